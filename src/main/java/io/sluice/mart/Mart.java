@@ -1,5 +1,6 @@
 package io.sluice.mart;
 
+import io.sluice.quality.Check;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
@@ -23,9 +24,6 @@ public interface Mart {
 
   /** A column of the gold table: its name and what it means, unit included. */
   record Column(String name, String description) {}
-
-  /** A DQDL check over the rows a commit would publish; severity is {@code error} or {@code warning}. */
-  record Check(String name, String severity, String dqdl) {}
 
   /** The table's name below gold, in snake case. */
   String name();
@@ -56,6 +54,7 @@ public interface Mart {
   /** Every column, in order. */
   List<Column> columns();
 
+  /** Judge the rows that a commit would publish. */
   List<Check> checks();
 
   /**

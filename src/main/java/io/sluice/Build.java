@@ -1,0 +1,199 @@
+package io.sluice;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.sluice.contract.Field;
+import io.sluice.mart.Mart;
+import io.sluice.ops.Account;
+import io.sluice.ops.Run;
+import io.sluice.quality.Judge;
+import io.sluice.quality.Verdict;
+import io.sluice.settings.Faults;
+import io.sluice.table.Changes;
+import io.sluice.table.Stage;
+import io.sluice.table.Table;
+import io.sluice.table.TableSpec;
+import java.sql.Date;
+import java.time.DayOfWeek;
+import java.time.LocalDate;
+import java.time.temporal.TemporalAdjusters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Reads the silver tables of a mart and writes those of its periods (days, weeks) to gold whose inputs changed.
+ *
+ * <p>What changed is known from silver's log: the days whose files came or went. A period is rebuilt whole from the days
+ * it needs and replaces what gold held for it, in one commit with its checks' verdict and its checkpoints. An input
+ * without a partition column is read as it stands when a period is built, and rebuilds nothing by itself. Cost: the input
+ * days of the periods that changed, however long history is.
+ */
+final class Build {
+  private static final String CHECKPOINT = "build:";
+
+  private final Workplace place;
+  private final Mart mart;
+
+  Build(Workplace place, Mart mart) {
+    this.place = place;
+    this.mart = mart;
+  }
+
+  Workplace.Published run() {
+    return place.run("build", mart.name(), this::publish);
+  }
+
+  private Workplace.Published publish(Run run) {
+    Map<String, Table> inputs = inputs();
+    Stage gold = Stage.begin(place.lake().gold(mart.name()), spec(inputs));
+    SortedSet<LocalDate> changed = new TreeSet<>();
+    Map<String, Long> until = new TreeMap<>();
+    long from = Long.MAX_VALUE;
+    for (String source : mart.reads()) {
+      Optional<String> day = day(source);
+      if (day.isPresent()) {
+        long handled = gold.checkpoint(CHECKPOINT + source);
+        Changes changes = inputs.get(source).changes(handled);
+        changes.partitions(day.get()).forEach(text -> changed.add(LocalDate.parse(text)));
+        until.put(source, changes.until());
+        from = Math.min(from, handled);
+      }
+    }
+    if (changed.isEmpty()) {
+      return Workplace.Published.NOTHING_NEW;
+    }
+    SortedSet<LocalDate> periods = periods(changed);
+    Map<String, Dataset<Row>> silver = new HashMap<>();
+    inputs.forEach(
+        (source, table) ->
+            silver.put(source, needed(table, until.get(source), day(source), periods)));
+    Judge judge = new Judge(mart.checks());
+    Column partition = col(mart.partition());
+    Dataset<Row> rows =
+        mart.build(silver)
+            .where(partition.isin(dates(periods)))
+            .repartition(partition)
+            .sortWithinPartitions(mart.key().stream().map(name -> col(name)).toArray(Column[]::new));
+    gold.remove(gold.files(partition.isin(dates(periods))));
+    gold.append(judge.observe(rows));
+    long written = gold.rowsStaged();
+    List<Verdict> verdicts = written == 0 ? List.of() : judge.judge(gold::staged);
+    place.judge(
+        run,
+        "gold." + mart.name(),
+        verdicts,
+        "Gold still shows what it did before; look at the silver tables " + mart.reads() + ".");
+    Account account = new Account(written, written, 0, 0, 0);
+    until.forEach((source, version) -> gold.checkpoint(CHECKPOINT + source, version));
+    long version =
+        gold.publish(
+            SaveMode.Overwrite,
+            account.json(run, from, until.values().stream().mapToLong(v -> v).max().orElse(-1)));
+    return new Workplace.Published(account, version);
+  }
+
+  private Map<String, Table> inputs() {
+    Map<String, Table> inputs = new TreeMap<>();
+    Faults faults = new Faults();
+    for (String source : mart.reads()) {
+      Table table = place.lake().silver(source);
+      if (!table.exists()) {
+        faults.add(
+            "mart " + mart.name(), "reads " + table.name() + ", which does not exist; refine it first");
+      }
+      inputs.put(source, table);
+    }
+    faults.throwIfAny();
+    return inputs;
+  }
+
+  private Optional<String> day(String source) {
+    return place.contracts().get(source).partition().map(Field::name);
+  }
+
+  /** The output periods that rows of the changed days reach. */
+  private SortedSet<LocalDate> periods(SortedSet<LocalDate> changed) {
+    SortedSet<LocalDate> periods = new TreeSet<>();
+    for (LocalDate day : changed) {
+      for (int reach = 0; reach <= mart.lookbackDays(); reach++) {
+        periods.add(period(day.plusDays(reach)));
+      }
+    }
+    return periods;
+  }
+
+  private LocalDate period(LocalDate day) {
+    return mart.period() == Mart.Period.DAY
+        ? day
+        : day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+  }
+
+  /** Of an input at a version, the days that the periods are built from. */
+  private Dataset<Row> needed(
+      Table table, Long version, Optional<String> day, SortedSet<LocalDate> periods) {
+    if (day.isEmpty()) {
+      return table.read();
+    }
+    int length = mart.period() == Mart.Period.DAY ? 1 : 7;
+    SortedSet<LocalDate> days = new TreeSet<>();
+    for (LocalDate period : periods) {
+      for (int i = -mart.lookbackDays(); i < length; i++) {
+        days.add(period.plusDays(i));
+      }
+    }
+    return table.read(version).where(col(day.get()).isin(dates(days)));
+  }
+
+  private static Object[] dates(SortedSet<LocalDate> days) {
+    return days.stream().map(Date::valueOf).toArray();
+  }
+
+  /** How gold is declared; the types come from the mart's function over empty inputs. */
+  private TableSpec spec(Map<String, Table> inputs) {
+    Map<String, Dataset<Row>> none =
+        inputs.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey,
+                    input ->
+                        place
+                            .spark()
+                            .createDataFrame(List.<Row>of(), input.getValue().read().schema())));
+    StructType made = mart.build(none).schema();
+    List<String> stated = mart.columns().stream().map(Mart.Column::name).toList();
+    if (!stated.equals(Arrays.asList(made.fieldNames()))) {
+      throw new IllegalStateException(
+          "mart " + mart.name() + " states columns " + stated + " and makes " + List.of(made.fieldNames()));
+    }
+    List<StructField> fields = new ArrayList<>();
+    for (Mart.Column column : mart.columns()) {
+      fields.add(
+          DataTypes.createStructField(
+              column.name(),
+              made.apply(column.name()).dataType(),
+              true,
+              new MetadataBuilder().putString("comment", column.description()).build()));
+    }
+    return new TableSpec(
+        mart.description(),
+        new StructType(fields.toArray(StructField[]::new)),
+        List.of(mart.partition()),
+        mart.key());
+  }
+}

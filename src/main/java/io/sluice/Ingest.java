@@ -1,0 +1,254 @@
+package io.sluice;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.landing.Bronze;
+import io.sluice.landing.Intake;
+import io.sluice.landing.LandedFile;
+import io.sluice.landing.ParquetIntake;
+import io.sluice.ops.Account;
+import io.sluice.ops.Run;
+import io.sluice.settings.Key;
+import io.sluice.table.Stage;
+import io.sluice.table.Table;
+import io.sluice.table.TableSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the files of a source that have landed since the last run and appends their records to bronze, as they stand.
+ *
+ * <p>Also writes {@code ops.files}: a row for each file, with what became of it; a file that cannot be read whole is
+ * quarantined as a file, and none of its records is in bronze. Guarantee: each landed file (path and content) is ingested
+ * once, whatever dies when. A file landed again with other content is ingested again; keys settle its rows in silver.
+ * Cost: a listing of the landing folder, one row of {@code ops.files} for each file that ever landed, and one pass over the
+ * new files.
+ */
+final class Ingest {
+  private static final Logger LOG = LoggerFactory.getLogger("sluice");
+  private static final String CHECKPOINT = "ingest";
+
+  /** How {@code ops.files} is declared. */
+  static final TableSpec FILES =
+      new TableSpec(
+          "One row per landed file and what became of it.",
+          new StructType()
+              .add("source", DataTypes.StringType, true, "The source it belongs to.")
+              .add("arrival", DataTypes.StringType, true, "The arrival it came by.")
+              .add("file", DataTypes.StringType, true, "Its path below the landing root.")
+              .add("etag", DataTypes.StringType, true, "The store's mark of its content.")
+              .add("bytes", DataTypes.LongType, true, "Its size as landed.")
+              .add("modified_at", DataTypes.TimestampType, true, "When it arrived.")
+              .add("outcome", DataTypes.StringType, true, "ingested or quarantined.")
+              .add("problem", DataTypes.StringType, true, "Why it is quarantined.")
+              .add("records", DataTypes.LongType, true, "The records in it.")
+              .add("header", DataTypes.StringType, true, "The header line of a CSV file.")
+              .add("run_id", DataTypes.StringType, true, "The run that handled it.")
+              .add("batch", DataTypes.LongType, true, "The bronze commit it belongs to."),
+          List.of("source"),
+          List.of("batch"));
+
+  private final Workplace place;
+  private final Contract contract;
+
+  Ingest(Workplace place, String source) {
+    this.place = place;
+    this.contract = place.contracts().get(source);
+  }
+
+  Workplace.Published run() {
+    return place.run("ingest", contract.id(), this::publish);
+  }
+
+  /** The files that a run would ingest now, oldest first. */
+  List<LandedFile> news() {
+    Table bronze = place.lake().bronze(contract.id());
+    return news(bronze.exists() ? bronze.checkpoint(CHECKPOINT) : -1);
+  }
+
+  private List<LandedFile> news(long ingested) {
+    List<LandedFile> files = new ArrayList<>();
+    for (Arrival arrival : contract.arrivals()) {
+      try {
+        files.addAll(place.landing().list(arrival));
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            place.landing().resolve(arrival.location()) + " cannot be listed: " + e.getMessage(), e);
+      }
+    }
+    Set<String> known = known(ingested);
+    return files.stream()
+        .filter(file -> !known.contains(file.path() + "\n" + file.etag()))
+        .sorted(Comparator.comparing(LandedFile::modifiedAt).thenComparing(LandedFile::path))
+        .toList();
+  }
+
+  private Set<String> known(long ingested) {
+    Table files = place.lake().ops("files");
+    if (!files.exists()) {
+      return Set.of();
+    }
+    return files
+        .read()
+        .where(col("source").equalTo(contract.id()).and(col("batch").leq(ingested)))
+        .select("file", "etag")
+        .collectAsList()
+        .stream()
+        .map(row -> row.getString(0) + "\n" + row.getString(1))
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+
+  private Workplace.Published publish(Run run) {
+    Workplace.Published published = Workplace.Published.NOTHING_NEW;
+    while (true) {
+      Stage bronze =
+          Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
+      Stage files = Stage.begin(place.lake().ops("files"), FILES);
+      long ingested = bronze.checkpoint(CHECKPOINT);
+      files.checkpoint(checkpointOfFiles());
+      List<LandedFile> news = batch(news(ingested));
+      if (news.isEmpty()) {
+        return published;
+      }
+      Workplace.Published one = publish(run, ingested, news, bronze, files);
+      published =
+          new Workplace.Published(published.account().plus(one.account()), one.version());
+    }
+  }
+
+  private String checkpointOfFiles() {
+    return CHECKPOINT + ":" + contract.id();
+  }
+
+  /** As many of the files, oldest first, as one commit takes. */
+  private List<LandedFile> batch(List<LandedFile> files) {
+    int maxFiles = place.settings().get(Key.INGEST_FILES);
+    long maxBytes = place.settings().get(Key.INGEST_BYTES);
+    List<LandedFile> batch = new ArrayList<>();
+    long bytes = 0;
+    for (LandedFile file : files) {
+      if (batch.size() == maxFiles || (!batch.isEmpty() && bytes + file.bytes() > maxBytes)) {
+        break;
+      }
+      batch.add(file);
+      bytes += file.bytes();
+    }
+    return batch;
+  }
+
+  private Workplace.Published publish(
+      Run run, long ingested, List<LandedFile> news, Stage bronze, Stage files) {
+    Intake.Batch batch = new Intake.Batch(ingested + 1, run.id());
+    Map<String, Intake.Outcome> outcomes = new HashMap<>();
+    stage(bronze, news, batch, outcomes);
+    long records =
+        outcomes.values().stream()
+            .filter(outcome -> outcome.problem() == null)
+            .mapToLong(Intake.Outcome::records)
+            .sum();
+    Account account = new Account(records, bronze.rowsStaged(), 0, 0, 0);
+    if (!account.balances()) {
+      throw new IllegalStateException(
+          contract.id() + ": " + records + " records read, " + bronze.rowsStaged() + " written");
+    }
+    String json = account.json(run, ingested, batch.number());
+    // The files first: until bronze's commit they count as not handled, so a run that dies here is done again.
+    files
+        .discard(col("source").equalTo(contract.id()).and(col("batch").gt(ingested)))
+        .append(ledger(news, batch, outcomes))
+        .checkpoint(checkpointOfFiles(), batch.number())
+        .publish(SaveMode.Append, json);
+    long version =
+        bronze.checkpoint(CHECKPOINT, batch.number()).publish(SaveMode.Append, json);
+    outcomes.values().stream()
+        .filter(outcome -> outcome.problem() != null)
+        .sorted(Comparator.comparing(Intake.Outcome::path))
+        .forEach(
+            outcome ->
+                LOG.warn(
+                    "ingest {}: file quarantined: {}: {}",
+                    contract.id(),
+                    outcome.path(),
+                    outcome.problem()));
+    return new Workplace.Published(account, version);
+  }
+
+  /** Writes the records of the files that can be read whole, and notes how each file went. */
+  private void stage(
+      Stage bronze,
+      List<LandedFile> news,
+      Intake.Batch batch,
+      Map<String, Intake.Outcome> outcomes) {
+    Set<String> parquet =
+        contract.arrivals().stream()
+            .filter(arrival -> arrival.format() == Arrival.Format.PARQUET)
+            .map(Arrival::name)
+            .collect(Collectors.toSet());
+    List<LandedFile> texts =
+        news.stream().filter(file -> !parquet.contains(file.arrival())).toList();
+    List<LandedFile> tables =
+        news.stream().filter(file -> parquet.contains(file.arrival())).toList();
+    Intake intake = new Intake(contract, place.landing(), place.settings().privacyKey());
+    List<LandedFile> readable = texts;
+    while (!readable.isEmpty()) {
+      bronze.append(intake.rows(place.spark(), readable, batch));
+      intake.outcomes().forEach(outcomes::put);
+      List<LandedFile> unreadable =
+          readable.stream().filter(file -> outcomes.get(file.path()).problem() != null).toList();
+      if (unreadable.isEmpty()) {
+        break;
+      }
+      // Some of their records are among the rows written, so all is written again without them.
+      bronze.reset();
+      Set<LandedFile> out = new HashSet<>(unreadable);
+      readable = readable.stream().filter(file -> !out.contains(file)).toList();
+    }
+    if (!tables.isEmpty()) {
+      ParquetIntake parquetIntake =
+          new ParquetIntake(contract, place.landing(), place.settings().privacyKey());
+      outcomes.putAll(parquetIntake.stage(place.spark(), tables, batch, bronze::append));
+    }
+  }
+
+  private Dataset<Row> ledger(
+      List<LandedFile> news, Intake.Batch batch, Map<String, Intake.Outcome> outcomes) {
+    List<Row> rows = new ArrayList<>();
+    for (LandedFile file : news) {
+      Intake.Outcome outcome = outcomes.get(file.path());
+      rows.add(
+          RowFactory.create(
+              contract.id(),
+              file.arrival(),
+              file.path(),
+              file.etag(),
+              file.bytes(),
+              Timestamp.from(file.modifiedAt()),
+              outcome.problem() == null ? "ingested" : "quarantined",
+              outcome.problem(),
+              outcome.problem() == null ? outcome.records() : 0L,
+              outcome.header(),
+              batch.runId(),
+              batch.number()));
+    }
+    return place.spark().createDataFrame(rows, FILES.schema()).coalesce(1);
+  }
+}

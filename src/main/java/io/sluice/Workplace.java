@@ -1,0 +1,119 @@
+package io.sluice;
+
+import io.sluice.contract.Contract;
+import io.sluice.contract.Contracts;
+import io.sluice.landing.LandingFolder;
+import io.sluice.ops.Account;
+import io.sluice.ops.Run;
+import io.sluice.ops.RunLog;
+import io.sluice.ops.StoppedException;
+import io.sluice.quality.Verdict;
+import io.sluice.settings.Key;
+import io.sluice.settings.Session;
+import io.sluice.settings.Settings;
+import io.sluice.table.Lake;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What every program works with, opened once: settings, contracts, session, lake and the log of runs. */
+public record Workplace(
+    Settings settings,
+    Contracts contracts,
+    SparkSession spark,
+    Lake lake,
+    LandingFolder landing,
+    RunLog runs) {
+  private static final Logger LOG = LoggerFactory.getLogger("sluice");
+
+  /**
+   * Opens all of it.
+   *
+   * @throws io.sluice.settings.Faults.FaultyException if settings or contracts have faults, before any data moves
+   */
+  static Workplace open(Settings settings, String program) {
+    Contracts contracts = Contracts.read(Path.of(settings.get(Key.CONTRACTS)));
+    checkKeys(settings, contracts);
+    SparkSession spark = Session.open(settings, program);
+    Lake lake = Lake.open(spark, settings.get(Key.LAKE));
+    return new Workplace(
+        settings,
+        contracts,
+        spark,
+        lake,
+        new LandingFolder(
+            settings.get(Key.LANDING), spark.sparkContext().hadoopConfiguration()),
+        new RunLog(spark, lake, Clock.systemUTC()));
+  }
+
+  static void checkKeys(Settings settings, Contracts contracts) {
+    io.sluice.settings.Faults faults = new io.sluice.settings.Faults();
+    for (Contract contract : contracts.inOrder()) {
+      if (contract.isProtected() && settings.privacyKey().isEmpty()) {
+        faults.add(Key.PRIVACY_KEY.name(), contract.id() + " has protected fields; it must be set");
+      }
+    }
+    faults.throwIfAny();
+  }
+
+  /** What a program's work on one subject published. */
+  record Published(Account account, Long version) {
+    static final Published NOTHING_NEW = new Published(Account.EMPTY, null);
+  }
+
+  /** The work of one run. */
+  @FunctionalInterface
+  interface Work {
+    Published of(Run run);
+  }
+
+  /** Runs a program's work on one subject and records how it ended, also when it fails. */
+  Published run(String program, String subject, Work work) {
+    Run run = runs.begin(program, subject);
+    spark.sparkContext().setJobGroup(run.id(), program + " " + subject, false);
+    try {
+      Published published = work.of(run);
+      boolean nothing = published == Published.NOTHING_NEW;
+      if (!nothing) {
+        runs.end(run, Run.Outcome.DONE, published.account(), published.version(), null);
+      }
+      LOG.info(
+          "{} {}: {}", program, subject, nothing ? "nothing new" : published.account().toString());
+      return published;
+    } catch (StoppedException e) {
+      runs.end(run, Run.Outcome.STOPPED, Account.EMPTY, null, e.getMessage());
+      throw e;
+    } catch (RuntimeException e) {
+      runs.end(run, Run.Outcome.CRASHED, Account.EMPTY, null, e.toString());
+      throw e;
+    } finally {
+      spark.sparkContext().clearJobGroup();
+    }
+  }
+
+  /**
+   * Records what the checks said, and ends the run if any of them stops it.
+   *
+   * @param advice what the reader of the message can do
+   */
+  void judge(Run run, String table, List<Verdict> verdicts, String advice) {
+    runs.record(run, table, verdicts);
+    List<Verdict> stopping = Verdict.stopping(verdicts);
+    if (!stopping.isEmpty()) {
+      throw new StoppedException(table, stopping, advice);
+    }
+    verdicts.stream()
+        .filter(verdict -> verdict.outcome() == Verdict.Outcome.FAILED)
+        .forEach(
+            verdict ->
+                LOG.warn(
+                    "{}: warning: check {} failed: {} {}",
+                    table,
+                    verdict.check(),
+                    verdict.rule(),
+                    verdict.message()));
+  }
+}

@@ -1,0 +1,89 @@
+package io.sluice.contract;
+
+import io.sluice.quality.Check;
+import java.time.Period;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What is agreed about one source: its columns, rules, checks, protection and how it arrives.
+ *
+ * @param id the source's name, its file's and its tables'
+ * @param ordering the field whose greatest value wins among rows of one key
+ * @param quarantineLimit the share of a batch's rows, from 0 to 1, that may be quarantined before the batch is stopped
+ * @param retention how long silver rows are kept
+ * @param frequency how often a file is expected
+ */
+public record Contract(
+    String id,
+    String version,
+    String title,
+    String purpose,
+    String rowDescription,
+    String domain,
+    String owner,
+    Period retention,
+    Period frequency,
+    List<Field> fields,
+    List<RowRule> rowRules,
+    List<Check> checks,
+    Field ordering,
+    double quarantineLimit,
+    SchemaPolicy schemaPolicy,
+    List<Arrival> arrivals) {
+
+  /** A rule over several fields: SQL that is true, or null, of a sound row. */
+  public record RowRule(String name, String sql) {}
+
+  /** The key's fields in their order. */
+  public List<Field> key() {
+    return fields.stream()
+        .filter(Field::isKey)
+        .sorted(Comparator.comparingInt(Field::keyPosition))
+        .toList();
+  }
+
+  /** The field that silver is partitioned by. */
+  public Optional<Field> partition() {
+    return fields.stream().filter(field -> field.role() == Field.Role.PARTITION).findFirst();
+  }
+
+  /** The sources whose silver tables its rules look into. */
+  public List<String> references() {
+    return fields.stream()
+        .flatMap(field -> field.reference().stream())
+        .map(Field.Reference::source)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** The raw columns that an arrival's expressions read, in a fixed order. */
+  public List<String> rawColumns(Arrival arrival) {
+    return fields.stream()
+        .flatMap(field -> Expressions.columns(arrival.expression(field)).stream())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** Whether its records hold anything that must not be stored readable. */
+  public boolean isProtected() {
+    return fields.stream().anyMatch(Field::isProtected);
+  }
+
+  public Optional<Field> field(String name) {
+    return fields.stream().filter(field -> field.name().equals(name)).findFirst();
+  }
+
+  public Arrival arrival(String name) {
+    return arrivals.stream().filter(arrival -> arrival.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** The columns that readers filter on or that tell versions of a row apart: key and ordering. */
+  public List<String> statsColumns() {
+    return Stream.concat(key().stream(), Stream.of(ordering)).map(Field::name).distinct().toList();
+  }
+}

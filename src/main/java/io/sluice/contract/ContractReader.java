@@ -1,0 +1,604 @@
+package io.sluice.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.sluice.contract.Field.Bounds;
+import io.sluice.contract.Field.Presence;
+import io.sluice.contract.Field.Protection;
+import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Field.Role;
+import io.sluice.quality.Check;
+import io.sluice.quality.Dqdl;
+import io.sluice.settings.Faults;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Period;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Reads ODCS 3.2 files into contracts: first against the ODCS schema, then against what Sluice can carry out.
+ *
+ * <p>Every fault is noted with its path inside the file; nothing that is written there is silently ignored.
+ */
+final class ContractReader {
+  private static final ObjectMapper YAML =
+      new ObjectMapper(new YAMLFactory()).enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+  private static final JsonSchema ODCS = odcs();
+  private static final Set<String> PROPERTIES =
+      Set.of("orderingColumn", "schemaPolicy", "arrivals", "quarantineLimit");
+  private static final Set<String> BOUNDS_OF_VALUES =
+      Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum");
+  private static final Set<String> BOUNDS_OF_TEXT = Set.of("minLength", "maxLength", "pattern");
+  private static final Set<String> UNUSED_KEYS =
+      Set.of("unique", "encryptedName", "items.primaryKey");
+
+  private final Faults faults;
+  private String file;
+
+  ContractReader(Faults faults) {
+    this.faults = faults;
+  }
+
+  private static JsonSchema odcs() {
+    try (InputStream in = ContractReader.class.getResourceAsStream("odcs-v3.2.0.schema.json")) {
+      return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V201909).getSchema(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The contract in a file; empty if it has faults. */
+  Optional<Contract> read(Path path) {
+    file = path.getFileName().toString();
+    int before = faults.all().size();
+    JsonNode root;
+    try {
+      root = YAML.readTree(Files.readString(path));
+    } catch (IOException e) {
+      faults.add(file, "not readable as YAML: " + e.getMessage().strip().replace("\n", " "));
+      return Optional.empty();
+    }
+    if (root == null || !root.isObject()) {
+      faults.add(file, "empty; a data contract is expected");
+      return Optional.empty();
+    }
+    ODCS.validate(root)
+        .forEach(
+            message ->
+                fault(
+                    message.getInstanceLocation().toString().replaceFirst("^\\$\\.?", ""),
+                    message.getMessage().replaceFirst("^\\$[^ ]*: ", "") + " (ODCS 3.2)"));
+    if (faults.all().size() > before) {
+      return Optional.empty();
+    }
+    Contract contract = contract(root);
+    return faults.all().size() > before ? Optional.empty() : Optional.of(contract);
+  }
+
+  private void fault(String place, String expected) {
+    faults.add(place.isEmpty() ? file : file + ": " + place, expected);
+  }
+
+  private Contract contract(JsonNode root) {
+    String id = root.path("id").asText();
+    if (!file.equals(id + ".yaml")) {
+      fault("id", "is " + id + ", so the file must be " + id + ".yaml");
+    }
+    if (!id.matches("[a-z][a-z0-9_]*")) {
+      fault("id", "must be in snake case: it names the tables");
+    }
+    JsonNode objects = root.path("schema");
+    if (objects.size() != 1) {
+      fault("schema", "must hold exactly one object, the silver table");
+    }
+    JsonNode table = objects.path(0);
+    if (!table.path("name").asText().equals(id)) {
+      fault("schema[0].name", "must be the contract's id, " + id);
+    }
+    List<Field> fields = fields(table.path("properties"));
+    Map<String, JsonNode> custom = custom(root.path("customProperties"), "customProperties");
+    for (String name : new TreeSet<>(custom.keySet())) {
+      if (!PROPERTIES.contains(name)) {
+        fault("customProperties." + name, "unknown; known are " + new TreeSet<>(PROPERTIES));
+      }
+    }
+    List<Contract.RowRule> rules = new ArrayList<>();
+    List<Check> checks = new ArrayList<>();
+    quality(table.path("quality"), fields, rules, checks);
+    return new Contract(
+        id,
+        root.path("version").asText(),
+        root.path("name").asText(id),
+        root.path("description").path("purpose").asText(""),
+        table.path("description").asText(""),
+        root.path("domain").asText(""),
+        root.path("team").path("name").asText(""),
+        period(root, "retention", Period.ofYears(100)),
+        period(root, "frequency", Period.ofDays(1)),
+        fields,
+        rules,
+        checks,
+        ordering(custom.get("orderingColumn"), fields),
+        limit(custom.get("quarantineLimit")),
+        policy(custom.get("schemaPolicy")),
+        arrivals(custom.get("arrivals"), fields));
+  }
+
+  private Map<String, JsonNode> custom(JsonNode list, String place) {
+    Map<String, JsonNode> values = new LinkedHashMap<>();
+    for (JsonNode entry : list) {
+      if (values.put(entry.path("property").asText(), entry.path("value")) != null) {
+        fault(place + "." + entry.path("property").asText(), "stated twice");
+      }
+    }
+    return values;
+  }
+
+  private List<Field> fields(JsonNode properties) {
+    List<Field> fields = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < properties.size(); i++) {
+      String place = "schema[0].properties[" + i + "]";
+      JsonNode property = properties.get(i);
+      String name = property.path("name").asText();
+      // Spark's column names do not tell case apart.
+      if (!names.add(name.toLowerCase(Locale.ROOT))) {
+        fault(place + ".name", name + " is stated twice");
+      }
+      if (name.startsWith("_") || !name.matches("[A-Za-z][A-Za-z0-9_]*")) {
+        fault(place + ".name", name + " must be letters, digits and _, and begin with a letter");
+      }
+      fields.add(field(property, place + " (" + name + ")"));
+    }
+    long partitions = fields.stream().filter(field -> field.role() == Role.PARTITION).count();
+    if (partitions > 1) {
+      fault("schema[0].properties", "at most one field may be partitioned");
+    }
+    List<Integer> positions =
+        fields.stream().filter(Field::isKey).map(Field::keyPosition).sorted().toList();
+    if (positions.isEmpty()) {
+      fault("schema[0].properties", "at least one field must be primaryKey");
+    } else if (new HashSet<>(positions).size() != positions.size()) {
+      fault("schema[0].properties", "primaryKeyPosition must differ from field to field");
+    }
+    return fields;
+  }
+
+  private Field field(JsonNode property, String place) {
+    String name = property.path("name").asText();
+    for (String unused : UNUSED_KEYS) {
+      if (property.has(unused)) {
+        fault(place + "." + unused, "is not carried out here; leave it out");
+      }
+    }
+    DataType type = type(property, place);
+    Presence presence =
+        property.path("required").asBoolean() ? Presence.REQUIRED : Presence.OPTIONAL;
+    int keyPosition =
+        property.path("primaryKey").asBoolean()
+            ? Math.max(1, property.path("primaryKeyPosition").asInt(1))
+            : 0;
+    Role role = property.path("partitioned").asBoolean() ? Role.PARTITION : Role.COLUMN;
+    Protection protection = protection(property, type, place);
+    if (keyPosition > 0 && presence != Presence.REQUIRED) {
+      fault(place + ".required", "a key field must be required");
+    }
+    if (keyPosition > 0 && (type instanceof StructType || type instanceof ArrayType)) {
+      fault(place + ".logicalType", "a key field must have a plain type");
+    }
+    if (role == Role.PARTITION && !(type.equals(DataTypes.DateType) && keyPosition > 0)) {
+      fault(place + ".partitioned", "the partition field must be a date and part of the key");
+    }
+    if (role == Role.PARTITION && protection != Protection.NONE) {
+      fault(place + ".classification", "the partition field cannot be protected");
+    }
+    String expression = property.path("transformLogic").asText("`" + name + "`");
+    checkExpression(expression, place + ".transformLogic");
+    return new Field(
+        name,
+        property.path("description").asText(""),
+        type,
+        expression,
+        presence,
+        keyPosition,
+        role,
+        texts(property.path("enum"), "value"),
+        bounds(property.path("logicalTypeOptions"), type, place + ".logicalTypeOptions"),
+        reference(property.path("relationships"), place + ".relationships"),
+        property.path("classification").asText("internal"),
+        protection);
+  }
+
+  private void checkExpression(String sql, String place) {
+    try {
+      Expressions.columns(sql);
+    } catch (IllegalArgumentException e) {
+      fault(place, e.getMessage());
+    }
+  }
+
+  private static List<String> texts(JsonNode list, String key) {
+    return StreamSupport.stream(list.spliterator(), false)
+        .map(entry -> key.isEmpty() ? entry.asText() : entry.path(key).asText())
+        .toList();
+  }
+
+  private DataType type(JsonNode property, String place) {
+    String logical = property.path("logicalType").asText("");
+    JsonNode physical = property.path("physicalType");
+    switch (logical) {
+      case "object":
+        List<StructField> members = new ArrayList<>();
+        JsonNode inner = property.path("properties");
+        if (inner.isEmpty()) {
+          fault(place + ".properties", "an object must state its properties");
+        }
+        for (int i = 0; i < inner.size(); i++) {
+          members.add(
+              DataTypes.createStructField(
+                  inner.get(i).path("name").asText(),
+                  type(inner.get(i), place + ".properties[" + i + "]"),
+                  true));
+        }
+        return DataTypes.createStructType(members);
+      case "array":
+        if (!property.has("items")) {
+          fault(place + ".items", "an array must state its items");
+        }
+        return DataTypes.createArrayType(type(property.path("items"), place + ".items"));
+      case "string":
+        return physical(physical, place, DataTypes.StringType, Set.of("string"));
+      case "integer":
+        return physical(
+            physical, place, DataTypes.LongType, Set.of("byte", "short", "integer", "long"));
+      case "number":
+        return physical(physical, place, null, Set.of("decimal", "double", "float"));
+      case "boolean":
+        return physical(physical, place, DataTypes.BooleanType, Set.of("boolean"));
+      case "date":
+        return physical(physical, place, DataTypes.DateType, Set.of("date"));
+      case "timestamp":
+        return physical(physical, place, DataTypes.TimestampType, Set.of("timestamp"));
+      default:
+        fault(
+            place + ".logicalType",
+            "must be one of string, integer, number, boolean, date, timestamp, object, array");
+        return DataTypes.StringType;
+    }
+  }
+
+  private DataType physical(
+      JsonNode physical, String place, DataType byDefault, Set<String> families) {
+    if (physical.isMissingNode()) {
+      if (byDefault == null) {
+        fault(place + ".physicalType", "a number must state one, such as DECIMAL(18,2) or DOUBLE");
+        return DataTypes.DoubleType;
+      }
+      return byDefault;
+    }
+    try {
+      DataType type = DataType.fromDDL(physical.asText());
+      String family = type.typeName().replaceFirst("\\(.*", "");
+      if (!families.contains(family)) {
+        fault(
+            place + ".physicalType",
+            physical.asText() + " does not fit its logicalType; it takes " + new TreeSet<>(families));
+      }
+      return type;
+    } catch (Exception e) {
+      fault(place + ".physicalType", physical.asText() + " is no Spark SQL type");
+      return DataTypes.StringType;
+    }
+  }
+
+  private Protection protection(JsonNode property, DataType type, String place) {
+    String classification = property.path("classification").asText("internal");
+    if (!Set.of("public", "internal", "confidential", "restricted").contains(classification)) {
+      fault(place + ".classification", "must be public, internal, confidential or restricted");
+    }
+    Map<String, JsonNode> custom =
+        custom(property.path("customProperties"), place + ".customProperties");
+    for (String name : custom.keySet()) {
+      if (!name.equals("protection")) {
+        fault(place + ".customProperties." + name, "unknown; known is protection");
+      }
+    }
+    String how = custom.containsKey("protection") ? custom.get("protection").asText() : "none";
+    Protection protection =
+        choice(Protection.class, how, place + ".customProperties.protection", Protection.NONE);
+    if (classification.equals("restricted") != (protection != Protection.NONE)) {
+      fault(place + ".classification", "restricted and a protection (token, encrypt) go together");
+    }
+    if (protection != Protection.NONE && !type.equals(DataTypes.StringType)) {
+      fault(place + ".logicalType", "a protected field must be a string");
+    }
+    return protection;
+  }
+
+  private Bounds bounds(JsonNode options, DataType type, String place) {
+    boolean text = type.equals(DataTypes.StringType);
+    boolean nested = type instanceof StructType || type instanceof ArrayType;
+    Set<String> known = nested ? Set.of() : text ? BOUNDS_OF_TEXT : BOUNDS_OF_VALUES;
+    options
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!known.contains(name)) {
+                fault(place + "." + name, "unknown for this type; known are " + new TreeSet<>(known));
+              }
+            });
+    if (options.has("pattern")) {
+      try {
+        Pattern.compile(options.path("pattern").asText());
+      } catch (PatternSyntaxException e) {
+        fault(place + ".pattern", "is no regular expression: " + e.getDescription());
+      }
+    }
+    return options.isEmpty()
+        ? Bounds.NONE
+        : new Bounds(
+            text(options, "minimum"),
+            text(options, "maximum"),
+            text(options, "exclusiveMinimum"),
+            text(options, "exclusiveMaximum"),
+            options.has("minLength") ? (Integer) options.path("minLength").asInt() : null,
+            options.has("maxLength") ? (Integer) options.path("maxLength").asInt() : null,
+            text(options, "pattern"));
+  }
+
+  private static String text(JsonNode node, String key) {
+    return node.has(key) ? node.path(key).asText() : null;
+  }
+
+  private Optional<Reference> reference(JsonNode relationships, String place) {
+    if (relationships.isEmpty()) {
+      return Optional.empty();
+    }
+    String to = relationships.path(0).path("to").asText("");
+    String[] parts = to.split("\\.");
+    if (relationships.size() > 1 || parts.length != 2) {
+      fault(place, "must be one entry with to: <source>.<field>");
+      return Optional.empty();
+    }
+    return Optional.of(new Reference(parts[0], parts[1]));
+  }
+
+  private void quality(
+      JsonNode entries, List<Field> fields, List<Contract.RowRule> rules, List<Check> checks) {
+    Set<String> columns = new TreeSet<>();
+    fields.forEach(field -> columns.add(field.name()));
+    Set<String> names =
+        new HashSet<>(
+            Set.of(
+                "type", "required", "enum", "range", "length", "pattern", "reference", "record",
+                "missing"));
+    for (int i = 0; i < entries.size(); i++) {
+      String place = "schema[0].quality[" + i + "]";
+      JsonNode entry = entries.get(i);
+      String name = entry.path("name").asText("");
+      String engine = entry.path("engine").asText("");
+      String text = entry.path("implementation").asText("");
+      if (!name.matches("[a-z][a-z0-9_]*") || !names.add(name)) {
+        fault(place + ".name", "must be in snake case, unique, and no built-in rule's");
+      }
+      if (engine.equals("rule")) {
+        try {
+          for (String column : Expressions.columns(text)) {
+            if (!columns.contains(column)) {
+              fault(place + ".implementation", "there is no field " + column);
+            }
+          }
+        } catch (IllegalArgumentException e) {
+          fault(place + ".implementation", e.getMessage());
+        }
+        rules.add(new Contract.RowRule(name, text));
+      } else if (engine.equals("dqdl")) {
+        Check.Severity severity =
+            choice(
+                Check.Severity.class,
+                entry.path("severity").asText("error"),
+                place + ".severity",
+                Check.Severity.ERROR);
+        Dqdl.fault(text, columns).ifPresent(why -> fault(place + ".implementation", why));
+        checks.add(new Check(name, severity, text));
+      } else {
+        fault(place + ".engine", "must be rule (judges a row) or dqdl (judges a batch)");
+      }
+    }
+  }
+
+  private Field ordering(JsonNode value, List<Field> fields) {
+    String name = value == null ? "" : value.asText();
+    Optional<Field> ordering =
+        fields.stream().filter(field -> field.name().equals(name)).findFirst();
+    if (ordering.isEmpty()) {
+      fault("customProperties.orderingColumn", "must name the field whose greatest value wins");
+      return null;
+    }
+    if (!ordering.get().isRequired() || ordering.get().isProtected()) {
+      fault("customProperties.orderingColumn", name + " must be required and not protected");
+    }
+    return ordering.get();
+  }
+
+  private double limit(JsonNode value) {
+    if (value == null) {
+      return 0.2;
+    }
+    if (!value.isNumber() || value.asDouble() < 0 || value.asDouble() > 1) {
+      fault("customProperties.quarantineLimit", "must be a share from 0 to 1");
+    }
+    return value.asDouble();
+  }
+
+  private SchemaPolicy policy(JsonNode value) {
+    if (value == null) {
+      return SchemaPolicy.DEFAULT;
+    }
+    String place = "customProperties.schemaPolicy";
+    unknownKeys(value, Set.of("added", "removed", "retyped"), place);
+    SchemaPolicy usual = SchemaPolicy.DEFAULT;
+    return new SchemaPolicy(
+        choice(SchemaPolicy.Added.class, value.path("added").asText("keep"), place + ".added", usual.added()),
+        choice(
+            SchemaPolicy.Removed.class,
+            value.path("removed").asText("quarantine"),
+            place + ".removed",
+            usual.removed()),
+        choice(
+            SchemaPolicy.Retyped.class,
+            value.path("retyped").asText("quarantine"),
+            place + ".retyped",
+            usual.retyped()));
+  }
+
+  private List<Arrival> arrivals(JsonNode list, List<Field> fields) {
+    List<Arrival> arrivals = new ArrayList<>();
+    if (list == null || !list.isArray() || list.isEmpty()) {
+      fault("customProperties.arrivals", "must list at least one way the source arrives");
+      return arrivals;
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < list.size(); i++) {
+      Arrival arrival = arrival(list.get(i), fields, "customProperties.arrivals[" + i + "]");
+      if (!names.add(arrival.name())) {
+        fault("customProperties.arrivals[" + i + "].name", "stated twice");
+      }
+      arrivals.add(arrival);
+    }
+    for (Arrival one : arrivals) {
+      for (Arrival other : arrivals) {
+        if (one != other && one.location().startsWith(other.location())) {
+          fault("customProperties.arrivals", one.name() + " lies inside " + other.name());
+        }
+      }
+    }
+    return arrivals;
+  }
+
+  private Arrival arrival(JsonNode node, List<Field> fields, String place) {
+    unknownKeys(node, Set.of("name", "format", "location", "options", "fields"), place);
+    JsonNode options = node.path("options");
+    unknownKeys(
+        options,
+        Set.of("delimiter", "quote", "nullValues", "maxRecordBytes", "maxFileBytes"),
+        place + ".options");
+    String name = node.path("name").asText("");
+    if (!name.matches("[a-z][a-z0-9_]*")) {
+      fault(place + ".name", "must be in snake case");
+    }
+    Arrival.Format format =
+        choice(
+            Arrival.Format.class, node.path("format").asText(""), place + ".format", Arrival.Format.CSV);
+    String location = node.path("location").asText("");
+    if (location.isEmpty() || location.startsWith("/") || location.contains("..")) {
+      fault(place + ".location", "must be a folder below the landing root, such as orders/");
+    }
+    Map<String, String> expressions = new LinkedHashMap<>();
+    node.path("fields")
+        .fields()
+        .forEachRemaining(
+            entry -> {
+              if (fields.stream().noneMatch(field -> field.name().equals(entry.getKey()))) {
+                fault(place + ".fields." + entry.getKey(), "there is no such field");
+              }
+              checkExpression(entry.getValue().asText(), place + ".fields." + entry.getKey());
+              expressions.put(entry.getKey(), entry.getValue().asText());
+            });
+    return new Arrival(
+        name,
+        format,
+        location.endsWith("/") ? location : location + "/",
+        character(options, "delimiter", ',', place),
+        character(options, "quote", '"', place),
+        options.has("nullValues")
+            ? texts(options.path("nullValues"), "")
+            : format == Arrival.Format.CSV ? List.of("") : List.of(),
+        options.path("maxRecordBytes").asInt(16 << 20),
+        options.path("maxFileBytes").asLong(64L << 30),
+        expressions);
+  }
+
+  private char character(JsonNode options, String key, char byDefault, String place) {
+    String text = options.path(key).asText(String.valueOf(byDefault));
+    if (text.length() != 1 || text.charAt(0) > 127) {
+      fault(place + ".options." + key, "must be one ASCII character");
+      return byDefault;
+    }
+    return text.charAt(0);
+  }
+
+  private void unknownKeys(JsonNode node, Set<String> known, String place) {
+    node.fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (!known.contains(key)) {
+                fault(place + "." + key, "unknown; known are " + new TreeSet<>(known));
+              }
+            });
+  }
+
+  private <E extends Enum<E>> E choice(Class<E> type, String text, String place, E byDefault) {
+    Stream<E> values = Arrays.stream(type.getEnumConstants());
+    return values
+        .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
+        .findFirst()
+        .orElseGet(
+            () -> {
+              fault(
+                  place,
+                  "must be one of "
+                      + Arrays.stream(type.getEnumConstants())
+                          .map(value -> value.name().toLowerCase(Locale.ROOT))
+                          .toList());
+              return byDefault;
+            });
+  }
+
+  private Period period(JsonNode root, String property, Period byDefault) {
+    for (int i = 0; i < root.path("slaProperties").size(); i++) {
+      JsonNode sla = root.path("slaProperties").get(i);
+      if (sla.path("property").asText().equals(property)) {
+        int value = sla.path("value").asInt(0);
+        Period period =
+            switch (sla.path("unit").asText("")) {
+              case "d", "day", "days" -> Period.ofDays(value);
+              case "m", "month", "months" -> Period.ofMonths(value);
+              case "y", "yr", "year", "years" -> Period.ofYears(value);
+              default -> Period.ZERO;
+            };
+        if (period.isZero() || period.isNegative()) {
+          fault("slaProperties[" + i + "]", "must be a whole number of days, months or years");
+        }
+        return period;
+      }
+    }
+    return byDefault;
+  }
+}

@@ -1,0 +1,79 @@
+package io.sluice.contract;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.types.DataType;
+
+/**
+ * A column of a source's silver table, as its contract states it.
+ *
+ * @param type its type before protection
+ * @param expression Spark SQL over raw columns; by default the raw column of the field's name
+ * @param keyPosition its place in the key from 1; 0 if it is no part of it
+ */
+public record Field(
+    String name,
+    String description,
+    DataType type,
+    String expression,
+    Presence presence,
+    int keyPosition,
+    Role role,
+    List<String> accepted,
+    Bounds bounds,
+    Optional<Reference> reference,
+    String classification,
+    Protection protection) {
+
+  /** Whether a row may lack it. */
+  public enum Presence {
+    REQUIRED,
+    OPTIONAL
+  }
+
+  /** Whether the table is partitioned by it. */
+  public enum Role {
+    PARTITION,
+    COLUMN
+  }
+
+  /** How its value is kept from readers. */
+  public enum Protection {
+    NONE,
+    /** A keyed hash: equal values stay equal, nobody reads them. */
+    TOKEN,
+    /** Encrypted: who holds the key reads it. */
+    ENCRYPT
+  }
+
+  /** The silver table and column that hold its accepted values. */
+  public record Reference(String source, String field) {}
+
+  /**
+   * Limits of a value, as SQL literals for numbers, dates and timestamps; null where there is none.
+   *
+   * @param pattern a regular expression that the whole value matches
+   */
+  public record Bounds(
+      String minimum,
+      String maximum,
+      String above,
+      String below,
+      Integer minLength,
+      Integer maxLength,
+      String pattern) {
+    static final Bounds NONE = new Bounds(null, null, null, null, null, null, null);
+  }
+
+  public boolean isRequired() {
+    return presence == Presence.REQUIRED;
+  }
+
+  public boolean isKey() {
+    return keyPosition > 0;
+  }
+
+  public boolean isProtected() {
+    return protection != Protection.NONE;
+  }
+}

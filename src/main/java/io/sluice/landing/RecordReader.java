@@ -1,0 +1,173 @@
+package io.sluice.landing;
+
+import io.sluice.contract.Arrival;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Reads one file into records: bytes as they stand, with the line they begin on.
+ *
+ * <p>Memory is bounded by the arrival's {@code maxRecordBytes}; a file that unpacks to more than {@code maxFileBytes} is
+ * refused. Not for Parquet.
+ */
+final class RecordReader implements AutoCloseable {
+  /**
+   * One record.
+   *
+   * @param line where it begins, from 1
+   * @param problem why it cannot be read, null if it can; its content is then the first bytes of it
+   */
+  record Record(byte[] content, long line, String problem) {}
+
+  private static final byte[] UTF8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  private final Arrival arrival;
+  private final InputStream in;
+  private final Csv csv;
+  private final byte[] buffer = new byte[1 << 16];
+  private int position;
+  private int limit;
+  private long bytes;
+  private long line = 1;
+
+  /**
+   * Opens a file's content; {@code .gz} is unpacked.
+   *
+   * @throws UnreadableFileException if it is packed and no gzip, or text in UTF-16 or UTF-32
+   */
+  RecordReader(Arrival arrival, String name, InputStream content) throws IOException {
+    this.arrival = arrival;
+    this.csv =
+        arrival.format() == Arrival.Format.CSV
+            ? new Csv(arrival.delimiter(), arrival.quote())
+            : null;
+    this.in = name.endsWith(".gz") ? unpack(content) : content;
+    skipMark();
+  }
+
+  private static InputStream unpack(InputStream content) throws IOException {
+    try {
+      return new GZIPInputStream(content, 1 << 16);
+    } catch (java.io.EOFException e) {
+      throw new UnreadableFileException("empty or truncated gzip");
+    } catch (java.util.zip.ZipException e) {
+      throw new UnreadableFileException("not a gzip file");
+    }
+  }
+
+  private void skipMark() throws IOException {
+    if (!fill()) {
+      return;
+    }
+    if (limit >= 3 && Arrays.equals(buffer, 0, 3, UTF8_MARK, 0, 3)) {
+      position = 3;
+    } else if (limit >= 2
+        && ((buffer[0] == (byte) 0xFE && buffer[1] == (byte) 0xFF)
+            || (buffer[0] == (byte) 0xFF && buffer[1] == (byte) 0xFE))) {
+      throw new UnreadableFileException("text in UTF-16 or UTF-32; UTF-8 is expected");
+    }
+  }
+
+  private boolean fill() throws IOException {
+    try {
+      int filled = 0;
+      // The first bytes decide about the encoding, so a short read is topped up.
+      while (filled < 3) {
+        int read = in.read(buffer, filled, buffer.length - filled);
+        if (read < 0) {
+          break;
+        }
+        filled += read;
+      }
+      position = 0;
+      limit = filled;
+      bytes += filled;
+    } catch (java.io.EOFException e) {
+      throw new UnreadableFileException("truncated gzip, cut off after " + bytes + " unpacked bytes");
+    } catch (java.util.zip.ZipException e) {
+      throw new UnreadableFileException("corrupt gzip: " + e.getMessage());
+    }
+    if (bytes > arrival.maxFileBytes()) {
+      throw new UnreadableFileException(
+          "unpacks to more than " + arrival.maxFileBytes() + " bytes (maxFileBytes)");
+    }
+    return limit > 0;
+  }
+
+  /** The next record that is not blank; null at the end of the file. */
+  Record next() throws IOException {
+    while (true) {
+      if (position >= limit && !fill()) {
+        return null;
+      }
+      Record record = read();
+      if (record.content.length > 0 || record.problem != null) {
+        return record;
+      }
+    }
+  }
+
+  private Record read() throws IOException {
+    long begin = line;
+    ByteArrayOutputStream spill = null;
+    Csv.State state = Csv.State.FIELD_START;
+    long length = 0;
+    while (true) {
+      int start = position;
+      boolean ended = false;
+      while (position < limit) {
+        byte b = buffer[position++];
+        if (b == '\n') {
+          line++;
+          if (csv == null || state != Csv.State.QUOTED) {
+            ended = true;
+            break;
+          }
+        } else if (csv != null) {
+          state = csv.next(state, b);
+        }
+      }
+      int end = ended ? position - 1 : position;
+      length += end - start;
+      if (ended && spill == null && length <= arrival.maxRecordBytes()) {
+        return new Record(content(buffer, start, end), begin, null);
+      }
+      if (spill == null) {
+        spill = new ByteArrayOutputStream(end - start);
+      }
+      int room = arrival.maxRecordBytes() - spill.size();
+      spill.write(buffer, start, Math.min(room, end - start));
+      if (ended || !fill()) {
+        byte[] all = spill.toByteArray();
+        return length > arrival.maxRecordBytes()
+            ? new Record(
+                all,
+                begin,
+                "record of " + length + " bytes is longer than maxRecordBytes; its beginning is kept")
+            : new Record(content(all, 0, all.length), begin, null);
+      }
+    }
+  }
+
+  private static byte[] content(byte[] bytes, int start, int end) {
+    return Arrays.copyOfRange(
+        bytes, start, end > start && bytes[end - 1] == '\r' ? end - 1 : end);
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  /** A file that cannot be read whole; its message says why. */
+  static final class UnreadableFileException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    UnreadableFileException(String message) {
+      super(message);
+    }
+  }
+}

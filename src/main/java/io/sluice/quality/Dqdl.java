@@ -1,0 +1,81 @@
+package io.sluice.quality;
+
+import static scala.collection.JavaConverters.seqAsJavaList;
+
+import com.amazon.deequ.dqdl.model.ColumnDataTypeExecutableRule;
+import com.amazon.deequ.dqdl.model.ColumnNamesMatchPatternExecutableRule;
+import com.amazon.deequ.dqdl.model.CompositeExecutableRule;
+import com.amazon.deequ.dqdl.model.DeequExecutableRule;
+import com.amazon.deequ.dqdl.model.ExecutableRule;
+import com.amazon.deequ.dqdl.model.UnsupportedExecutableRule;
+import com.amazon.deequ.dqdl.translation.DQDLRuleTranslator;
+import com.amazon.deequ.dqdl.util.DefaultDQDLParser;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads DQDL, AWS Glue's language for data quality, as Deequ carries it out.
+ *
+ * <p>Deequ reports a rule that it does not support as failed data, so such rules are refused when they are read.
+ */
+public final class Dqdl {
+  private Dqdl() {}
+
+  /** What is wrong with a check's text, given the columns it may name; empty if it would run. */
+  public static Optional<String> fault(String dqdl, Collection<String> columns) {
+    List<ExecutableRule> rules;
+    try {
+      rules = parse(dqdl);
+    } catch (Exception e) {
+      return Optional.of(
+          "not a DQDL rule: " + String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " "));
+    }
+    if (rules.size() != 1) {
+      return Optional.of("must be one DQDL rule; there are " + rules.size());
+    }
+    return fault(rules.get(0), columns);
+  }
+
+  /** The one rule of a check's text. */
+  static ExecutableRule rule(String dqdl) {
+    return parse(dqdl).get(0);
+  }
+
+  private static List<ExecutableRule> parse(String dqdl) {
+    return seqAsJavaList(
+        DQDLRuleTranslator.toExecutableRules(DefaultDQDLParser.parse("Rules = [ " + dqdl + " ]")));
+  }
+
+  private static Optional<String> fault(ExecutableRule rule, Collection<String> columns) {
+    if (rule instanceof UnsupportedExecutableRule unsupported) {
+      return Optional.of(
+          "Deequ cannot run it: "
+              + (unsupported.reason().isEmpty() ? "unsupported" : unsupported.reason().get()));
+    }
+    if (rule instanceof CompositeExecutableRule composite) {
+      return seqAsJavaList(composite.nestedRules()).stream()
+          .flatMap(nested -> fault(nested, columns).stream())
+          .findFirst();
+    }
+    String type = rule.dqRule().getRuleType();
+    boolean judgesRowsAtHand =
+        rule instanceof DeequExecutableRule
+            || rule instanceof ColumnNamesMatchPatternExecutableRule
+            || rule instanceof ColumnDataTypeExecutableRule;
+    if (!judgesRowsAtHand || type.equals("CustomSql")) {
+      return Optional.of(
+          type
+              + " looks at more than the rows of a commit (another table, the clock); use relationships, a rule, or the"
+              + " table's freshness");
+    }
+    for (Map.Entry<String, String> parameter : rule.dqRule().getParameters().entrySet()) {
+      if (parameter.getKey().startsWith("TargetColumn")
+          && !columns.contains(parameter.getValue())) {
+        return Optional.of("there is no column " + parameter.getValue());
+      }
+    }
+    return Optional.empty();
+  }
+}

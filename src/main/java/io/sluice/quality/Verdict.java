@@ -1,0 +1,37 @@
+package io.sluice.quality;
+
+import java.util.List;
+
+/**
+ * What a check said of a batch.
+ *
+ * @param check the check's name
+ * @param rule what it demands: DQDL text, or words for a built-in one
+ * @param outcome passed, or failed
+ * @param value the measured value, null if it could not be measured
+ * @param message why it failed, with value and bound; empty if it passed
+ */
+public record Verdict(
+    String check,
+    Check.Severity severity,
+    String rule,
+    Outcome outcome,
+    Double value,
+    String message) {
+
+  /** How a check ended. */
+  public enum Outcome {
+    PASSED,
+    FAILED
+  }
+
+  /** Whether it keeps the batch from being published. */
+  public boolean stops() {
+    return outcome == Outcome.FAILED && severity == Check.Severity.ERROR;
+  }
+
+  /** Those verdicts that stop the batch. */
+  public static List<Verdict> stopping(List<Verdict> verdicts) {
+    return verdicts.stream().filter(Verdict::stops).toList();
+  }
+}

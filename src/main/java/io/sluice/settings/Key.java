@@ -1,0 +1,122 @@
+package io.sluice.settings;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A setting: its name, type, default and meaning, stated once. {@code sluice settings} prints them all.
+ *
+ * @param fallback used when an environment does not state it; null if it must
+ */
+public record Key<T>(
+    String name, String type, String fallback, String description, Function<String, T> reader) {
+
+  private static final List<Key<?>> ALL = new ArrayList<>();
+
+  public static final Key<String> LAKE =
+      text("lake.root", null, "Where the tables are, such as s3a://lake.");
+  public static final Key<String> LANDING =
+      text("landing.root", null, "Where raw files arrive, such as s3a://landing.");
+  public static final Key<String> CONTRACTS =
+      text("contracts", "conf/contracts", "The folder of contracts, one file a source.");
+  public static final Key<String> S3_ENDPOINT =
+      text("s3.endpoint", "", "The S3 endpoint; empty for AWS's own.");
+  public static final Key<String> S3_REGION = text("s3.region", "us-east-1", "The S3 region.");
+  public static final Key<String> S3_ACCESS_KEY =
+      secret(
+          "s3.access-key",
+          "",
+          "The S3 access key, by reference; empty for the pod's or machine's own identity.");
+  public static final Key<String> S3_SECRET_KEY =
+      secret("s3.secret-key", "", "The S3 secret key, by reference.");
+  public static final Key<String> PRIVACY_KEY =
+      secret(
+          "privacy.key",
+          "",
+          "The secret that protected fields and records are keyed with, by reference; 32 bytes or more.");
+  public static final Key<String> LINEAGE_TRANSPORT =
+      choice(
+          "lineage.transport",
+          "none",
+          "Where OpenLineage events go.",
+          List.of("none", "file", "http", "kafka"));
+  public static final Key<String> LINEAGE_NAMESPACE =
+      text("lineage.namespace", "sluice", "The OpenLineage namespace of the programs.");
+  public static final Key<String> LINEAGE_FILE =
+      text("lineage.file", "", "For transport file: the local file that events are appended to.");
+  public static final Key<String> LINEAGE_URL =
+      text("lineage.url", "", "For transport http: the backend's URL.");
+  public static final Key<String> LINEAGE_TOKEN =
+      secret("lineage.token", "", "For transport http: the backend's API key, by reference.");
+  public static final Key<String> LINEAGE_KAFKA_SERVERS =
+      text("lineage.kafka-servers", "", "For transport kafka: the brokers.");
+  public static final Key<String> LINEAGE_KAFKA_TOPIC =
+      text("lineage.kafka-topic", "openlineage", "For transport kafka: the topic.");
+  public static final Key<Integer> INGEST_FILES =
+      number("ingest.files-per-commit", "10000", "At most so many files become one bronze commit.");
+  public static final Key<Long> INGEST_BYTES =
+      size("ingest.bytes-per-commit", "68719476736", "At most so many bytes of files become one bronze commit.");
+  public static final Key<Long> TARGET_FILE_BYTES =
+      size("table.target-file-bytes", "134217728", "The size that table files aim at.");
+
+  private static Key<String> text(String name, String fallback, String description) {
+    return add(new Key<>(name, "text", fallback, description, value -> value));
+  }
+
+  private static Key<String> secret(String name, String fallback, String description) {
+    return add(new Key<>(name, "secret", fallback, description, Secret::resolve));
+  }
+
+  private static Key<Integer> number(String name, String fallback, String description) {
+    return add(new Key<>(name, "number", fallback, description, Key::positiveInt));
+  }
+
+  private static Key<Long> size(String name, String fallback, String description) {
+    return add(new Key<>(name, "bytes", fallback, description, Key::positiveLong));
+  }
+
+  private static Key<String> choice(
+      String name, String fallback, String description, List<String> values) {
+    return add(
+        new Key<>(
+            name,
+            String.join(" | ", values),
+            fallback,
+            description,
+            value -> {
+              if (!values.contains(value)) {
+                throw new IllegalArgumentException("must be one of " + values);
+              }
+              return value;
+            }));
+  }
+
+  private static <T> Key<T> add(Key<T> key) {
+    ALL.add(key);
+    return key;
+  }
+
+  private static int positiveInt(String value) {
+    return Math.toIntExact(positiveLong(value));
+  }
+
+  private static long positiveLong(String value) {
+    long number;
+    try {
+      number = Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("must be a whole number", e);
+    }
+    if (number <= 0) {
+      throw new IllegalArgumentException("must be above 0");
+    }
+    return number;
+  }
+
+  /** Every setting, in the order of their statement. */
+  public static List<Key<?>> all() {
+    return Collections.unmodifiableList(ALL);
+  }
+}

@@ -1,0 +1,94 @@
+package io.sluice.table;
+
+import io.delta.storage.HadoopFileSystemLogStore;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.Arrays;
+import java.util.Iterator;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Writes Delta commits to S3 with a conditional PUT ({@code If-None-Match: *}), so that of several drivers that try one
+ * version exactly one wins.
+ *
+ * <p>A commit whose answer is lost is settled by reading the object back: every Delta commit carries a transaction id of
+ * its own, so equal bytes mean that the PUT was ours. Needs Hadoop 3.4.2 or later and a store that honours the
+ * condition; {@link Lake#open} probes for that.
+ *
+ * <p>Cost: one PUT for a commit; one GET more when an answer is lost or the version is taken.
+ */
+public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
+
+  public ConditionalPutLogStore(Configuration conf) {
+    super(conf);
+  }
+
+  @Override
+  public void write(Path path, Iterator<String> actions, Boolean overwrite, Configuration conf)
+      throws IOException {
+    StringBuilder lines = new StringBuilder();
+    actions.forEachRemaining(line -> lines.append(line).append('\n'));
+    byte[] content = lines.toString().getBytes(StandardCharsets.UTF_8);
+    FileSystem fs = path.getFileSystem(conf);
+    if (overwrite) {
+      try (FSDataOutputStream out = fs.create(path, true)) {
+        out.write(content);
+      }
+    } else {
+      putIfAbsent(fs, path, content);
+    }
+  }
+
+  /**
+   * Creates {@code path} with {@code content}, unless it exists.
+   *
+   * @throws FileAlreadyExistsException if the path holds other content
+   */
+  static void putIfAbsent(FileSystem fs, Path path, byte[] content) throws IOException {
+    try {
+      FSDataOutputStreamBuilder<?, ?> builder = fs.createFile(path);
+      builder.overwrite(true);
+      builder.must(CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+      try (FSDataOutputStream out = builder.build()) {
+        out.write(content);
+      }
+    } catch (IOException e) {
+      // Refused (412, 409), or the answer never came: only the object itself tells which.
+      byte[] found = readIfExists(fs, path, content.length, e);
+      if (found == null) {
+        throw e;
+      }
+      if (!Arrays.equals(found, content)) {
+        FileAlreadyExistsException taken = new FileAlreadyExistsException(path.toString());
+        taken.initCause(e);
+        throw taken;
+      }
+    }
+  }
+
+  /** The first bytes of a file, one more than {@code expected} at most; null if it does not exist. */
+  private static byte[] readIfExists(FileSystem fs, Path path, int expected, IOException first)
+      throws IOException {
+    try (FSDataInputStream in = fs.open(path)) {
+      return in.readNBytes(expected + 1);
+    } catch (FileNotFoundException e) {
+      return null;
+    } catch (IOException e) {
+      e.addSuppressed(first);
+      throw e;
+    }
+  }
+
+  @Override
+  public Boolean isPartialWriteVisible(Path path, Configuration conf) {
+    return false;
+  }
+}

@@ -1,0 +1,111 @@
+package io.sluice.table;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.List;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** Where the tables are: layers below one root, a table in each folder. */
+public final class Lake {
+  /** The layers, each a namespace of SQL. */
+  public static final List<String> LAYERS = List.of("bronze", "silver", "quarantine", "gold", "ops");
+
+  private final SparkSession spark;
+  private final String root;
+
+  private Lake(SparkSession spark, String root) {
+    this.spark = spark;
+    this.root = root;
+  }
+
+  /**
+   * Opens the lake below a root and, on S3, makes sure that the store honours conditional PUTs.
+   *
+   * <p>Cost: four requests to the store.
+   *
+   * @throws IllegalStateException if the store lets a second writer overwrite a commit
+   */
+  public static Lake open(SparkSession spark, String root) {
+    Lake lake = new Lake(spark, root.endsWith("/") ? root.substring(0, root.length() - 1) : root);
+    if (root.startsWith("s3a:")) {
+      lake.probe();
+    }
+    return lake;
+  }
+
+  private void probe() {
+    Path path = new Path(root, "_probe/" + UUID.randomUUID());
+    try {
+      FileSystem fs = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      ConditionalPutLogStore.putIfAbsent(fs, path, "first".getBytes(StandardCharsets.UTF_8));
+      try {
+        ConditionalPutLogStore.putIfAbsent(fs, path, "second".getBytes(StandardCharsets.UTF_8));
+        throw new IllegalStateException(
+            root
+                + ": this store ignores If-None-Match, so two writers could both win a commit. Use a store that honours"
+                + " conditional writes.");
+      } catch (FileAlreadyExistsException expected) {
+        // The condition is honoured.
+      } finally {
+        fs.delete(path, false);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(root + ": the lake cannot be reached: " + e.getMessage(), e);
+    }
+  }
+
+  public String root() {
+    return root;
+  }
+
+  /** A table of a layer, whether it exists or not. */
+  public Table table(String layer, String name) {
+    if (!LAYERS.contains(layer)) {
+      throw new IllegalArgumentException("no layer " + layer + "; the layers are " + LAYERS);
+    }
+    return new Table(spark, layer + "." + name, root + "/" + layer + "/" + name);
+  }
+
+  public Table bronze(String source) {
+    return table("bronze", source);
+  }
+
+  public Table silver(String source) {
+    return table("silver", source);
+  }
+
+  public Table quarantine(String source) {
+    return table("quarantine", source);
+  }
+
+  public Table gold(String mart) {
+    return table("gold", mart);
+  }
+
+  public Table ops(String name) {
+    return table("ops", name);
+  }
+
+  /** The names of a layer's tables that exist; costs one listing. */
+  public List<String> tables(String layer) {
+    Path path = new Path(root, layer);
+    try {
+      FileSystem fs = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      if (!fs.exists(path)) {
+        return List.of();
+      }
+      return java.util.Arrays.stream(fs.listStatus(path))
+          .map(status -> status.getPath().getName())
+          .filter(name -> table(layer, name).exists())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,323 @@
+package io.sluice.table;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static scala.collection.JavaConverters.asScalaBuffer;
+import static scala.collection.JavaConverters.mapAsJavaMap;
+import static scala.collection.JavaConverters.mapAsScalaMap;
+import static scala.collection.JavaConverters.seqAsJavaList;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
+import org.apache.spark.sql.delta.DeltaOperations;
+import org.apache.spark.sql.delta.OptimisticTransaction;
+import org.apache.spark.sql.delta.actions.Action;
+import org.apache.spark.sql.delta.actions.AddFile;
+import org.apache.spark.sql.delta.actions.FileAction;
+import org.apache.spark.sql.delta.actions.Format;
+import org.apache.spark.sql.delta.actions.Metadata;
+import org.apache.spark.sql.delta.actions.SetTransaction;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import scala.Option;
+
+/**
+ * A commit in the making: its files are written, nothing is visible until {@link #publish}.
+ *
+ * <p>The transaction is opened first and held while the program reads, so that whatever another driver publishes
+ * meanwhile is checked against what this one has read: same checkpoint, same days. One of two rivals is refused with a
+ * {@link FencedException}. Files of a stage that is not published stay unreferenced until vacuum.
+ */
+public final class Stage {
+  /** Properties of every table: any engine can read it (reader protocol 1). */
+  private static final Map<String, String> READABLE_BY_ALL =
+      Map.of(
+          "delta.enableDeletionVectors", "false",
+          "delta.columnMapping.mode", "none",
+          "delta.checkpointPolicy", "classic",
+          "delta.logRetentionDuration", "interval 90 days");
+
+  private final Table table;
+  private final OptimisticTransaction txn;
+  private final List<Action> actions = new ArrayList<>();
+  private final Set<String> removed = new HashSet<>();
+  private final Map<String, Long> checkpoints = new LinkedHashMap<>();
+  private List<AddFile> staged = List.of();
+
+  private Stage(Table table, OptimisticTransaction txn) {
+    this.table = table;
+    this.txn = txn;
+  }
+
+  /**
+   * Opens a transaction on a table as it stands now.
+   *
+   * @throws IllegalStateException if the table's columns cannot be brought to the spec's by adding some
+   */
+  public static Stage begin(Table table, TableSpec spec) {
+    OptimisticTransaction txn = table.log().startTransaction(Option.empty(), Option.empty());
+    Stage stage = new Stage(table, txn);
+    stage.declare(spec);
+    return stage;
+  }
+
+  private void declare(TableSpec spec) {
+    Map<String, String> properties = new HashMap<>(READABLE_BY_ALL);
+    List<String> stats = new ArrayList<>(spec.statsColumns());
+    stats.removeAll(spec.partitionBy());
+    if (!stats.isEmpty()) {
+      properties.put("delta.dataSkippingStatsColumns", String.join(",", stats));
+    }
+    properties.putAll(spec.properties());
+    if (txn.readVersion() < 0) {
+      txn.updateMetadataForNewTable(
+          new Metadata(
+              UUID.randomUUID().toString(),
+              table.name(),
+              spec.comment(),
+              new Format("parquet", scala.collection.immutable.Map$.MODULE$.empty()),
+              nullable(spec.schema()).json(),
+              asScalaBuffer(spec.partitionBy()).toSeq(),
+              immutable(properties),
+              Option.apply(System.currentTimeMillis())));
+      return;
+    }
+    Metadata now = txn.metadata();
+    StructType merged = merge(now.schema(), spec.schema());
+    Map<String, String> configuration = new HashMap<>(mapAsJavaMap(now.configuration()));
+    configuration.putAll(properties);
+    boolean same =
+        merged.equals(now.schema())
+            && configuration.equals(mapAsJavaMap(now.configuration()))
+            && spec.comment().equals(now.description());
+    if (!same) {
+      txn.updateMetadata(
+          new Metadata(
+              now.id(),
+              now.name(),
+              spec.comment(),
+              now.format(),
+              merged.json(),
+              now.partitionColumns(),
+              immutable(configuration),
+              now.createdTime()),
+          false);
+    }
+  }
+
+  /** The present columns in their order with the declared comments, then those that are new. */
+  private StructType merge(StructType present, StructType declared) {
+    List<StructField> fields = new ArrayList<>();
+    List<String> faults = new ArrayList<>();
+    Set<String> wanted = Set.of(declared.fieldNames());
+    for (StructField field : present.fields()) {
+      if (!wanted.contains(field.name())) {
+        fields.add(field);
+        continue;
+      }
+      StructField now = declared.apply(field.name());
+      if (!now.dataType().sameType(field.dataType())) {
+        faults.add(
+            field.name()
+                + " is "
+                + field.dataType().sql()
+                + " in the table and "
+                + now.dataType().sql()
+                + " by its declaration");
+      }
+      fields.add(new StructField(field.name(), field.dataType(), true, now.metadata()));
+    }
+    Set<String> have = Set.of(present.fieldNames());
+    for (StructField field : declared.fields()) {
+      if (!have.contains(field.name())) {
+        fields.add(new StructField(field.name(), field.dataType(), true, field.metadata()));
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalStateException(
+          table.name() + ": a published column is never retyped: " + String.join("; ", faults));
+    }
+    return new StructType(fields.toArray(StructField[]::new));
+  }
+
+  private static StructType nullable(StructType schema) {
+    return schema.asNullable();
+  }
+
+  private static scala.collection.immutable.Map<String, String> immutable(Map<String, String> map) {
+    return scala.collection.immutable.Map$.MODULE$
+        .<String, String>empty()
+        .$plus$plus(mapAsScalaMap(map));
+  }
+
+  /** What this table has recorded under {@code app}, -1 if nothing; a rival that moves it meanwhile fences this stage. */
+  public long checkpoint(String app) {
+    return txn.txnVersion(app);
+  }
+
+  /** Records, with the commit, that {@code app} has handled everything up to {@code version}. */
+  public Stage checkpoint(String app, long version) {
+    checkpoints.put(app, version);
+    return this;
+  }
+
+  /**
+   * The table's present files that may hold a row for which the predicate is true, by the log's partition values and
+   * statistics: no data file is read.
+   *
+   * <p>A rival that changes such rows meanwhile fences this stage.
+   */
+  public Files files(Column predicate) {
+    return new Files(
+        seqAsJavaList(txn.filterFiles(asScalaBuffer(List.of(predicate.expr())).toSeq(), false)));
+  }
+
+  /** All present files. */
+  public Files files() {
+    return new Files(seqAsJavaList(txn.filterFiles()));
+  }
+
+  /** Present files of the table. */
+  public final class Files {
+    private final List<AddFile> files;
+
+    private Files(List<AddFile> files) {
+      this.files = files;
+    }
+
+    public boolean isEmpty() {
+      return files.isEmpty();
+    }
+
+    /** Their rows. */
+    public Dataset<Row> rows() {
+      return table
+          .log()
+          .createDataFrame(txn.snapshot(), asScalaBuffer(files).toSeq(), false, Option.empty());
+    }
+
+    /** Those among them whose path, as {@code _metadata.file_path} gives it, is wanted. */
+    public Files at(Set<String> paths) {
+      Set<Path> wanted = paths.stream().map(Stage::hadoopPath).collect(Collectors.toSet());
+      return new Files(files.stream().filter(file -> wanted.contains(absolute(file))).toList());
+    }
+  }
+
+  private static Path hadoopPath(String encoded) {
+    // _metadata.file_path is a URI with its special characters escaped.
+    return new Path(URI.create(encoded));
+  }
+
+  private Path absolute(AddFile file) {
+    Path path = new Path(file.pathAsUri());
+    return path.isAbsolute() ? path : new Path(table.path(), path);
+  }
+
+  /** Writes rows into files of this stage; they may carry an observation, which is filled when this returns. */
+  public Stage append(Dataset<Row> rows) {
+    List<FileAction> files =
+        seqAsJavaList(txn.writeFiles(rows.select(columns(rows)), Option.empty()));
+    actions.addAll(files);
+    List<AddFile> all = new ArrayList<>(staged);
+    files.stream().filter(AddFile.class::isInstance).map(AddFile.class::cast).forEach(all::add);
+    staged = all;
+    return this;
+  }
+
+  /** The rows' columns by the table's order, columns they lack as null. */
+  private Column[] columns(Dataset<Row> rows) {
+    Set<String> have = Set.of(rows.columns());
+    return Arrays.stream(txn.metadata().schema().fields())
+        .map(
+            field ->
+                have.contains(field.name())
+                    ? rows.col("`" + field.name() + "`")
+                    : lit(null)
+                        .cast(field.dataType())
+                        .as(field.name()))
+        .toArray(Column[]::new);
+  }
+
+  /** Takes files out of the table with this commit. */
+  public Stage remove(Files files) {
+    for (AddFile file : files.files) {
+      if (removed.add(file.path())) {
+        actions.add(file.removeWithTimestamp(System.currentTimeMillis(), true));
+      }
+    }
+    return this;
+  }
+
+  /** Takes the rows for which the predicate is true out of the table with this commit; costs a rewrite of their files. */
+  public Stage discard(Column predicate) {
+    Files files = files(predicate);
+    if (!files.isEmpty()) {
+      append(files.rows().where(not(coalesce(predicate, lit(false)))));
+      remove(files);
+    }
+    return this;
+  }
+
+  /** Forgets all rows and removals of this stage; what it has read still counts. */
+  public Stage reset() {
+    actions.clear();
+    removed.clear();
+    staged = List.of();
+    return this;
+  }
+
+  /** The rows written so far, read back from their files: for checks that a single pass cannot make. */
+  public Dataset<Row> staged() {
+    return table
+        .log()
+        .createDataFrame(txn.snapshot(), asScalaBuffer(staged).toSeq(), false, Option.empty());
+  }
+
+  /** How many rows have been written, by their files' statistics. */
+  public long rowsStaged() {
+    return staged.stream().mapToLong(file -> (Long) file.numLogicalRecords().get()).sum();
+  }
+
+  /** Whether a commit would change rows or checkpoints. */
+  public boolean isEmpty() {
+    return actions.isEmpty() && checkpoints.isEmpty();
+  }
+
+  /**
+   * Makes everything staged visible at once: rows, removals, checkpoints and the account of them.
+   *
+   * @param mode Append when nothing is removed, Overwrite when partitions are replaced
+   * @param account JSON kept with the commit as its user metadata
+   * @return the new version
+   * @throws FencedException if another driver has published what this one was about to
+   */
+  public long publish(SaveMode mode, String account) {
+    checkpoints.forEach(
+        (app, version) ->
+            actions.add(
+                new SetTransaction(app, version, Option.apply(System.currentTimeMillis()))));
+    try {
+      return txn.commit(
+          asScalaBuffer(actions).toSeq(),
+          new DeltaOperations.Write(mode, Option.empty(), Option.empty(), Option.apply(account)));
+    } catch (DeltaConcurrentModificationException e) {
+      throw new FencedException(table.name(), e);
+    }
+  }
+}
