@@ -3,6 +3,8 @@ package io.sluice;
 import static org.apache.spark.sql.functions.col;
 
 import io.sluice.contract.Field;
+import io.sluice.lineage.ColumnOrigins;
+import io.sluice.lineage.Trace;
 import io.sluice.mart.Mart;
 import io.sluice.ops.Account;
 import io.sluice.ops.Run;
@@ -37,12 +39,14 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Reads the silver tables of a mart and writes those of its periods (days, weeks) to gold whose inputs changed.
+ * Reads the silver tables of a mart and writes those of its periods (days, weeks) to gold whose
+ * inputs changed.
  *
- * <p>What changed is known from silver's log: the days whose files came or went. A period is rebuilt whole from the days
- * it needs and replaces what gold held for it, in one commit with its checks' verdict and its checkpoints. An input
- * without a partition column is read as it stands when a period is built, and rebuilds nothing by itself. Cost: the input
- * days of the periods that changed, however long history is.
+ * <p>What changed is known from silver's log: the days whose files came or went. A period is
+ * rebuilt whole from the days it needs and replaces what gold held for it, in one commit with its
+ * checks' verdict and its checkpoints. An input without a partition column is read as it stands
+ * when a period is built, and rebuilds nothing by itself. Cost: the input days of the periods that
+ * changed, however long history is.
  */
 final class Build {
   private static final String CHECKPOINT = "build:";
@@ -59,9 +63,16 @@ final class Build {
     return place.run("build", mart.name(), this::publish);
   }
 
-  private Workplace.Published publish(Run run) {
+  /** The periods that a run would build now. */
+  SortedSet<LocalDate> periods() {
     Map<String, Table> inputs = inputs();
-    Stage gold = Stage.begin(place.lake().gold(mart.name()), spec(inputs));
+    return news(Stage.begin(place.lake().gold(mart.name()), spec(inputs)), inputs).periods;
+  }
+
+  /** What changed in the inputs: the periods it reaches, and the versions it lies between. */
+  private record News(SortedSet<LocalDate> periods, long from, Map<String, Long> until) {}
+
+  private News news(Stage gold, Map<String, Table> inputs) {
     SortedSet<LocalDate> changed = new TreeSet<>();
     Map<String, Long> until = new TreeMap<>();
     long from = Long.MAX_VALUE;
@@ -75,27 +86,40 @@ final class Build {
         from = Math.min(from, handled);
       }
     }
-    if (changed.isEmpty()) {
+    return new News(reached(changed), from, until);
+  }
+
+  private Workplace.Published publish(Run run, Trace trace) {
+    Map<String, Table> inputs = inputs();
+    Stage gold = Stage.begin(place.lake().gold(mart.name()), spec(inputs));
+    News news = news(gold, inputs);
+    SortedSet<LocalDate> periods = news.periods;
+    Map<String, Long> until = news.until;
+    if (periods.isEmpty()) {
       return Workplace.Published.NOTHING_NEW;
     }
-    SortedSet<LocalDate> periods = periods(changed);
     Map<String, Dataset<Row>> silver = new HashMap<>();
     inputs.forEach(
-        (source, table) ->
-            silver.put(source, needed(table, until.get(source), day(source), periods)));
+        (source, table) -> {
+          Dataset<Row> rows = needed(table, until.get(source), day(source), periods);
+          trace.reads(table.path(), rows.schema(), until.getOrDefault(source, table.version()));
+          silver.put(source, ColumnOrigins.mark(rows, table.path()));
+        });
     Judge judge = new Judge(mart.checks());
     Column partition = col(mart.partition());
+    Dataset<Row> made = mart.build(silver);
     Dataset<Row> rows =
-        mart.build(silver)
-            .where(partition.isin(dates(periods)))
+        made.where(partition.isin(dates(periods)))
             .repartition(partition)
-            .sortWithinPartitions(mart.key().stream().map(name -> col(name)).toArray(Column[]::new));
+            .sortWithinPartitions(
+                mart.key().stream().map(name -> col(name)).toArray(Column[]::new));
     gold.remove(gold.files(partition.isin(dates(periods))));
     gold.append(judge.observe(rows));
     long written = gold.rowsStaged();
     List<Verdict> verdicts = written == 0 ? List.of() : judge.judge(gold::staged);
     place.judge(
         run,
+        trace,
         "gold." + mart.name(),
         verdicts,
         "Gold still shows what it did before; look at the silver tables " + mart.reads() + ".");
@@ -104,7 +128,15 @@ final class Build {
     long version =
         gold.publish(
             SaveMode.Overwrite,
-            account.json(run, from, until.values().stream().mapToLong(v -> v).max().orElse(-1)));
+            account.json(
+                run, news.from, until.values().stream().mapToLong(v -> v).max().orElse(-1)));
+    trace.wrote(
+        place.lake().gold(mart.name()).path(),
+        mart.description(),
+        made.schema(),
+        version,
+        written,
+        ColumnOrigins.of(made));
     return new Workplace.Published(account, version);
   }
 
@@ -115,7 +147,8 @@ final class Build {
       Table table = place.lake().silver(source);
       if (!table.exists()) {
         faults.add(
-            "mart " + mart.name(), "reads " + table.name() + ", which does not exist; refine it first");
+            "mart " + mart.name(),
+            "reads " + table.name() + ", which does not exist; refine it first");
       }
       inputs.put(source, table);
     }
@@ -128,7 +161,7 @@ final class Build {
   }
 
   /** The output periods that rows of the changed days reach. */
-  private SortedSet<LocalDate> periods(SortedSet<LocalDate> changed) {
+  private SortedSet<LocalDate> reached(SortedSet<LocalDate> changed) {
     SortedSet<LocalDate> periods = new TreeSet<>();
     for (LocalDate day : changed) {
       for (int reach = 0; reach <= mart.lookbackDays(); reach++) {
@@ -179,7 +212,12 @@ final class Build {
     List<String> stated = mart.columns().stream().map(Mart.Column::name).toList();
     if (!stated.equals(Arrays.asList(made.fieldNames()))) {
       throw new IllegalStateException(
-          "mart " + mart.name() + " states columns " + stated + " and makes " + List.of(made.fieldNames()));
+          "mart "
+              + mart.name()
+              + " states columns "
+              + stated
+              + " and makes "
+              + List.of(made.fieldNames()));
     }
     List<StructField> fields = new ArrayList<>();
     for (Mart.Column column : mart.columns()) {

@@ -8,6 +8,7 @@ import io.sluice.landing.Bronze;
 import io.sluice.landing.Intake;
 import io.sluice.landing.LandedFile;
 import io.sluice.landing.ParquetIntake;
+import io.sluice.lineage.Trace;
 import io.sluice.ops.Account;
 import io.sluice.ops.Run;
 import io.sluice.settings.Key;
@@ -35,13 +36,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the files of a source that have landed since the last run and appends their records to bronze, as they stand.
+ * Reads the files of a source that have landed since the last run and appends their records to
+ * bronze, as they stand.
  *
- * <p>Also writes {@code ops.files}: a row for each file, with what became of it; a file that cannot be read whole is
- * quarantined as a file, and none of its records is in bronze. Guarantee: each landed file (path and content) is ingested
- * once, whatever dies when. A file landed again with other content is ingested again; keys settle its rows in silver.
- * Cost: a listing of the landing folder, one row of {@code ops.files} for each file that ever landed, and one pass over the
- * new files.
+ * <p>Also writes {@code ops.files}: a row for each file, with what became of it; a file that cannot
+ * be read whole is quarantined as a file, and none of its records is in bronze. Guarantee: each
+ * landed file (path and content) is ingested once, whatever dies when. A file landed again with
+ * other content is ingested again; keys settle its rows in silver. Cost: a listing of the landing
+ * folder, one row of {@code ops.files} for each file that ever landed, and one pass over the new
+ * files.
  */
 final class Ingest {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
@@ -92,7 +95,8 @@ final class Ingest {
         files.addAll(place.landing().list(arrival));
       } catch (IOException e) {
         throw new UncheckedIOException(
-            place.landing().resolve(arrival.location()) + " cannot be listed: " + e.getMessage(), e);
+            place.landing().resolve(arrival.location()) + " cannot be listed: " + e.getMessage(),
+            e);
       }
     }
     Set<String> known = known(ingested);
@@ -117,11 +121,10 @@ final class Ingest {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  private Workplace.Published publish(Run run) {
+  private Workplace.Published publish(Run run, Trace trace) {
     Workplace.Published published = Workplace.Published.NOTHING_NEW;
     while (true) {
-      Stage bronze =
-          Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
+      Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
       Stage files = Stage.begin(place.lake().ops("files"), FILES);
       long ingested = bronze.checkpoint(CHECKPOINT);
       files.checkpoint(checkpointOfFiles());
@@ -130,9 +133,31 @@ final class Ingest {
         return published;
       }
       Workplace.Published one = publish(run, ingested, news, bronze, files);
-      published =
-          new Workplace.Published(published.account().plus(one.account()), one.version());
+      note(trace, one);
+      published = new Workplace.Published(published.account().plus(one.account()), one.version());
     }
+  }
+
+  private void note(Trace trace, Workplace.Published published) {
+    List<Trace.Origin> origins = new ArrayList<>();
+    for (Arrival arrival : contract.arrivals()) {
+      String location = place.landing().resolve(arrival.location());
+      StructType columns = new StructType();
+      for (String column : contract.rawColumns(arrival)) {
+        columns = columns.add(column, DataTypes.StringType);
+        origins.add(new Trace.Origin("raw", location, column, "", contract.isProtected()));
+      }
+      trace.reads(location, columns, null);
+    }
+    Table bronze = place.lake().bronze(contract.id());
+    TableSpec spec = Bronze.spec(contract.id());
+    trace.wrote(
+        bronze.path(),
+        spec.comment(),
+        spec.schema(),
+        published.version(),
+        published.account().accepted(),
+        origins);
   }
 
   private String checkpointOfFiles() {
@@ -171,14 +196,14 @@ final class Ingest {
           contract.id() + ": " + records + " records read, " + bronze.rowsStaged() + " written");
     }
     String json = account.json(run, ingested, batch.number());
-    // The files first: until bronze's commit they count as not handled, so a run that dies here is done again.
+    // The files first: until bronze's commit they count as not handled, so a run that dies here is
+    // done again.
     files
         .discard(col("source").equalTo(contract.id()).and(col("batch").gt(ingested)))
         .append(ledger(news, batch, outcomes))
         .checkpoint(checkpointOfFiles(), batch.number())
         .publish(SaveMode.Append, json);
-    long version =
-        bronze.checkpoint(CHECKPOINT, batch.number()).publish(SaveMode.Append, json);
+    long version = bronze.checkpoint(CHECKPOINT, batch.number()).publish(SaveMode.Append, json);
     outcomes.values().stream()
         .filter(outcome -> outcome.problem() != null)
         .sorted(Comparator.comparing(Intake.Outcome::path))

@@ -7,7 +7,8 @@ import java.util.List;
 
 /** The gold tables there are. */
 final class Marts {
-  static final List<Mart> ALL = List.of(
+  static final List<Mart> ALL =
+      List.of(
           new io.sluice.purchaseorders.SpendDaily(),
           new io.sluice.purchaseorders.VendorDaily(),
           new io.sluice.purchaseorders.BasketWeekly(),
@@ -33,7 +34,9 @@ final class Marts {
         .orElseThrow(
             () -> {
               Faults faults = new Faults();
-              faults.add("mart " + name, "no such mart; there are " + there.stream().map(Mart::name).toList());
+              faults.add(
+                  "mart " + name,
+                  "no such mart; there are " + there.stream().map(Mart::name).toList());
               return faults.exception();
             });
   }

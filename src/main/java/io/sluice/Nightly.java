@@ -11,8 +11,9 @@ import java.util.Set;
 /**
  * Ingests and refines every source and builds every mart, each after what it reads, in one session.
  *
- * <p>What a scheduler does with a task for each, for a laptop or a scheduler without tasks. A source that a check stops
- * holds up only what reads it; the rest goes on, and the run ends as stopped.
+ * <p>What a scheduler does with a task for each, for a laptop or a scheduler without tasks. A
+ * source that a check stops holds up only what reads it; the rest goes on, and the run ends as
+ * stopped.
  */
 final class Nightly {
   private final Workplace place;
@@ -22,7 +23,8 @@ final class Nightly {
   }
 
   /**
-   * @throws StoppedException if a check stopped a source or mart, after all that does not read it has been done
+   * @throws StoppedException if a check stopped a source or mart, after all that does not read it
+   *     has been done
    */
   void run() {
     Set<String> heldUp = new HashSet<>();

@@ -15,11 +15,14 @@ import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
 import io.sluice.contract.Field.Reference;
 import io.sluice.contract.SchemaPolicy;
+import io.sluice.landing.Bronze;
 import io.sluice.landing.Refinement;
+import io.sluice.lineage.Trace;
 import io.sluice.ops.Account;
 import io.sluice.ops.Run;
 import io.sluice.quality.Check;
 import io.sluice.quality.Judge;
+import io.sluice.quality.Measures;
 import io.sluice.quality.Verdict;
 import io.sluice.settings.Faults;
 import io.sluice.table.Changes;
@@ -38,10 +41,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.expressions.Window;
@@ -50,13 +53,14 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Reads a source's new bronze rows and writes them to silver, typed, judged, newest version by key; broken rows go to
- * quarantine whole.
+ * Reads a source's new bronze rows and writes them to silver, typed, judged, newest version by key;
+ * broken rows go to quarantine whole.
  *
- * <p>Guarantee: silver, its checkpoint and the account of every row read become visible in one commit, after rules and
- * checks have judged them; a batch that an error-level check fails leaves silver as it was. Run again after any
- * interruption, it ends with the same tables. Cost: the new rows once through one shuffle, and of silver the files of
- * those days that the new rows name: their keys, and whole those in which a row is replaced.
+ * <p>Guarantee: silver, its checkpoint and the account of every row read become visible in one
+ * commit, after rules and checks have judged them; a batch that an error-level check fails leaves
+ * silver as it was. Run again after any interruption, it ends with the same tables. Cost: the new
+ * rows once through one shuffle, and of silver the files of those days that the new rows name:
+ * their keys, and whole those in which a row is replaced.
  */
 final class Refine {
   /** The name under which silver and quarantine record how far bronze has been handled. */
@@ -78,50 +82,103 @@ final class Refine {
     return place.run("refine", contract.id(), this::publish);
   }
 
-  private Workplace.Published publish(Run run) {
+  /** Judges the new rows and says what a run would do; publishes nothing. */
+  String rehearse() {
+    Stage silver = Stage.begin(silverTable(), silverSpec());
+    Changes news = bronzeTable().changes(silver.checkpoint(CHECKPOINT));
+    if (news.isEmpty()) {
+      return "nothing new";
+    }
+    Dataset<Row> rows = exchanged(news, new Trace());
+    Tally tally = tally(rows);
+    return String.format(
+        "%,d new rows, %,d of them to quarantine %s, for the days %s",
+        tally.read, tally.quarantined, tally.reasons, tally.days);
+  }
+
+  private Workplace.Published publish(Run run, Trace trace) {
     Stage silver = Stage.begin(silverTable(), silverSpec());
     Stage quarantine = Stage.begin(place.lake().quarantine(contract.id()), quarantineSpec());
     long handled = silver.checkpoint(CHECKPOINT);
     quarantine.checkpoint(CHECKPOINT);
-    Changes news = place.lake().bronze(contract.id()).changes(handled);
+    Changes news = bronzeTable().changes(handled);
     if (news.isEmpty()) {
       return Workplace.Published.NOTHING_NEW;
     }
-    Dataset<Row> rows = exchanged(news);
+    trace.reads(bronzeTable().path(), Bronze.schema(), news.until());
+    Dataset<Row> rows = exchanged(news, trace);
     Tally tally = tally(rows);
     Counts counts = new Counts();
     Judge judge = new Judge(contract.checks());
-    stageAccepted(silver, rows.where(col("_reasons").isNull()), tally.days, judge, counts);
-    Account account =
-        new Account(
-            tally.read,
-            counts.of("accepted"),
-            tally.quarantined,
-            counts.of("duplicate"),
-            counts.of("late"));
+    if (tally.read > tally.quarantined) {
+      stageAccepted(silver, rows.where(col("_reasons").isNull()), tally.days, judge, counts);
+    }
+    Account account = counts.account(tally.read, tally.quarantined);
     List<Verdict> verdicts = new ArrayList<>(builtIn(account, tally));
-    if (account.accepted() + account.quarantined() > 0) {
+    if (account.accepted() > 0) {
       verdicts.addAll(judge.judge(silver::staged));
     }
     place.judge(
         run,
+        trace,
         silverTable().name(),
         verdicts,
         "Look at what arrived (sluice sql), mend the source or its contract, then run refine again.");
     if (tally.quarantined > 0) {
-      quarantine
-          .append(quarantined(rows, run, news.until()))
-          .checkpoint(CHECKPOINT, news.until());
+      quarantine.append(quarantined(rows, run, news.until())).checkpoint(CHECKPOINT, news.until());
     }
     // Rows of a run that died between its two commits; they are judged again in this one.
     quarantine.discard(col("batch").gt(handled));
     String json = account.json(run, handled, news.until());
     if (!quarantine.isEmpty()) {
-      quarantine.publish(SaveMode.Append, json);
+      long version = quarantine.publish(SaveMode.Append, json);
+      TableSpec spec = quarantineSpec();
+      Table table = place.lake().quarantine(contract.id());
+      trace.wrote(
+          table.path(),
+          spec.comment(),
+          spec.schema(),
+          version,
+          account.quarantined(),
+          List.of(
+              new Trace.Origin("raw", bronzeTable().path(), "raw", "", contract.isProtected())));
     }
-    long version =
-        silver.checkpoint(CHECKPOINT, news.until()).publish(SaveMode.Append, json);
+    long version = silver.checkpoint(CHECKPOINT, news.until()).publish(SaveMode.Append, json);
+    trace.wrote(
+        silverTable().path(),
+        contract.rowDescription(),
+        refinement.silverSchema(),
+        version,
+        account.accepted(),
+        origins());
     return new Workplace.Published(account, version);
+  }
+
+  /**
+   * Each field comes from the raw record, by its expression; so do the columns that say where the
+   * record stood.
+   */
+  private List<Trace.Origin> origins() {
+    String bronze = bronzeTable().path();
+    List<Trace.Origin> origins = new ArrayList<>();
+    for (Field field : contract.fields()) {
+      String how =
+          contract.arrivals().stream()
+              .map(arrival -> arrival.expression(field))
+              .distinct()
+              .collect(Collectors.joining(" | "));
+      origins.add(new Trace.Origin(field.name(), bronze, "raw", how, field.isProtected()));
+    }
+    origins.add(
+        new Trace.Origin("_extra", bronze, "raw", "columns unknown to the contract", false));
+    for (String column : List.of("file", "position", "arrived_at")) {
+      origins.add(new Trace.Origin("_" + column, bronze, column, "", false));
+    }
+    return origins;
+  }
+
+  private Table bronzeTable() {
+    return place.lake().bronze(contract.id());
   }
 
   private Table silverTable() {
@@ -158,12 +215,12 @@ final class Refine {
   }
 
   /** The new rows, judged, each with those of its key and day. */
-  private Dataset<Row> exchanged(Changes news) {
+  private Dataset<Row> exchanged(Changes news, Trace trace) {
     int buckets = (int) Math.max(1, news.bytes() / BYTES_PER_TASK);
     int partitions = Math.max(buckets, place.spark().sparkContext().defaultParallelism());
     Dataset<Row> judged =
         refinement
-            .apply(news.rows(), references())
+            .apply(news.rows(), references(trace))
             .withColumn("_bucket", Refinement.bucket(contract, buckets));
     return Exchange.by(judged, partitions, spread());
   }
@@ -175,7 +232,7 @@ final class Refine {
         .toArray(Column[]::new);
   }
 
-  private Map<Reference, Dataset<Row>> references() {
+  private Map<Reference, Dataset<Row>> references(Trace trace) {
     Map<Reference, Dataset<Row>> references = new HashMap<>();
     Faults faults = new Faults();
     for (Field field : contract.fields()) {
@@ -185,7 +242,9 @@ final class Refine {
               to -> {
                 Table table = place.lake().silver(to.source());
                 if (table.exists()) {
-                  references.put(to, table.read().select(col(to.field())));
+                  Dataset<Row> rows = table.read();
+                  trace.reads(table.path(), rows.schema(), table.version());
+                  references.put(to, rows.select(col(to.field())));
                 } else {
                   faults.add(
                       contract.id() + "." + field.name(),
@@ -197,7 +256,9 @@ final class Refine {
     return references;
   }
 
-  /** What a batch holds: rows, broken rows by {@code field/rule}, and the days of the sound ones. */
+  /**
+   * What a batch holds: rows, broken rows by {@code field/rule}, and the days of the sound ones.
+   */
   private record Tally(
       long read, long quarantined, SortedMap<String, Long> reasons, List<Date> days) {}
 
@@ -211,10 +272,7 @@ final class Refine {
     List<Row> groups =
         rows.select(day.as("day"), sound.as("sound"), posexplode_outer(col("_reasons")))
             .groupBy(
-                col("day"),
-                col("sound"),
-                col("col.field").as("field"),
-                col("col.rule").as("rule"))
+                col("day"), col("sound"), col("col.field").as("field"), col("col.rule").as("rule"))
             .agg(
                 sum(when(col("pos").isNull().or(col("pos").equalTo(0)), 1L).otherwise(0L)),
                 count(lit(1)))
@@ -239,31 +297,41 @@ final class Refine {
 
   /** How many sound rows had which outcome; known once they have been written. */
   private static final class Counts {
-    private final Observation observation = new Observation();
+    private Measures measures;
 
     Dataset<Row> observe(Dataset<Row> rows) {
-      return rows.observe(observation, countOf("accepted"), countOf("duplicate"), countOf("late"));
+      measures = new Measures();
+      return measures.observe(rows, countOf("accepted"), countOf("duplicate"), countOf("late"));
     }
 
     private static Column countOf(String outcome) {
       return count(when(col("_outcome").equalTo(outcome), 1)).as(outcome);
     }
 
-    long of(String outcome) {
-      try {
-        return (Long) observation.getAsJava().get(outcome);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while the write was observed", e);
+    Account account(long read, long quarantined) {
+      if (measures == null) {
+        return new Account(read, 0, quarantined, 0, 0);
       }
+      Map<String, Object> counts = measures.get();
+      return new Account(
+          read,
+          (Long) counts.get("accepted"),
+          quarantined,
+          (Long) counts.get("duplicate"),
+          (Long) counts.get("late"));
     }
   }
 
-  /** Writes those sound rows that are the newest of their key, and takes out the versions they replace. */
+  /**
+   * Writes those sound rows that are the newest of their key, and takes out the versions they
+   * replace.
+   */
   private void stageAccepted(
       Stage silver, Dataset<Row> sound, List<Date> days, Judge judge, Counts counts) {
     Column[] columns =
-        Stream.of(refinement.silverSchema().fieldNames()).map(name -> col("`" + name + "`")).toArray(Column[]::new);
+        Stream.of(refinement.silverSchema().fieldNames())
+            .map(name -> col("`" + name + "`"))
+            .toArray(Column[]::new);
     Stage.Files present = present(silver, days);
     if (present.isEmpty()) {
       Dataset<Row> settled = counts.observe(settled(sound.withColumn("_present", nothing())));
@@ -285,8 +353,7 @@ final class Refine {
                   .collectAsList());
       if (!paths.isEmpty()) {
         Stage.Files touched = present.at(paths);
-        silver.append(
-            touched.rows().join(replaced.select(keyAnd()), keyNames(), "left_anti"));
+        silver.append(touched.rows().join(replaced.select(keyAnd()), keyNames(), "left_anti"));
         silver.remove(touched);
       }
     } finally {
@@ -317,7 +384,10 @@ final class Refine {
         .toArray(Column[]::new);
   }
 
-  /** The keys that silver has already: {@code _present} is their ordering value, {@code _newest} the batch's greatest. */
+  /**
+   * The keys that silver has already: {@code _present} is their ordering value, {@code _newest} the
+   * batch's greatest.
+   */
   private Dataset<Row> matched(Dataset<Row> sound, Stage.Files present) {
     String ordering = contract.ordering().name();
     Dataset<Row> existing =
@@ -348,7 +418,10 @@ final class Refine {
                     .distinct()
                     .toArray(Column[]::new))
             .orderBy(
-                ordering.desc(), col("_arrived_at").asc(), col("_file").asc(), col("_position").asc());
+                ordering.desc(),
+                col("_arrived_at").asc(),
+                col("_file").asc(),
+                col("_position").asc());
     Column newer = col("_present").isNull().or(ordering.gt(col("_present")));
     return rows.withColumn("_rank", row_number().over(versions))
         .withColumn("_kept", greatest(first(ordering).over(versions), col("_present")))
@@ -395,7 +468,8 @@ final class Refine {
             share,
             "reasons by number of rows: " + tally.reasons));
     SchemaPolicy policy = contract.schemaPolicy();
-    schema("missing", policy.removed() == SchemaPolicy.Removed.STOP, tally).ifPresent(verdicts::add);
+    schema("missing", policy.removed() == SchemaPolicy.Removed.STOP, tally)
+        .ifPresent(verdicts::add);
     schema("type", policy.retyped() == SchemaPolicy.Retyped.STOP, tally).ifPresent(verdicts::add);
     schema("added", policy.added() == SchemaPolicy.Added.STOP, tally).ifPresent(verdicts::add);
     return verdicts;

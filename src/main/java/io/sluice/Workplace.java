@@ -3,11 +3,14 @@ package io.sluice;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Contracts;
 import io.sluice.landing.LandingFolder;
+import io.sluice.lineage.Lineage;
+import io.sluice.lineage.Trace;
 import io.sluice.ops.Account;
 import io.sluice.ops.Run;
 import io.sluice.ops.RunLog;
 import io.sluice.ops.StoppedException;
 import io.sluice.quality.Verdict;
+import io.sluice.settings.Faults;
 import io.sluice.settings.Key;
 import io.sluice.settings.Session;
 import io.sluice.settings.Settings;
@@ -19,20 +22,26 @@ import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What every program works with, opened once: settings, contracts, session, lake and the log of runs. */
+/**
+ * What every program works with, opened once: settings, contracts, session, lake and the log of
+ * runs.
+ */
 public record Workplace(
     Settings settings,
     Contracts contracts,
     SparkSession spark,
     Lake lake,
     LandingFolder landing,
-    RunLog runs) {
+    RunLog runs,
+    Lineage lineage)
+    implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
 
   /**
    * Opens all of it.
    *
-   * @throws io.sluice.settings.Faults.FaultyException if settings or contracts have faults, before any data moves
+   * @throws io.sluice.settings.Faults.FaultyException if settings or contracts have faults, before
+   *     any data moves
    */
   static Workplace open(Settings settings, String program) {
     Contracts contracts = Contracts.read(Path.of(settings.get(Key.CONTRACTS)));
@@ -44,13 +53,13 @@ public record Workplace(
         contracts,
         spark,
         lake,
-        new LandingFolder(
-            settings.get(Key.LANDING), spark.sparkContext().hadoopConfiguration()),
-        new RunLog(spark, lake, Clock.systemUTC()));
+        new LandingFolder(settings.get(Key.LANDING), spark.sparkContext().hadoopConfiguration()),
+        new RunLog(spark, lake, Clock.systemUTC()),
+        Lineage.open(settings, spark.sparkContext().getConf()));
   }
 
   static void checkKeys(Settings settings, Contracts contracts) {
-    io.sluice.settings.Faults faults = new io.sluice.settings.Faults();
+    Faults faults = new Faults();
     for (Contract contract : contracts.inOrder()) {
       if (contract.isProtected() && settings.privacyKey().isEmpty()) {
         faults.add(Key.PRIVACY_KEY.name(), contract.id() + " has protected fields; it must be set");
@@ -67,26 +76,31 @@ public record Workplace(
   /** The work of one run. */
   @FunctionalInterface
   interface Work {
-    Published of(Run run);
+    Published of(Run run, Trace trace);
   }
 
   /** Runs a program's work on one subject and records how it ended, also when it fails. */
   Published run(String program, String subject, Work work) {
     Run run = runs.begin(program, subject);
     spark.sparkContext().setJobGroup(run.id(), program + " " + subject, false);
+    Trace trace = new Trace();
+    lineage.started(run);
     try {
-      Published published = work.of(run);
+      Published published = work.of(run, trace);
       boolean nothing = published == Published.NOTHING_NEW;
       if (!nothing) {
         runs.end(run, Run.Outcome.DONE, published.account(), published.version(), null);
       }
+      lineage.completed(run, trace);
       LOG.info(
           "{} {}: {}", program, subject, nothing ? "nothing new" : published.account().toString());
       return published;
     } catch (StoppedException e) {
       runs.end(run, Run.Outcome.STOPPED, Account.EMPTY, null, e.getMessage());
+      lineage.failed(run, trace, e.getMessage());
       throw e;
     } catch (RuntimeException e) {
+      lineage.failed(run, trace, e.toString());
       runs.end(run, Run.Outcome.CRASHED, Account.EMPTY, null, e.toString());
       throw e;
     } finally {
@@ -99,8 +113,9 @@ public record Workplace(
    *
    * @param advice what the reader of the message can do
    */
-  void judge(Run run, String table, List<Verdict> verdicts, String advice) {
+  void judge(Run run, Trace trace, String table, List<Verdict> verdicts, String advice) {
     runs.record(run, table, verdicts);
+    trace.judged(verdicts);
     List<Verdict> stopping = Verdict.stopping(verdicts);
     if (!stopping.isEmpty()) {
       throw new StoppedException(table, stopping, advice);
@@ -115,5 +130,11 @@ public record Workplace(
                     verdict.check(),
                     verdict.rule(),
                     verdict.message()));
+  }
+
+  /** Sends what lineage events still wait; the session stays open for others. */
+  @Override
+  public void close() {
+    lineage.close();
   }
 }

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  *
  * @param id the source's name, its file's and its tables'
  * @param ordering the field whose greatest value wins among rows of one key
- * @param quarantineLimit the share of a batch's rows, from 0 to 1, that may be quarantined before the batch is stopped
+ * @param quarantineLimit the share of a batch's rows, from 0 to 1, that may be quarantined before
+ *     the batch is stopped
  * @param retention how long silver rows are kept
  * @param frequency how often a file is expected
  */
@@ -79,7 +80,10 @@ public record Contract(
   }
 
   public Arrival arrival(String name) {
-    return arrivals.stream().filter(arrival -> arrival.name().equals(name)).findFirst().orElseThrow();
+    return arrivals.stream()
+        .filter(arrival -> arrival.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The columns that readers filter on or that tell versions of a row apart: key and ordering. */

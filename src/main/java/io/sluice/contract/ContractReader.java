@@ -1,9 +1,9 @@
 package io.sluice.contract;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
@@ -42,9 +42,11 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Reads ODCS 3.2 files into contracts: first against the ODCS schema, then against what Sluice can carry out.
+ * Reads ODCS 3.2 files into contracts: first against the ODCS schema, then against what Sluice can
+ * carry out.
  *
- * <p>Every fault is noted with its path inside the file; nothing that is written there is silently ignored.
+ * <p>Every fault is noted with its path inside the file; nothing that is written there is silently
+ * ignored.
  */
 final class ContractReader {
   private static final ObjectMapper YAML =
@@ -308,7 +310,9 @@ final class ContractReader {
       if (!families.contains(family)) {
         fault(
             place + ".physicalType",
-            physical.asText() + " does not fit its logicalType; it takes " + new TreeSet<>(families));
+            physical.asText()
+                + " does not fit its logicalType; it takes "
+                + new TreeSet<>(families));
       }
       return type;
     } catch (Exception e) {
@@ -350,7 +354,8 @@ final class ContractReader {
         .forEachRemaining(
             name -> {
               if (!known.contains(name)) {
-                fault(place + "." + name, "unknown for this type; known are " + new TreeSet<>(known));
+                fault(
+                    place + "." + name, "unknown for this type; known are " + new TreeSet<>(known));
               }
             });
     if (options.has("pattern")) {
@@ -396,7 +401,14 @@ final class ContractReader {
     Set<String> names =
         new HashSet<>(
             Set.of(
-                "type", "required", "enum", "range", "length", "pattern", "reference", "record",
+                "type",
+                "required",
+                "enum",
+                "range",
+                "length",
+                "pattern",
+                "reference",
+                "record",
                 "missing"));
     for (int i = 0; i < entries.size(); i++) {
       String place = "schema[0].quality[" + i + "]";
@@ -465,7 +477,11 @@ final class ContractReader {
     unknownKeys(value, Set.of("added", "removed", "retyped"), place);
     SchemaPolicy usual = SchemaPolicy.DEFAULT;
     return new SchemaPolicy(
-        choice(SchemaPolicy.Added.class, value.path("added").asText("keep"), place + ".added", usual.added()),
+        choice(
+            SchemaPolicy.Added.class,
+            value.path("added").asText("keep"),
+            place + ".added",
+            usual.added()),
         choice(
             SchemaPolicy.Removed.class,
             value.path("removed").asText("quarantine"),
@@ -515,7 +531,10 @@ final class ContractReader {
     }
     Arrival.Format format =
         choice(
-            Arrival.Format.class, node.path("format").asText(""), place + ".format", Arrival.Format.CSV);
+            Arrival.Format.class,
+            node.path("format").asText(""),
+            place + ".format",
+            Arrival.Format.CSV);
     String location = node.path("location").asText("");
     if (location.isEmpty() || location.startsWith("/") || location.contains("..")) {
       fault(place + ".location", "must be a folder below the landing root, such as orders/");

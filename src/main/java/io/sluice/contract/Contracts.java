@@ -14,7 +14,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** All contracts of a folder, sound as a whole: each file by itself and every reference between them. */
+/**
+ * All contracts of a folder, sound as a whole: each file by itself and every reference between
+ * them.
+ */
 public final class Contracts {
   private final SortedMap<String, Contract> byId;
 
@@ -48,8 +51,7 @@ public final class Contracts {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
-      List<Path> found =
-          files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+      List<Path> found = files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
       if (found.isEmpty()) {
         faults.add(folder.toString(), "no contract (*.yaml) in it");
       }

@@ -11,21 +11,39 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
 
-/** Reads the SQL expressions of contracts: which columns they use, and whether they may stand there. */
+/**
+ * Reads the SQL expressions of contracts: which columns they use, and whether they may stand there.
+ */
 final class Expressions {
   /** Functions whose value is not fixed by their arguments: a rebuilt table would differ. */
   private static final Set<String> UNSTABLE =
       Set.of(
-          "rand", "random", "randn", "uuid", "shuffle", "now", "current_timestamp", "current_date",
-          "curdate", "localtimestamp", "unix_timestamp", "monotonically_increasing_id",
-          "input_file_name", "spark_partition_id", "current_user", "user", "reflect", "java_method");
+          "rand",
+          "random",
+          "randn",
+          "uuid",
+          "shuffle",
+          "now",
+          "current_timestamp",
+          "current_date",
+          "curdate",
+          "localtimestamp",
+          "unix_timestamp",
+          "monotonically_increasing_id",
+          "input_file_name",
+          "spark_partition_id",
+          "current_user",
+          "user",
+          "reflect",
+          "java_method");
 
   private Expressions() {}
 
   /**
    * The columns that an expression names.
    *
-   * @throws IllegalArgumentException if it is no expression, or one whose value is not fixed by the row
+   * @throws IllegalArgumentException if it is no expression, or one whose value is not fixed by the
+   *     row
    */
   static SortedSet<String> columns(String sql) {
     SortedSet<String> columns = new TreeSet<>();
@@ -34,7 +52,8 @@ final class Expressions {
       expression = CatalystSqlParser$.MODULE$.parseExpression(sql);
     } catch (Exception e) {
       throw new IllegalArgumentException(
-          "not a Spark SQL expression: " + e.getMessage().strip().lines().findFirst().orElse(""), e);
+          "not a Spark SQL expression: " + e.getMessage().strip().lines().findFirst().orElse(""),
+          e);
     }
     collect(expression, columns);
     return columns;

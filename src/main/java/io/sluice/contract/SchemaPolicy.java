@@ -3,8 +3,7 @@ package io.sluice.contract;
 import java.io.Serializable;
 
 /** What happens when a source's files change their columns. */
-public record SchemaPolicy(Added added, Removed removed, Retyped retyped)
-    implements Serializable {
+public record SchemaPolicy(Added added, Removed removed, Retyped retyped) implements Serializable {
 
   /** A column that the contract does not know. */
   public enum Added {

@@ -19,10 +19,16 @@ public final class Truth {
   /** Files that cannot be read: path below the landing root to what is wrong with them. */
   public final SortedMap<String, String> unreadableFiles = new TreeMap<>();
 
-  /** Records to be quarantined, by {@code field/rule} of their only reason ({@code /record} when they do not parse). */
+  /**
+   * Records to be quarantined, by {@code field/rule} of their only reason ({@code /record} when
+   * they do not parse).
+   */
   public final SortedMap<String, Long> quarantined = new TreeMap<>();
 
-  /** Records equal in key and ordering value to the version kept, when each day is processed by itself. */
+  /**
+   * Records equal in key and ordering value to the version kept, when each day is processed by
+   * itself.
+   */
   public long duplicates;
 
   /** Records older than the version kept for their key, when each day is processed by itself. */
@@ -35,12 +41,16 @@ public final class Truth {
   public final SortedMap<String, SortedMap<String, BigDecimal>> sums = new TreeMap<>();
 
   /**
-   * Gold's sums: mart, then column, then group (the mart's key values in order, joined by {@code |}). A mart may be
-   * stated by the sums of a few columns that fix it.
+   * Gold's sums: mart, then column, then group (the mart's key values in order, joined by {@code
+   * |}). A mart may be stated by the sums of a few columns that fix it.
    */
-  public final SortedMap<String, SortedMap<String, SortedMap<String, BigDecimal>>> gold = new TreeMap<>();
+  public final SortedMap<String, SortedMap<String, SortedMap<String, BigDecimal>>> gold =
+      new TreeMap<>();
 
-  /** What is true of an entity though no column says so: label, such as {@code fraud}, then entity, then value. */
+  /**
+   * What is true of an entity though no column says so: label, such as {@code fraud}, then entity,
+   * then value.
+   */
   public final SortedMap<String, SortedMap<String, String>> labels = new TreeMap<>();
 
   public void addRow(String day) {

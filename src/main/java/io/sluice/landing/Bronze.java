@@ -9,15 +9,28 @@ import org.apache.spark.sql.types.StructType;
 public final class Bronze {
   private static final StructType SCHEMA =
       new StructType()
-          .add("raw", DataTypes.BinaryType, true, "The record's bytes; encrypted if the source has protected fields.")
+          .add(
+              "raw",
+              DataTypes.BinaryType,
+              true,
+              "The record's bytes; encrypted if the source has protected fields.")
           .add("arrival", DataTypes.StringType, true, "The arrival of the contract it came by.")
           .add("file", DataTypes.StringType, true, "The file it stood in.")
-          .add("position", DataTypes.LongType, true, "The line it begins on, from 1 (Parquet: its row, from 0).")
+          .add(
+              "position",
+              DataTypes.LongType,
+              true,
+              "The line it begins on, from 1 (Parquet: its row, from 0).")
           .add("header", DataTypes.StringType, true, "The header line of a CSV file.")
-          .add("problem", DataTypes.StringType, true, "Why the record could not be read whole; null if it could.")
+          .add(
+              "problem",
+              DataTypes.StringType,
+              true,
+              "Why the record could not be read whole; null if it could.")
           .add("arrived_at", DataTypes.TimestampType, true, "When the file arrived.")
           .add("run_id", DataTypes.StringType, true, "The run that ingested it.")
-          .add("batch", DataTypes.LongType, true, "The ingest commit it belongs to, counted from 0.")
+          .add(
+              "batch", DataTypes.LongType, true, "The ingest commit it belongs to, counted from 0.")
           .add("arrived_on", DataTypes.DateType, true, "The day of arrived_at.");
 
   private Bronze() {}

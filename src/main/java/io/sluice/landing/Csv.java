@@ -43,7 +43,8 @@ final class Csv {
   /**
    * The fields of one record.
    *
-   * @throws IllegalArgumentException if a quoted field is not closed, or goes on after its closing quote
+   * @throws IllegalArgumentException if a quoted field is not closed, or goes on after its closing
+   *     quote
    */
   List<Slice> fields(byte[] record) {
     List<Slice> fields = new ArrayList<>();

@@ -30,10 +30,11 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.CollectionAccumulator;
 
 /**
- * Reads landed text files into bronze rows, many files to a task, and says of each file how it went.
+ * Reads landed text files into bronze rows, many files to a task, and says of each file how it
+ * went.
  *
- * <p>What is said is known once the rows have been written. A file that turns out unreadable half-way has left rows
- * behind: the caller drops what it wrote and reads the others again.
+ * <p>What is said is known once the rows have been written. A file that turns out unreadable
+ * half-way has left rows behind: the caller drops what it wrote and reads the others again.
  */
 public final class Intake {
   /**
@@ -90,11 +91,13 @@ public final class Intake {
         .collect(Collectors.toMap(Outcome::path, outcome -> outcome, (first, second) -> second));
   }
 
-  /** Files spread over bins of about equal size: 64 MB of content or 4 MB of overhead (a file counts as 100 KB). */
+  /**
+   * Files spread over bins of about equal size: 64 MB of content or 4 MB of overhead (a file counts
+   * as 100 KB).
+   */
   private static List<List<LandedFile>> bins(List<LandedFile> files, int parallelism) {
     long total = files.stream().mapToLong(Intake::weight).sum();
-    int count =
-        (int) Math.min(files.size(), Math.max(parallelism, (total >> 26) + 1));
+    int count = (int) Math.min(files.size(), Math.max(parallelism, (total >> 26) + 1));
     List<List<LandedFile>> bins = new ArrayList<>();
     PriorityQueue<long[]> lightest = new PriorityQueue<>(Comparator.comparingLong(bin -> bin[0]));
     for (int i = 0; i < count; i++) {

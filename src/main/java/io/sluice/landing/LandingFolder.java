@@ -3,6 +3,7 @@ package io.sluice.landing;
 import io.sluice.contract.Arrival;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +18,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** The folder below which raw files arrive: lists them and opens them, on the driver and in tasks. */
+/**
+ * The folder below which raw files arrive: lists them and opens them, on the driver and in tasks.
+ */
 public final class LandingFolder implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -42,8 +45,14 @@ public final class LandingFolder implements Serializable {
     return fileSystem().open(new Path(resolve(path)));
   }
 
+  /** Opens a new file for writing, replacing one of the same name. */
+  public OutputStream create(String path) throws IOException {
+    return fileSystem().create(new Path(resolve(path)), true);
+  }
+
   /**
-   * The files of an arrival, oldest first; names that begin with {@code _} or {@code .} at any depth are passed over.
+   * The files of an arrival, oldest first; names that begin with {@code _} or {@code .} at any
+   * depth are passed over.
    *
    * <p>Cost: one request for every 1,000 files that lie there.
    */

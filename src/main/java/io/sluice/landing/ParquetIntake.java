@@ -32,10 +32,11 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * Reads landed Parquet files into bronze rows, each record as one JSON object: Parquet has no bytes of its own for a row.
+ * Reads landed Parquet files into bronze rows, each record as one JSON object: Parquet has no bytes
+ * of its own for a row.
  *
- * <p>Footers are read first, so a file that is no Parquet or cut off is told before any row is. Files are read one by
- * one, each by its own schema.
+ * <p>Footers are read first, so a file that is no Parquet or cut off is told before any row is.
+ * Files are read one by one, each by its own schema.
  */
 public final class ParquetIntake {
   private final Contract contract;

@@ -33,9 +33,9 @@ import org.apache.spark.unsafe.types.UTF8String;
 /**
  * Takes one raw record apart into the raw columns that a contract reads, all of them text.
  *
- * <p>Runs inside Spark's generated code, once for each record: it works on bytes and returns Spark's own row, so that no
- * text is decoded only to be encoded again. A record that cannot be taken apart comes back with a problem, never as an
- * exception.
+ * <p>Runs inside Spark's generated code, once for each record: it works on bytes and returns
+ * Spark's own row, so that no text is decoded only to be encoded again. A record that cannot be
+ * taken apart comes back with a problem, never as an exception.
  */
 public final class RecordParser implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -47,8 +47,8 @@ public final class RecordParser implements Serializable {
           .add("message", DataTypes.StringType);
 
   /**
-   * What {@link #parse} returns: the raw columns' values in their order, the columns that no one asked for, and why the
-   * record cannot be used (null if it can).
+   * What {@link #parse} returns: the raw columns' values in their order, the columns that no one
+   * asked for, and why the record cannot be used (null if it can).
    */
   public static final StructType RESULT =
       new StructType()
@@ -67,15 +67,17 @@ public final class RecordParser implements Serializable {
   private final Cipher cipher;
   private transient Map<UTF8String, Header> headers;
 
-  /** A CSV header: for each of its columns its place among the raw columns (-1: unknown), or what is wrong with it. */
+  /**
+   * A CSV header: for each of its columns its place among the raw columns (-1: unknown), or what is
+   * wrong with it.
+   */
   private record Header(int[] places, UTF8String[] names, InternalRow problem) {}
 
   /**
    * @param columns the raw columns wanted, in the order of the values
    * @param cipher opens the record, if the source keeps its records encrypted; else null
    */
-  public RecordParser(
-      Arrival arrival, SchemaPolicy policy, List<String> columns, Cipher cipher) {
+  public RecordParser(Arrival arrival, SchemaPolicy policy, List<String> columns, Cipher cipher) {
     this.arrival = arrival;
     this.policy = policy;
     this.columns = new ArrayList<>(columns);
@@ -118,8 +120,7 @@ public final class RecordParser implements Serializable {
   }
 
   private static InternalRow failed(String field, String rule, String message) {
-    return new GenericInternalRow(
-        new Object[] {null, null, problem(field, rule, message)});
+    return new GenericInternalRow(new Object[] {null, null, problem(field, rule, message)});
   }
 
   private static InternalRow problem(String field, String rule, String message) {
@@ -160,9 +161,7 @@ public final class RecordParser implements Serializable {
     }
     if (fields.size() != header.places.length) {
       return failed(
-          "",
-          "record",
-          fields.size() + " fields where the header has " + header.places.length);
+          "", "record", fields.size() + " fields where the header has " + header.places.length);
     }
     UTF8String[] values = new UTF8String[columns.size()];
     List<Object> keys = new ArrayList<>(0);

@@ -10,8 +10,8 @@ import java.util.zip.GZIPInputStream;
 /**
  * Reads one file into records: bytes as they stand, with the line they begin on.
  *
- * <p>Memory is bounded by the arrival's {@code maxRecordBytes}; a file that unpacks to more than {@code maxFileBytes} is
- * refused. Not for Parquet.
+ * <p>Memory is bounded by the arrival's {@code maxRecordBytes}; a file that unpacks to more than
+ * {@code maxFileBytes} is refused. Not for Parquet.
  */
 final class RecordReader implements AutoCloseable {
   /**
@@ -86,7 +86,8 @@ final class RecordReader implements AutoCloseable {
       limit = filled;
       bytes += filled;
     } catch (java.io.EOFException e) {
-      throw new UnreadableFileException("truncated gzip, cut off after " + bytes + " unpacked bytes");
+      throw new UnreadableFileException(
+          "truncated gzip, cut off after " + bytes + " unpacked bytes");
     } catch (java.util.zip.ZipException e) {
       throw new UnreadableFileException("corrupt gzip: " + e.getMessage());
     }
@@ -146,15 +147,16 @@ final class RecordReader implements AutoCloseable {
             ? new Record(
                 all,
                 begin,
-                "record of " + length + " bytes is longer than maxRecordBytes; its beginning is kept")
+                "record of "
+                    + length
+                    + " bytes is longer than maxRecordBytes; its beginning is kept")
             : new Record(content(all, 0, all.length), begin, null);
       }
     }
   }
 
   private static byte[] content(byte[] bytes, int start, int end) {
-    return Arrays.copyOfRange(
-        bytes, start, end > start && bytes[end - 1] == '\r' ? end - 1 : end);
+    return Arrays.copyOfRange(bytes, start, end > start && bytes[end - 1] == '\r' ? end - 1 : end);
   }
 
   @Override

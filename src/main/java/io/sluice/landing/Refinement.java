@@ -20,15 +20,18 @@ import io.sluice.contract.Field.Bounds;
 import io.sluice.contract.Field.Reference;
 import io.sluice.contract.SchemaPolicy;
 import io.sluice.privacy.Cipher;
+import io.sluice.settings.Faults;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.Literal;
@@ -44,13 +47,14 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Turns a source's bronze rows into typed rows, each with the rules it breaks: a pure function of rows, contract and
- * references.
+ * Turns a source's bronze rows into typed rows, each with the rules it breaks: a pure function of
+ * rows, contract and references.
  *
- * <p>Reads bronze's columns (see {@link Bronze}). Gives the contract's fields as silver holds them, {@code _extra} (the
- * columns that the contract does not know), where the row came from ({@code _arrival}, {@code _file}, {@code _position},
- * {@code _arrived_at}, {@code _header}), {@code _reasons} (null for a sound row, else an array of {@code {field, rule,
- * message}}) and {@code _raw} (the stored record of a broken row, null for a sound one). Every row in comes out once.
+ * <p>Reads bronze's columns (see {@link Bronze}). Gives the contract's fields as silver holds them,
+ * {@code _extra} (the columns that the contract does not know), where the row came from ({@code
+ * _arrival}, {@code _file}, {@code _position}, {@code _arrived_at}, {@code _header}), {@code
+ * _reasons} (null for a sound row, else an array of {@code {field, rule, message}}) and {@code
+ * _raw} (the stored record of a broken row, null for a sound one). Every row in comes out once.
  *
  * <p>Cost: one pass; a broadcast join for each reference.
  */
@@ -122,6 +126,52 @@ public final class Refinement {
         .orElseThrow();
   }
 
+  /** Analyzes every expression of the contract by itself, so that a fault names its place. */
+  public void check(SparkSession spark, Faults faults) {
+    for (Arrival arrival : contract.arrivals()) {
+      StructType raw = new StructType();
+      for (String column : contract.rawColumns(arrival)) {
+        raw = raw.add(column, DataTypes.StringType);
+      }
+      Dataset<Row> none = spark.createDataFrame(List.of(), raw);
+      for (Field field : contract.fields()) {
+        String place = contract.id() + ".yaml: " + arrival.name() + ": " + field.name();
+        analyze(faults, place, () -> none.select(expr(arrival.expression(field))));
+      }
+    }
+    StructType typed = new StructType();
+    for (Field field : contract.fields()) {
+      typed = typed.add(field.name(), field.type());
+    }
+    Dataset<Row> rows = spark.createDataFrame(List.of(), typed);
+    for (Contract.RowRule rule : contract.rowRules()) {
+      String place = contract.id() + ".yaml: rule " + rule.name();
+      analyze(
+          faults,
+          place,
+          () -> {
+            if (!rows.select(expr(rule.sql()))
+                .schema()
+                .apply(0)
+                .dataType()
+                .equals(DataTypes.BooleanType)) {
+              faults.add(place, "must be true or false");
+            }
+          });
+    }
+  }
+
+  private static void analyze(Faults faults, String place, Runnable analysis) {
+    try {
+      analysis.run();
+    } catch (Exception e) {
+      if (!(e instanceof AnalysisException)) {
+        throw e;
+      }
+      faults.add(place, e.getMessage().lines().findFirst().orElse(""));
+    }
+  }
+
   /** The fields as text or nested text ({@code v_}…) and by their types. */
   private Dataset<Row> typed(Arrival arrival, Dataset<Row> bronze) {
     List<String> columns = contract.rawColumns(arrival);
@@ -188,10 +238,8 @@ public final class Refinement {
   }
 
   private Column parse(Dataset<Row> bronze, Arrival arrival, List<String> columns) {
-    Cipher cipher =
-        contract.isProtected() ? Cipher.of(secret.orElseThrow(), contract.id()) : null;
-    RecordParser parser =
-        new RecordParser(arrival, contract.schemaPolicy(), columns, cipher);
+    Cipher cipher = contract.isProtected() ? Cipher.of(secret.orElseThrow(), contract.id()) : null;
+    RecordParser parser = new RecordParser(arrival, contract.schemaPolicy(), columns, cipher);
     List<Expression> arguments =
         List.of(
             bronze.col("raw").expr(), bronze.col("header").expr(), bronze.col("problem").expr());
@@ -201,12 +249,11 @@ public final class Refinement {
             "parse",
             RecordParser.RESULT,
             asScalaBuffer(arguments).toSeq(),
-            asScalaBuffer(
-                    List.<org.apache.spark.sql.types.AbstractDataType>of())
-                .toSeq(),
+            asScalaBuffer(List.<org.apache.spark.sql.types.AbstractDataType>of()).toSeq(),
             false,
             true,
-            // Said to be non-deterministic so that Spark never evaluates it once for each column read from it.
+            // Said to be non-deterministic so that Spark never evaluates it once for each column
+            // read from it.
             false));
   }
 
@@ -219,7 +266,9 @@ public final class Refinement {
     if (type instanceof StructType struct) {
       return DataTypes.createStructType(
           Arrays.stream(struct.fields())
-              .map(member -> DataTypes.createStructField(member.name(), asText(member.dataType()), true))
+              .map(
+                  member ->
+                      DataTypes.createStructField(member.name(), asText(member.dataType()), true))
               .toList());
     }
     if (type instanceof ArrayType list) {
@@ -239,7 +288,13 @@ public final class Refinement {
     String value = "`v_" + field.name() + "`";
     if (isNested(field.type())) {
       return expr(
-          "`has_" + field.name() + "` and (" + value + " is null or " + misfit(value, field.type(), 0) + ")");
+          "`has_"
+              + field.name()
+              + "` and ("
+              + value
+              + " is null or "
+              + misfit(value, field.type(), 0)
+              + ")");
     }
     if (field.type().equals(DataTypes.StringType)) {
       return lit(false);
@@ -311,13 +366,10 @@ public final class Refinement {
       rules.add(rule(expr("not (" + rule.sql() + ")"), "", rule.name(), rule.sql()));
     }
     Column problem = col("_problem");
-    Column broken =
-        rules.stream().map(Rule::broken).reduce(problem.isNotNull(), Column::or);
+    Column broken = rules.stream().map(Rule::broken).reduce(problem.isNotNull(), Column::or);
     Column all =
         array(
-            rules.stream()
-                .map(rule -> when(rule.broken(), rule.reason()))
-                .toArray(Column[]::new));
+            rules.stream().map(rule -> when(rule.broken(), rule.reason())).toArray(Column[]::new));
     Column reasons =
         when(problem.isNotNull(), array(problem))
             .when(broken, filter(all, reason -> reason.isNotNull()));

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real S3 server on this machine (S3Proxy over a folder), in a JVM of its own: for the demo and the tests.
+ * A real S3 server on this machine (S3Proxy over a folder), in a JVM of its own: for the demo and
+ * the tests.
  *
  * <p>Speaks S3 over HTTP with signatures and honours conditional PUTs. Listens on loopback only.
  */
@@ -39,7 +40,8 @@ public final class S3Server implements AutoCloseable {
   public static S3Server start(Path jars, Path folder, int port, List<String> buckets)
       throws IOException {
     if (!Files.isDirectory(jars)) {
-      throw new IOException(jars + ": the S3 server's jars are not there; `make build` puts them there");
+      throw new IOException(
+          jars + ": the S3 server's jars are not there; `make build` puts them there");
     }
     Path data = folder.resolve("data");
     for (String bucket : buckets) {

@@ -9,9 +9,9 @@ import org.apache.spark.sql.Row;
 /**
  * A gold table: a pure function of silver tables, rebuilt for the days that changed.
  *
- * <p>Each input's partition column is the day its rows belong to. When rows of an input day change, the output days from
- * that day to {@link #lookbackDays} later are rebuilt from the input days they need, and replace what gold held for
- * them in one commit.
+ * <p>Each input's partition column is the day its rows belong to. When rows of an input day change,
+ * the output days from that day to {@link #lookbackDays} later are rebuilt from the input days they
+ * need, and replace what gold held for them in one commit.
  */
 public interface Mart {
 
@@ -60,8 +60,9 @@ public interface Mart {
   /**
    * Computes the mart from its inputs.
    *
-   * @param silver each table of {@link #reads()} by name, restricted to the days needed; a row for each output period
-   *     that the inputs cover may come back, those not asked for are dropped by the caller
+   * @param silver each table of {@link #reads()} by name, restricted to the days needed; a row for
+   *     each output period that the inputs cover may come back, those not asked for are dropped by
+   *     the caller
    * @return exactly the columns of {@link #columns()}, one row per key
    */
   Dataset<Row> build(Map<String, Dataset<Row>> silver);

@@ -29,7 +29,10 @@ public record Account(long read, long accepted, long quarantined, long duplicate
         late + other.late);
   }
 
-  /** The account as it is kept with a commit: its numbers, the run and the range of versions it covers. */
+  /**
+   * The account as it is kept with a commit: its numbers, the run and the range of versions it
+   * covers.
+   */
   public String json(Run run, long from, long until) {
     ObjectNode node = new ObjectMapper().createObjectNode();
     node.put("program", run.program());

@@ -17,8 +17,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Keeps the lake's account of itself: {@code ops.runs}, a row for each run, and {@code ops.verdicts}, a row for each
- * check of each batch.
+ * Keeps the lake's account of itself: {@code ops.runs}, a row for each run, and {@code
+ * ops.verdicts}, a row for each check of each batch.
  *
  * <p>Verdicts are written before the batch they judge is published, and also when it is not.
  */

@@ -11,11 +11,13 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Protects values of one source: tokens that nobody can read, and ciphertext that the key's holder can.
+ * Protects values of one source: tokens that nobody can read, and ciphertext that the key's holder
+ * can.
  *
- * <p>All keys are derived from one secret by HMAC-SHA-256 (HKDF's expand step, RFC 5869), one for each source and use.
- * Encryption is AES-256-GCM with a nonce derived from the plaintext under a key of its own, so that a run that is done
- * again writes the same bytes; equal plaintexts of one use can be told to be equal, and nothing else.
+ * <p>All keys are derived from one secret by HMAC-SHA-256 (HKDF's expand step, RFC 5869), one for
+ * each source and use. Encryption is AES-256-GCM with a nonce derived from the plaintext under a
+ * key of its own, so that a run that is done again writes the same bytes; equal plaintexts of one
+ * use can be told to be equal, and nothing else.
  */
 public final class Cipher implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -106,8 +108,7 @@ public final class Cipher implements Serializable {
   private byte[] run(int mode, byte[] nonce, byte[] input, int offset) {
     try {
       javax.crypto.Cipher cipher = javax.crypto.Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(
-          mode, new SecretKeySpec(dataKey, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
+      cipher.init(mode, new SecretKeySpec(dataKey, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
       return cipher.doFinal(input, offset, input.length - offset);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(

@@ -18,7 +18,8 @@ import java.util.Optional;
 /**
  * Reads DQDL, AWS Glue's language for data quality, as Deequ carries it out.
  *
- * <p>Deequ reports a rule that it does not support as failed data, so such rules are refused when they are read.
+ * <p>Deequ reports a rule that it does not support as failed data, so such rules are refused when
+ * they are read.
  */
 public final class Dqdl {
   private Dqdl() {}

@@ -21,6 +21,7 @@ import com.amazon.deequ.dqdl.model.Passed$;
 import com.amazon.deequ.dqdl.model.RuleOutcome;
 import com.amazon.deequ.metrics.Metric;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,23 +29,24 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRow;
+import org.apache.spark.sql.catalyst.expressions.KnownNullable;
 import scala.Option;
 
 /**
  * Judges the rows that a commit would add, by Deequ, while they are written.
  *
- * <p>Deequ's own aggregations ride along with the write as an observation, so that the usual checks cost no scan of their
- * own; Deequ's own metrics and constraints then decide. Checks that need a grouping or a scan of another kind are run
- * over the staged files, reading only the columns they need.
+ * <p>Deequ's own aggregations ride along with the write as an observation, so that the usual checks
+ * cost no scan of their own; Deequ's own metrics and constraints then decide. Checks that need a
+ * grouping or a scan of another kind are run over the staged files, reading only the columns they
+ * need.
  */
 public final class Judge {
   private final List<Check> checks;
   private final Map<Check, ExecutableRule> rules = new LinkedHashMap<>();
   private final Map<Analyzer<?, ?>, List<Column>> shared = new LinkedHashMap<>();
-  private Observation observation;
+  private Measures measures;
 
   public Judge(List<Check> checks) {
     this.checks = List.copyOf(checks);
@@ -64,11 +66,13 @@ public final class Judge {
   }
 
   private static List<Analyzer<?, ?>> analyzers(ExecutableRule rule) {
-    return new ArrayList<>(
-        setAsJavaSet(((DeequExecutableRule) rule).check().requiredAnalyzers()));
+    return new ArrayList<>(setAsJavaSet(((DeequExecutableRule) rule).check().requiredAnalyzers()));
   }
 
-  /** Whether its analyzers can ride along: DataType and KLL sketches cannot be serialized with a plan. */
+  /**
+   * Whether its analyzers can ride along: DataType and KLL sketches cannot be serialized with a
+   * plan.
+   */
   private static boolean isShareable(ExecutableRule rule) {
     return rule instanceof DeequExecutableRule
         && analyzers(rule).stream()
@@ -79,7 +83,10 @@ public final class Judge {
                         && !(analyzer instanceof KLLSketch));
   }
 
-  /** The rows, observed: when they are written, the checks' metrics are measured. To be called once, before judging. */
+  /**
+   * The rows, observed: when they are written, the checks' metrics are measured. To be called once,
+   * before judging.
+   */
   public Dataset<Row> observe(Dataset<Row> rows) {
     List<Column> columns = new ArrayList<>();
     shared
@@ -91,13 +98,32 @@ public final class Judge {
     if (columns.isEmpty()) {
       return rows;
     }
-    observation = new Observation();
+    measures = new Measures();
     Column[] rest = columns.subList(1, columns.size()).toArray(Column[]::new);
-    return rows.observe(observation, columns.get(0), rest);
+    return measures.observe(nullable(rows), columns.get(0), rest);
   }
 
   /**
-   * What each check says, in the checks' order.
+   * The rows with every column said to be nullable: over one that cannot be null, such as a count,
+   * the code that Spark generates for some of Deequ's aggregations does not compile, and it falls
+   * back to a slower way with a long error.
+   */
+  private static Dataset<Row> nullable(Dataset<Row> rows) {
+    Column[] columns =
+        Arrays.stream(rows.schema().fields())
+            .map(
+                field -> {
+                  Column column = rows.col("`" + field.name() + "`");
+                  return field.nullable()
+                      ? column
+                      : new Column(new KnownNullable(column.expr())).as(field.name());
+                })
+            .toArray(Column[]::new);
+    return rows.select(columns);
+  }
+
+  /**
+   * What each check says of the rows written, of which there must be some; in the checks' order.
    *
    * @param staged the rows as written, for checks that need a scan of their own
    */
@@ -118,8 +144,8 @@ public final class Judge {
   @SuppressWarnings({"unchecked", "rawtypes"})
   private AnalyzerContext measured() {
     Map<Analyzer<?, ?>, Metric<?>> metrics = new HashMap<>();
-    if (observation != null) {
-      Map<String, Object> observed = observed();
+    if (measures != null) {
+      Map<String, Object> observed = measures.get();
       Object[] values = new Object[observed.size()];
       for (int i = 0; i < values.length; i++) {
         values[i] = observed.get("m" + i);
@@ -137,15 +163,6 @@ public final class Judge {
     scala.collection.immutable.Map map =
         scala.collection.immutable.Map$.MODULE$.empty().$plus$plus(mapAsScalaMap((Map) metrics));
     return new AnalyzerContext(map);
-  }
-
-  private Map<String, Object> observed() {
-    try {
-      return observation.getAsJava();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the write was observed", e);
-    }
   }
 
   private Map<ExecutableRule, RuleOutcome> deferred(Supplier<Dataset<Row>> staged) {

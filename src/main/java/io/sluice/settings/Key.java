@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A setting: its name, type, default and meaning, stated once. {@code sluice settings} prints them all.
+ * A setting: its name, type, default and meaning, stated once. {@code sluice settings} prints them
+ * all.
  *
  * @param fallback used when an environment does not state it; null if it must
  */
@@ -57,7 +58,10 @@ public record Key<T>(
   public static final Key<Integer> INGEST_FILES =
       number("ingest.files-per-commit", "10000", "At most so many files become one bronze commit.");
   public static final Key<Long> INGEST_BYTES =
-      size("ingest.bytes-per-commit", "68719476736", "At most so many bytes of files become one bronze commit.");
+      size(
+          "ingest.bytes-per-commit",
+          "68719476736",
+          "At most so many bytes of files become one bronze commit.");
   public static final Key<Long> TARGET_FILE_BYTES =
       size("table.target-file-bytes", "134217728", "The size that table files aim at.");
 

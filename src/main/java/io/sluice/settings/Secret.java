@@ -11,7 +11,8 @@ final class Secret {
   /**
    * The secret behind a reference.
    *
-   * @throws IllegalArgumentException if the text is no reference, or leads nowhere; the text itself is not repeated
+   * @throws IllegalArgumentException if the text is no reference, or leads nowhere; the text itself
+   *     is not repeated
    */
   static String resolve(String reference) {
     if (reference.isEmpty()) {

@@ -12,8 +12,8 @@ public final class Session {
   /**
    * The session of a program, or the one that is open already.
    *
-   * <p>What {@code spark-submit} was given wins over the environment's {@code spark.*} settings, which win over what is
-   * set here.
+   * <p>What {@code spark-submit} was given wins over the environment's {@code spark.*} settings,
+   * which win over what is set here.
    */
   public static SparkSession open(Settings settings, String program) {
     Map<String, String> conf = new TreeMap<>();
@@ -24,9 +24,12 @@ public final class Session {
     conf.put("spark.databricks.delta.snapshotPartitions", "2");
     conf.put("spark.sql.session.timeZone", "UTC");
     conf.put("spark.sql.parquet.compression.codec", "zstd");
-    // Compressing a small file's pages by a native codec beats its default: less I/O for the same CPU.
+    // Compressing a small file's pages by a native codec beats its default: less I/O for the same
+    // CPU.
     conf.put("spark.io.compression.codec", "lz4");
-    conf.put("spark.redaction.regex", "(?i)secret|password|token|access[._-]?key|api[._-]?key|credential|jaas|hmac");
+    conf.put(
+        "spark.redaction.regex",
+        "(?i)secret|password|token|access[._-]?key|api[._-]?key|credential|jaas|hmac");
     s3(settings, conf);
     lineage(settings, conf);
     conf.putAll(settings.spark());

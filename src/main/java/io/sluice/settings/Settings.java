@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The settings of one environment: a YAML file of {@link Key}s, and of {@code spark.*} settings that go to Spark as they
- * are.
+ * The settings of one environment: a YAML file of {@link Key}s, and of {@code spark.*} settings
+ * that go to Spark as they are.
  */
 public final class Settings {
   private static final ObjectMapper YAML =
@@ -50,10 +50,12 @@ public final class Settings {
     }
     texts.putAll(overrides);
     Map<String, Key<?>> known =
-        Key.all().stream().collect(Collectors.toMap(Key::name, key -> key, (a, b) -> a, TreeMap::new));
+        Key.all().stream()
+            .collect(Collectors.toMap(Key::name, key -> key, (a, b) -> a, TreeMap::new));
     for (String name : texts.keySet()) {
       if (!known.containsKey(name) && !name.startsWith("spark.")) {
-        faults.add(file + ": " + name, "unknown setting; known are " + new TreeSet<>(known.keySet()));
+        faults.add(
+            file + ": " + name, "unknown setting; known are " + new TreeSet<>(known.keySet()));
       }
     }
     Map<Key<?>, Object> values = new LinkedHashMap<>();
@@ -127,6 +129,7 @@ public final class Settings {
   public Map<String, String> spark() {
     return texts.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith("spark."))
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> b, TreeMap::new));
+        .collect(
+            Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> b, TreeMap::new));
   }
 }

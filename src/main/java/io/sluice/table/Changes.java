@@ -15,7 +15,10 @@ import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.delta.actions.RemoveFile;
 import scala.Option;
 
-/** What changed in a table between two versions, known from its log alone: no data file is read to find out. */
+/**
+ * What changed in a table between two versions, known from its log alone: no data file is read to
+ * find out.
+ */
 public final class Changes {
   private final Table table;
   private final Snapshot until;
@@ -45,14 +48,16 @@ public final class Changes {
 
   /** The rows of the files added: for a table that is only appended to, the new rows. */
   public Dataset<Row> rows() {
-    List<AddFile> ordered =
-        added.stream().sorted(Comparator.comparing(AddFile::path)).toList();
+    List<AddFile> ordered = added.stream().sorted(Comparator.comparing(AddFile::path)).toList();
     return table
         .log()
         .createDataFrame(until, asScalaBuffer(ordered).toSeq(), false, Option.empty());
   }
 
-  /** The values of a partition column whose rows changed, as the log writes them; null where a row has none. */
+  /**
+   * The values of a partition column whose rows changed, as the log writes them; null where a row
+   * has none.
+   */
   public SortedSet<String> partitions(String column) {
     SortedSet<String> values = new TreeSet<>(Comparator.nullsFirst(Comparator.naturalOrder()));
     Stream.concat(

@@ -16,12 +16,12 @@ import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Writes Delta commits to S3 with a conditional PUT ({@code If-None-Match: *}), so that of several drivers that try one
- * version exactly one wins.
+ * Writes Delta commits to S3 with a conditional PUT ({@code If-None-Match: *}), so that of several
+ * drivers that try one version exactly one wins.
  *
- * <p>A commit whose answer is lost is settled by reading the object back: every Delta commit carries a transaction id of
- * its own, so equal bytes mean that the PUT was ours. Needs Hadoop 3.4.2 or later and a store that honours the
- * condition; {@link Lake#open} probes for that.
+ * <p>A commit whose answer is lost is settled by reading the object back: every Delta commit
+ * carries a transaction id of its own, so equal bytes mean that the PUT was ours. Needs Hadoop
+ * 3.4.2 or later and a store that honours the condition; {@link Lake#open} probes for that.
  *
  * <p>Cost: one PUT for a commit; one GET more when an answer is lost or the version is taken.
  */
@@ -74,7 +74,9 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
     }
   }
 
-  /** The first bytes of a file, one more than {@code expected} at most; null if it does not exist. */
+  /**
+   * The first bytes of a file, one more than {@code expected} at most; null if it does not exist.
+   */
   private static byte[] readIfExists(FileSystem fs, Path path, int expected, IOException first)
       throws IOException {
     try (FSDataInputStream in = fs.open(path)) {

@@ -9,14 +9,17 @@ import org.apache.spark.sql.execution.LogicalRDD$;
 /**
  * Rows brought together by some columns once, and then read several times.
  *
- * <p>Spark keeps a shuffle's files as long as its plan is referred to, so a second pass over them reads them without
- * computing the rows again; and it knows how the rows are partitioned, so that a window or join on those columns moves
- * nothing. Lost files are computed again. Cheaper than persisting: nothing is written but the shuffle.
+ * <p>Spark keeps a shuffle's files as long as its plan is referred to, so a second pass over them
+ * reads them without computing the rows again; and it knows how the rows are partitioned, so that a
+ * window or join on those columns moves nothing. Lost files are computed again. Cheaper than
+ * persisting: nothing is written but the shuffle.
  */
 public final class Exchange {
   private Exchange() {}
 
-  /** Runs the plan of {@code rows} up to a shuffle by {@code columns} and gives the rows behind it. */
+  /**
+   * Runs the plan of {@code rows} up to a shuffle by {@code columns} and gives the rows behind it.
+   */
   public static Dataset<Row> by(Dataset<Row> rows, int partitions, Column... columns) {
     Dataset<Row> shuffled = rows.repartition(partitions, columns);
     LogicalRDD behind =

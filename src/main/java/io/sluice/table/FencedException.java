@@ -1,6 +1,9 @@
 package io.sluice.table;
 
-/** Another driver published to the table what this one was about to; nothing of this one's is visible. */
+/**
+ * Another driver published to the table what this one was about to; nothing of this one's is
+ * visible.
+ */
 public final class FencedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

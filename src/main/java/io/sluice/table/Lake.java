@@ -13,7 +13,8 @@ import org.apache.spark.sql.SparkSession;
 /** Where the tables are: layers below one root, a table in each folder. */
 public final class Lake {
   /** The layers, each a namespace of SQL. */
-  public static final List<String> LAYERS = List.of("bronze", "silver", "quarantine", "gold", "ops");
+  public static final List<String> LAYERS =
+      List.of("bronze", "silver", "quarantine", "gold", "ops");
 
   private final SparkSession spark;
   private final String root;

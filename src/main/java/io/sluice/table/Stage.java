@@ -40,9 +40,10 @@ import scala.Option;
 /**
  * A commit in the making: its files are written, nothing is visible until {@link #publish}.
  *
- * <p>The transaction is opened first and held while the program reads, so that whatever another driver publishes
- * meanwhile is checked against what this one has read: same checkpoint, same days. One of two rivals is refused with a
- * {@link FencedException}. Files of a stage that is not published stay unreferenced until vacuum.
+ * <p>The transaction is opened first and held while the program reads, so that whatever another
+ * driver publishes meanwhile is checked against what this one has read: same checkpoint, same days.
+ * One of two rivals is refused with a {@link FencedException}. Files of a stage that is not
+ * published stay unreferenced until vacuum.
  */
 public final class Stage {
   /** Properties of every table: any engine can read it (reader protocol 1). */
@@ -68,7 +69,8 @@ public final class Stage {
   /**
    * Opens a transaction on a table as it stands now.
    *
-   * @throws IllegalStateException if the table's columns cannot be brought to the spec's by adding some
+   * @throws IllegalStateException if the table's columns cannot be brought to the spec's by adding
+   *     some
    */
   public static Stage begin(Table table, TableSpec spec) {
     OptimisticTransaction txn = table.log().startTransaction(Option.empty(), Option.empty());
@@ -166,7 +168,10 @@ public final class Stage {
         .$plus$plus(mapAsScalaMap(map));
   }
 
-  /** What this table has recorded under {@code app}, -1 if nothing; a rival that moves it meanwhile fences this stage. */
+  /**
+   * What this table has recorded under {@code app}, -1 if nothing; a rival that moves it meanwhile
+   * fences this stage.
+   */
   public long checkpoint(String app) {
     return txn.txnVersion(app);
   }
@@ -178,8 +183,8 @@ public final class Stage {
   }
 
   /**
-   * The table's present files that may hold a row for which the predicate is true, by the log's partition values and
-   * statistics: no data file is read.
+   * The table's present files that may hold a row for which the predicate is true, by the log's
+   * partition values and statistics: no data file is read.
    *
    * <p>A rival that changes such rows meanwhile fences this stage.
    */
@@ -229,7 +234,10 @@ public final class Stage {
     return path.isAbsolute() ? path : new Path(table.path(), path);
   }
 
-  /** Writes rows into files of this stage; they may carry an observation, which is filled when this returns. */
+  /**
+   * Writes rows into files of this stage; they may carry an observation, which is filled when this
+   * returns.
+   */
   public Stage append(Dataset<Row> rows) {
     List<FileAction> files =
         seqAsJavaList(txn.writeFiles(rows.select(columns(rows)), Option.empty()));
@@ -248,9 +256,7 @@ public final class Stage {
             field ->
                 have.contains(field.name())
                     ? rows.col("`" + field.name() + "`")
-                    : lit(null)
-                        .cast(field.dataType())
-                        .as(field.name()))
+                    : lit(null).cast(field.dataType()).as(field.name()))
         .toArray(Column[]::new);
   }
 
@@ -264,7 +270,10 @@ public final class Stage {
     return this;
   }
 
-  /** Takes the rows for which the predicate is true out of the table with this commit; costs a rewrite of their files. */
+  /**
+   * Takes the rows for which the predicate is true out of the table with this commit; costs a
+   * rewrite of their files.
+   */
   public Stage discard(Column predicate) {
     Files files = files(predicate);
     if (!files.isEmpty()) {
@@ -282,7 +291,9 @@ public final class Stage {
     return this;
   }
 
-  /** The rows written so far, read back from their files: for checks that a single pass cannot make. */
+  /**
+   * The rows written so far, read back from their files: for checks that a single pass cannot make.
+   */
   public Dataset<Row> staged() {
     return table
         .log()

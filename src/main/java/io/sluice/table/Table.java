@@ -74,14 +74,17 @@ public final class Table {
     return spark.read().format("delta").option("versionAsOf", version).load(path);
   }
 
-  /** What a reader of this table has handled: the version recorded under {@code app}, -1 if none. */
+  /**
+   * What a reader of this table has handled: the version recorded under {@code app}, -1 if none.
+   */
   public long checkpoint(String app) {
     Option<Object> version = snapshot().transactions().get(app);
     return version.isEmpty() ? -1 : (Long) version.get();
   }
 
   /**
-   * The files that came and went after a version, in commits that changed data (compaction does not).
+   * The files that came and went after a version, in commits that changed data (compaction does
+   * not).
    *
    * @throws IllegalStateException if the log no longer reaches back that far
    */

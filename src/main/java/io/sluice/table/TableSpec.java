@@ -8,9 +8,11 @@ import org.apache.spark.sql.types.StructType;
  * What a table is declared to be: made so when first written, and brought up to it at each commit.
  *
  * @param comment what a row is
- * @param schema its columns with their comments; columns may be added later, never retyped or removed
+ * @param schema its columns with their comments; columns may be added later, never retyped or
+ *     removed
  * @param partitionBy its partition columns
- * @param statsColumns the columns whose minimum and maximum Delta keeps by file: those that readers filter on
+ * @param statsColumns the columns whose minimum and maximum Delta keeps by file: those that readers
+ *     filter on
  * @param properties Delta table properties
  */
 public record TableSpec(

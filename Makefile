@@ -1,0 +1,54 @@
+# Every target sets up what it needs: a JDK 17, Maven and Python 3.11 are all that must be there.
+.DEFAULT_GOAL := help
+MVN := mvn -B -q
+PYTHON ?= python3
+SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
+SERVERS := target/servers/s3/.complete
+JAR := target/.built
+
+.PHONY: help demo demo-real test bench build format sql serve clean
+
+help: ## What there is to do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: build ## The whole pipeline on this machine, with a page to look at
+	target/sluice demo
+
+demo-real: build .venv/.complete ## The same over a year of real orders
+	bash src/demo-real/run.sh
+
+test: $(SERVERS) .venv/.complete ## All tests
+	$(MVN) verify
+	@$(PYTHON) .ci/summary.py target/surefire-reports
+
+bench: build ## Cost of rules, checks, lineage and audit beside one bare Spark job
+	target/sluice bench
+
+build: $(JAR) $(SERVERS) ## The jar, what it runs with, and the launcher target/sluice
+
+format: ## Formats the code
+	$(MVN) spotless:apply
+
+sql: build ## A query over the demo's tables: make sql Q="select * from gold.spend_daily"
+	@target/sluice sql --demo target/demo "$(Q)"
+
+serve: build ## Serves the demo's tables over S3 until interrupted
+	target/sluice serve --demo target/demo
+
+clean: ## Removes everything built
+	rm -rf target .venv
+
+$(JAR): $(SOURCES)
+	$(MVN) package -DskipTests
+	@install -m 755 src/main/scripts/sluice target/sluice
+	@touch $@
+
+$(SERVERS): src/servers/s3/pom.xml
+	cd src/servers/s3 && $(MVN) org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+	  -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/target/servers/s3
+	@touch $@
+
+.venv/.complete: src/python/requirements.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r src/python/requirements.txt
+	@touch $@

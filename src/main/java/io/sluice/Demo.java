@@ -1,0 +1,71 @@
+package io.sluice;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Runs the whole pipeline on one machine: an S3 server of its own, generated data, a night after
+ * each day, a page to look at; and holds every table against the truth about the data.
+ */
+final class Demo {
+  private static final long SEED = 20_261_101;
+  private static final LocalDate FIRST = LocalDate.of(2026, 11, 1);
+
+  private final Path dir;
+  private final double scale;
+  private final int days;
+
+  Demo(Path dir, double scale, int days) {
+    this.dir = dir;
+    this.scale = scale;
+    this.days = days;
+  }
+
+  /** Gives 0 if lake and truth agree, else 1. */
+  int run(PrintWriter out) {
+    clear();
+    try (Workplace place = Environment.demo(dir).open("demo")) {
+      Generate generate = new Generate(place.landing(), SEED, FIRST, scale);
+      long began = System.nanoTime();
+      for (int day = 0; day < days; day++) {
+        generate.days(0, 1, dir.resolve("truth.json"));
+        out.printf("%nNight after %s (landed: that day alone)%n", FIRST.plusDays(day));
+        new Nightly(place).run();
+      }
+      Compare compare = new Compare(place);
+      List<String> differences = compare.differences(generate.truth());
+      Path page = dir.resolve("report.html");
+      new Report(place).write(page);
+      differences.forEach(difference -> out.println("DIFFERS " + difference));
+      out.printf(
+          "%n%,d figures of the lake compared with the truth, %d differ; %d s%n",
+          compare.compared(), differences.size(), (System.nanoTime() - began) / 1_000_000_000);
+      out.println("Page:   " + page.toAbsolutePath());
+      out.println("Tables: " + dir.resolve("data/lake").toAbsolutePath());
+      out.println(
+          "Ask:    target/sluice sql --demo " + dir + " 'select * from gold.spend_daily limit 5'");
+      out.flush();
+      return differences.isEmpty() ? 0 : 1;
+    }
+  }
+
+  private void clear() {
+    if (!Files.exists(dir)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(dir)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.sluice;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.contract.Contract;
+import io.sluice.contract.Contracts;
+import io.sluice.mart.Mart;
+import io.sluice.settings.Key;
+import io.sluice.settings.Settings;
+import java.nio.file.Path;
+
+/**
+ * Prints what there is to run and in which order: sources with those they refer to, marts with what
+ * they read.
+ */
+final class Graph {
+  private Graph() {}
+
+  /**
+   * One JSON object: {@code {"sources": [{name, owner, references}], "marts": [{name, owner,
+   * reads}]}}.
+   */
+  static String json(Settings settings) {
+    Contracts contracts = Contracts.read(Path.of(settings.get(Key.CONTRACTS)));
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    ArrayNode sources = root.putArray("sources");
+    for (Contract contract : contracts.inOrder()) {
+      ObjectNode node = sources.addObject();
+      node.put("name", contract.id());
+      node.put("owner", contract.owner());
+      contract.references().forEach(node.putArray("references")::add);
+    }
+    ArrayNode marts = root.putArray("marts");
+    for (Mart mart : Marts.of(contracts)) {
+      ObjectNode node = marts.addObject();
+      node.put("name", mart.name());
+      node.put("owner", mart.owner());
+      mart.reads().forEach(node.putArray("reads")::add);
+    }
+    return root.toPrettyString();
+  }
+}

@@ -1,0 +1,446 @@
+package io.sluice;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sum;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.ops.Account;
+import io.sluice.ops.ReportPage;
+import io.sluice.ops.Run;
+import io.sluice.quality.Check;
+import io.sluice.table.Lake;
+import io.sluice.table.Table;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+
+/**
+ * Reads the lake's account of itself ({@code ops}), its quarantine and every table's log, and
+ * writes one HTML page for people to look at.
+ *
+ * <p>Guarantee: it changes nothing in the lake, and the page holds no record of a source with
+ * restricted or confidential fields. Cost: {@code ops} and quarantine once, and of the other tables
+ * the logs and the files' footers, whence their rows by partition.
+ */
+final class Report {
+  private static final int RUNS = 200;
+  private static final int POINTS = 60;
+  private static final int SAMPLES = 3;
+  private static final int UNREAD_FILES = 200;
+
+  /** No character takes more bytes than four, and the page shows 200. */
+  private static final int RAW_BYTES = 800;
+
+  private final Workplace place;
+  private final Clock clock;
+
+  Report(Workplace place) {
+    this(place, Clock.systemUTC());
+  }
+
+  Report(Workplace place, Clock clock) {
+    this.place = place;
+    this.clock = clock;
+  }
+
+  /** Writes the page, over whatever was there. */
+  void write(Path file) {
+    place.spark().sparkContext().setJobGroup("report", "report", false);
+    try {
+      String html = page().html();
+      if (file.toAbsolutePath().getParent() != null) {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+      }
+      Files.writeString(file, html);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
+    } finally {
+      place.spark().sparkContext().clearJobGroup();
+    }
+  }
+
+  private ReportPage page() {
+    Map<String, Account> accounts = accounts();
+    Map<String, ReportPage.PastRun> published = published();
+    Map<String, Instant> newest = newestFiles();
+    Table runs = place.lake().ops("runs");
+    return new ReportPage(
+        place.settings().environment(),
+        Sluice.VERSION,
+        clock.instant(),
+        place.contracts().inOrder().stream()
+            .map(contract -> source(contract, accounts, published, newest))
+            .toList(),
+        Marts.of(place.contracts()).stream()
+            .map(mart -> new ReportPage.Gold(mart.name(), mart.reads()))
+            .toList(),
+        pastRuns(
+            all -> all.orderBy(col("started_at").desc(), col("finished_at").desc()).limit(RUNS)),
+        runs.exists() ? runs.read().count() : 0,
+        pastRuns(all -> newestOf(all, "started_at", "program", "subject")),
+        unreadFiles(),
+        checks(),
+        tables());
+  }
+
+  private static List<Row> rows(Table table, UnaryOperator<Dataset<Row>> query) {
+    return table.exists() ? query.apply(table.read()).collectAsList() : List.of();
+  }
+
+  /** Of each group the row that is greatest by a column. */
+  private static Dataset<Row> newestOf(Dataset<Row> rows, String by, String... group) {
+    Column[] columns = Stream.of(group).map(name -> col(name)).toArray(Column[]::new);
+    return rows.groupBy(columns)
+        .agg(expr("max_by(struct(*), " + by + ")").as("newest"))
+        .select("newest.*");
+  }
+
+  // Runs, accounts and files, as ops keeps them.
+
+  private List<ReportPage.PastRun> pastRuns(UnaryOperator<Dataset<Row>> query) {
+    return rows(place.lake().ops("runs"), query).stream().map(Report::pastRun).toList();
+  }
+
+  private static ReportPage.PastRun pastRun(Row row) {
+    return new ReportPage.PastRun(
+        new Run(
+            row.getAs("run_id"),
+            row.getAs("program"),
+            row.getAs("subject"),
+            instant(row, "started_at")),
+        instant(row, "finished_at"),
+        Run.Outcome.valueOf(row.<String>getAs("outcome").toUpperCase(Locale.ROOT)),
+        account(row),
+        row.getAs("version"),
+        row.getAs("message"));
+  }
+
+  private static Account account(Row row) {
+    return new Account(
+        row.<Long>getAs("rows_read"),
+        row.<Long>getAs("rows_accepted"),
+        row.<Long>getAs("rows_quarantined"),
+        row.<Long>getAs("rows_duplicate"),
+        row.<Long>getAs("rows_late"));
+  }
+
+  private static Instant instant(Row row, String column) {
+    return row.<java.sql.Timestamp>getAs(column).toInstant();
+  }
+
+  /** By source, what became of the rows of every refine run. */
+  private Map<String, Account> accounts() {
+    List<Column> sums =
+        Stream.of("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_late")
+            .map(name -> sum(name).as(name))
+            .toList();
+    return rows(
+            place.lake().ops("runs"),
+            runs ->
+                runs.where("program = 'refine'")
+                    .groupBy("subject")
+                    .agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new)))
+        .stream()
+        .collect(Collectors.toMap(row -> row.getAs("subject"), Report::account));
+  }
+
+  /** By source, the newest refine run that published. */
+  private Map<String, ReportPage.PastRun> published() {
+    return pastRuns(
+            runs ->
+                newestOf(
+                    runs.where("program = 'refine' and outcome = 'done'"), "started_at", "subject"))
+        .stream()
+        .collect(Collectors.toMap(past -> past.run().subject(), past -> past));
+  }
+
+  private Map<String, Instant> newestFiles() {
+    return rows(
+            place.lake().ops("files"),
+            files ->
+                files
+                    .where("outcome = 'ingested'")
+                    .groupBy("source")
+                    .agg(max("modified_at").as("modified_at")))
+        .stream()
+        .collect(Collectors.toMap(row -> row.getAs("source"), row -> instant(row, "modified_at")));
+  }
+
+  private List<ReportPage.UnreadFile> unreadFiles() {
+    return rows(
+            place.lake().ops("files"),
+            files ->
+                newestOf(files, "modified_at", "source", "file")
+                    .where("outcome = 'quarantined'")
+                    .orderBy(col("modified_at").desc(), col("file"))
+                    .limit(UNREAD_FILES))
+        .stream()
+        .map(
+            row ->
+                new ReportPage.UnreadFile(
+                    row.getAs("source"),
+                    row.getAs("file"),
+                    instant(row, "modified_at"),
+                    row.<Long>getAs("bytes"),
+                    row.getAs("problem")))
+        .toList();
+  }
+
+  private List<ReportPage.CheckHistory> checks() {
+    List<Row> verdicts =
+        rows(
+            place.lake().ops("verdicts"),
+            all ->
+                all.withColumn(
+                        "_nth",
+                        row_number()
+                            .over(
+                                Window.partitionBy("table", "check")
+                                    .orderBy(col("judged_at").desc(), col("run_id"))))
+                    .where(col("_nth").leq(POINTS))
+                    .orderBy(col("table"), col("check"), col("_nth").desc()));
+    Map<List<String>, List<Row>> byCheck =
+        verdicts.stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> List.of(row.getAs("table"), row.getAs("check")),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    List<ReportPage.CheckHistory> checks = new ArrayList<>();
+    byCheck.forEach(
+        (check, rows) -> {
+          Row last = rows.get(rows.size() - 1);
+          checks.add(
+              new ReportPage.CheckHistory(
+                  check.get(0),
+                  check.get(1),
+                  Check.Severity.valueOf(last.<String>getAs("severity").toUpperCase(Locale.ROOT)),
+                  last.getAs("rule"),
+                  rows.stream().map(Report::point).toList()));
+        });
+    return checks;
+  }
+
+  private static ReportPage.Point point(Row row) {
+    return new ReportPage.Point(
+        instant(row, "judged_at"),
+        row.getAs("outcome").equals("passed"),
+        row.getAs("value"),
+        row.getAs("message"));
+  }
+
+  // Sources and what is in their quarantine.
+
+  private ReportPage.Source source(
+      Contract contract,
+      Map<String, Account> accounts,
+      Map<String, ReportPage.PastRun> published,
+      Map<String, Instant> newest) {
+    Optional<String> hidden = hidden(contract);
+    return new ReportPage.Source(
+        contract.id(),
+        contract.title(),
+        contract.arrivals().stream().map(Arrival::location).distinct().toList(),
+        contract.references(),
+        accounts.getOrDefault(contract.id(), Account.EMPTY),
+        published.get(contract.id()),
+        waiting(contract),
+        contract.frequency(),
+        newest.get(contract.id()),
+        hidden.orElse(null),
+        reasons(contract, hidden));
+  }
+
+  /** Why the records of a source are not to be shown; empty if they may be. */
+  private static Optional<String> hidden(Contract contract) {
+    Map<String, List<String>> fields =
+        contract.fields().stream()
+            .filter(
+                field ->
+                    field.isProtected()
+                        || field.classification().equals("restricted")
+                        || field.classification().equals("confidential"))
+            .collect(
+                Collectors.groupingBy(
+                    field -> field.isProtected() ? "restricted" : field.classification(),
+                    java.util.TreeMap::new,
+                    Collectors.mapping(Field::name, Collectors.toList())));
+    return fields.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            fields.entrySet().stream()
+                .map(
+                    entry ->
+                        String.join(", ", entry.getValue())
+                            + (entry.getValue().size() == 1 ? " is " : " are ")
+                            + entry.getKey())
+                .collect(Collectors.joining("; ")));
+  }
+
+  /**
+   * How many bronze rows refine has not handled; null if bronze's log does not reach back that far.
+   */
+  private Long waiting(Contract contract) {
+    Table bronze = place.lake().bronze(contract.id());
+    if (!bronze.exists()) {
+      return 0L;
+    }
+    try {
+      return bronze.changes(handled(contract)).rows().count();
+    } catch (IllegalStateException e) {
+      return null;
+    }
+  }
+
+  private long handled(Contract contract) {
+    Table silver = place.lake().silver(contract.id());
+    return silver.exists() ? silver.checkpoint(Refine.CHECKPOINT) : -1;
+  }
+
+  /** Every reason with some of its rows; rows of a refine run that has not ended do not count. */
+  private List<ReportPage.Reason> reasons(Contract contract, Optional<String> hidden) {
+    Column raw =
+        hidden.isPresent()
+            ? lit(null).cast(DataTypes.BinaryType)
+            : expr("substring(raw, 1, " + RAW_BYTES + ")");
+    List<Row> samples =
+        rows(
+            place.lake().quarantine(contract.id()),
+            quarantine ->
+                quarantine
+                    .where(col("batch").leq(handled(contract)))
+                    .select(
+                        explode(col("reasons")).as("reason"),
+                        col("reasons"),
+                        col("file"),
+                        col("position"),
+                        col("arrived_at"),
+                        raw.as("raw"))
+                    .select(
+                        coalesce(col("reason.field"), lit("")).as("field"),
+                        col("reason.rule").as("rule"),
+                        col("reasons"),
+                        col("file"),
+                        col("position"),
+                        col("arrived_at"),
+                        col("raw"))
+                    .withColumn("rows", count(lit(1)).over(Window.partitionBy("field", "rule")))
+                    .withColumn(
+                        "nth",
+                        row_number()
+                            .over(
+                                Window.partitionBy("field", "rule")
+                                    .orderBy(
+                                        col("arrived_at").desc(), col("file"), col("position"))))
+                    .where(col("nth").leq(SAMPLES))
+                    .orderBy(col("rows").desc(), col("field"), col("rule"), col("nth")));
+    Map<List<Object>, List<Row>> byReason =
+        samples.stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> List.of(row.getAs("field"), row.getAs("rule"), row.getAs("rows")),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    List<ReportPage.Reason> reasons = new ArrayList<>();
+    byReason.forEach(
+        (reason, rows) ->
+            reasons.add(
+                new ReportPage.Reason(
+                    (String) reason.get(0),
+                    (String) reason.get(1),
+                    (Long) reason.get(2),
+                    rows.stream().map(row -> sample(row, hidden)).toList())));
+    return reasons;
+  }
+
+  private static ReportPage.Sample sample(Row row, Optional<String> hidden) {
+    byte[] raw = row.getAs("raw");
+    List<Row> reasons = row.getList(row.fieldIndex("reasons"));
+    return new ReportPage.Sample(
+        row.getAs("file"),
+        row.<Long>getAs("position"),
+        reasons.stream().map(reason -> text(reason, hidden)).toList(),
+        raw == null ? null : new String(raw, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * A reason in words; a message may quote a file's header or a key, so it is left out where
+   * records are hidden.
+   */
+  private static String text(Row reason, Optional<String> hidden) {
+    String field = reason.isNullAt(0) ? "" : reason.getString(0);
+    String name = (field.isEmpty() ? "" : field + ": ") + reason.getString(1);
+    return hidden.isPresent() || reason.isNullAt(2)
+        ? name
+        : name + " (" + reason.getString(2) + ")";
+  }
+
+  // Tables.
+
+  private List<ReportPage.TableState> tables() {
+    return Lake.LAYERS.stream()
+        .filter(layer -> !layer.equals("ops"))
+        .flatMap(layer -> place.lake().tables(layer).stream().map(name -> table(layer, name)))
+        .toList();
+  }
+
+  private ReportPage.TableState table(String layer, String name) {
+    Table table = place.lake().table(layer, name);
+    Row detail =
+        place.spark().sql("DESCRIBE DETAIL delta.`" + table.path().replace("`", "``") + "`").head();
+    List<String> partitionedBy = detail.getList(detail.fieldIndex("partitionColumns"));
+    Dataset<Row> rows = table.read();
+    Column part =
+        partitionedBy.isEmpty()
+            ? lit("")
+            : coalesce(col(partitionedBy.get(0)).cast(DataTypes.StringType), lit("none"));
+    List<ReportPage.Part> parts =
+        rows.groupBy(part.as("part")).count().orderBy("part").collectAsList().stream()
+            .map(row -> new ReportPage.Part(row.getString(0), row.getLong(1)))
+            .toList();
+    return new ReportPage.TableState(
+        layer,
+        name,
+        Optional.ofNullable(detail.<String>getAs("description")).orElse(""),
+        table.version(),
+        detail.<Long>getAs("sizeInBytes"),
+        partitionedBy.isEmpty() ? null : partitionedBy.get(0),
+        parts,
+        Stream.of(rows.schema().fields()).map(Report::column).toList());
+  }
+
+  private static ReportPage.Column column(StructField field) {
+    return new ReportPage.Column(
+        field.name(),
+        field.dataType().simpleString(),
+        field.getComment().isDefined() ? field.getComment().get() : "");
+  }
+}

@@ -1,0 +1,77 @@
+package io.sluice.lineage;
+
+import io.sluice.quality.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What one run read and wrote, noted as it goes, so that its lineage is known even when it fails.
+ */
+public final class Trace {
+  /**
+   * A table or folder that was read.
+   *
+   * @param version the table version read up to; null for a folder
+   */
+  record Input(String location, StructType schema, Long version) {}
+
+  /** A table that was written, with the origins of its columns. */
+  record Output(
+      String location,
+      String description,
+      StructType schema,
+      long version,
+      long rows,
+      List<Origin> origins) {}
+
+  /**
+   * Where a column's values come from.
+   *
+   * @param column the column written
+   * @param location the table or folder read
+   * @param field the column read there
+   * @param how the expression that makes it; empty if it is taken as it is
+   * @param masked whether the values can no longer be read
+   */
+  public record Origin(String column, String location, String field, String how, boolean masked) {}
+
+  private final Map<String, Input> inputs = new LinkedHashMap<>();
+  private final Map<String, Output> outputs = new LinkedHashMap<>();
+  private final List<Verdict> verdicts = new ArrayList<>();
+
+  /** Notes that a table or folder is read. */
+  public void reads(String location, StructType schema, Long version) {
+    inputs.put(location, new Input(location, schema, version));
+  }
+
+  /** Notes what the checks said of the rows read. */
+  public void judged(List<Verdict> said) {
+    verdicts.addAll(said);
+  }
+
+  /** Notes that a table has been written and published. */
+  public void wrote(
+      String location,
+      String description,
+      StructType schema,
+      long version,
+      long rows,
+      List<Origin> origins) {
+    outputs.put(location, new Output(location, description, schema, version, rows, origins));
+  }
+
+  List<Input> inputs() {
+    return List.copyOf(inputs.values());
+  }
+
+  List<Output> outputs() {
+    return List.copyOf(outputs.values());
+  }
+
+  List<Verdict> verdicts() {
+    return List.copyOf(verdicts);
+  }
+}
