@@ -122,6 +122,7 @@ final class Ingest {
   }
 
   private Workplace.Published publish(Run run, Trace trace) {
+    place.lake().create(place.lake().ops("files"), FILES);
     Workplace.Published published = Workplace.Published.NOTHING_NEW;
     while (true) {
       Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));

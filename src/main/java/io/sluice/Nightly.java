@@ -4,16 +4,19 @@ import io.sluice.contract.Contract;
 import io.sluice.mart.Mart;
 import io.sluice.ops.StoppedException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
- * Ingests and refines every source and builds every mart, each after what it reads, in one session.
+ * Ingests and refines every source and builds every mart, each after what it reads, side by side in one session.
  *
- * <p>What a scheduler does with a task for each, for a laptop or a scheduler without tasks. A
- * source that a check stops holds up only what reads it; the rest goes on, and the run ends as
- * stopped.
+ * <p>What a scheduler does with a task for each, for a laptop or a scheduler without tasks. A source that a check stops
+ * or that crashes holds up only what reads it; the rest goes on, and the run fails at its end.
  */
 final class Nightly {
   private final Workplace place;
@@ -23,41 +26,71 @@ final class Nightly {
   }
 
   /**
-   * @throws StoppedException if a check stopped a source or mart, after all that does not read it
-   *     has been done
+   * @throws StoppedException if a check stopped a source or mart, after all that does not read it has been done
    */
   void run() {
-    Set<String> heldUp = new HashSet<>();
-    List<StoppedException> stops = new ArrayList<>();
-    for (Contract contract : place.contracts().inOrder()) {
-      if (contract.references().stream().anyMatch(heldUp::contains)) {
-        heldUp.add(contract.id());
-        continue;
+    // Steps wait for S3 more than they compute, so a few more than there are cores.
+    int width = 1 + place.spark().sparkContext().defaultParallelism();
+    ExecutorService pool = Executors.newFixedThreadPool(Math.min(width, 8));
+    try {
+      Map<String, CompletableFuture<Void>> steps = new LinkedHashMap<>();
+      for (Contract contract : place.contracts().inOrder()) {
+        steps.put(
+            contract.id(),
+            after(contract.references(), steps, () -> refine(contract.id()), pool));
       }
-      try {
-        new Ingest(place, contract.id()).run();
-        new Refine(place, contract.id()).run();
-      } catch (StoppedException e) {
-        stops.add(e);
-        heldUp.add(contract.id());
+      for (Mart mart : Marts.of(place.contracts())) {
+        steps.put(
+            "mart " + mart.name(), after(mart.reads(), steps, () -> build(mart), pool));
       }
+      finish(steps);
+    } finally {
+      pool.shutdown();
     }
-    for (Mart mart : Marts.of(place.contracts())) {
-      boolean ready =
-          mart.reads().stream()
-              .noneMatch(
-                  source -> heldUp.contains(source) || !place.lake().silver(source).exists());
-      if (ready) {
-        try {
-          new Build(place, mart).run();
-        } catch (StoppedException e) {
-          stops.add(e);
+  }
+
+  private static CompletableFuture<Void> after(
+      List<String> sources,
+      Map<String, CompletableFuture<Void>> steps,
+      Runnable work,
+      ExecutorService pool) {
+    CompletableFuture<?>[] awaited =
+        sources.stream().map(steps::get).toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(awaited).thenRunAsync(work, pool);
+  }
+
+  private void refine(String source) {
+    new Ingest(place, source).run();
+    new Refine(place, source).run();
+  }
+
+  private void build(Mart mart) {
+    boolean ready = mart.reads().stream().allMatch(source -> place.lake().silver(source).exists());
+    if (ready) {
+      new Build(place, mart).run();
+    }
+  }
+
+  /** Waits for every step; of those that failed by themselves, throws one with the others beside it. */
+  private static void finish(Map<String, CompletableFuture<Void>> steps) {
+    List<RuntimeException> failures = new ArrayList<>();
+    for (CompletableFuture<Void> step : steps.values()) {
+      try {
+        step.join();
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof RuntimeException failure && !failures.contains(failure)) {
+          failures.add(failure);
+        } else if (e.getCause() instanceof Error error) {
+          throw error;
         }
       }
     }
-    if (!stops.isEmpty()) {
-      StoppedException first = stops.get(0);
-      stops.subList(1, stops.size()).forEach(first::addSuppressed);
+    // A crash weighs more than a stop: it decides the exit code.
+    failures.sort(
+        (a, b) -> Boolean.compare(a instanceof StoppedException, b instanceof StoppedException));
+    if (!failures.isEmpty()) {
+      RuntimeException first = failures.get(0);
+      failures.subList(1, failures.size()).forEach(first::addSuppressed);
       throw first;
     }
   }

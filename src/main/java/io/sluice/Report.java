@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.row_number;
-import static org.apache.spark.sql.functions.sum;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
@@ -32,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -88,24 +88,21 @@ final class Report {
   }
 
   private ReportPage page() {
-    Map<String, Account> accounts = accounts();
-    Map<String, ReportPage.PastRun> published = published();
+    List<ReportPage.PastRun> runs = runs();
     Map<String, Instant> newest = newestFiles();
-    Table runs = place.lake().ops("runs");
     return new ReportPage(
         place.settings().environment(),
         Sluice.VERSION,
         clock.instant(),
         place.contracts().inOrder().stream()
-            .map(contract -> source(contract, accounts, published, newest))
+            .map(contract -> source(contract, runs, newest.get(contract.id())))
             .toList(),
         Marts.of(place.contracts()).stream()
             .map(mart -> new ReportPage.Gold(mart.name(), mart.reads()))
             .toList(),
-        pastRuns(
-            all -> all.orderBy(col("started_at").desc(), col("finished_at").desc()).limit(RUNS)),
-        runs.exists() ? runs.read().count() : 0,
-        pastRuns(all -> newestOf(all, "started_at", "program", "subject")),
+        runs.subList(0, Math.min(RUNS, runs.size())),
+        runs.size(),
+        latest(runs),
         unreadFiles(),
         checks(),
         tables());
@@ -115,18 +112,16 @@ final class Report {
     return table.exists() ? query.apply(table.read()).collectAsList() : List.of();
   }
 
-  /** Of each group the row that is greatest by a column. */
-  private static Dataset<Row> newestOf(Dataset<Row> rows, String by, String... group) {
-    Column[] columns = Stream.of(group).map(name -> col(name)).toArray(Column[]::new);
-    return rows.groupBy(columns)
-        .agg(expr("max_by(struct(*), " + by + ")").as("newest"))
-        .select("newest.*");
-  }
+  // Runs, files and checks, as ops keeps them.
 
-  // Runs, accounts and files, as ops keeps them.
-
-  private List<ReportPage.PastRun> pastRuns(UnaryOperator<Dataset<Row>> query) {
-    return rows(place.lake().ops("runs"), query).stream().map(Report::pastRun).toList();
+  /** Every run there was, newest first. */
+  private List<ReportPage.PastRun> runs() {
+    return rows(
+            place.lake().ops("runs"),
+            runs -> runs.orderBy(col("started_at").desc(), col("finished_at").desc()))
+        .stream()
+        .map(Report::pastRun)
+        .toList();
   }
 
   private static ReportPage.PastRun pastRun(Row row) {
@@ -137,10 +132,23 @@ final class Report {
             row.getAs("subject"),
             instant(row, "started_at")),
         instant(row, "finished_at"),
-        Run.Outcome.valueOf(row.<String>getAs("outcome").toUpperCase(Locale.ROOT)),
+        Run.Outcome.valueOf(upper(row, "outcome")),
         account(row),
         row.getAs("version"),
         row.getAs("message"));
+  }
+
+  /** The newest run of each program and subject. */
+  private static List<ReportPage.PastRun> latest(List<ReportPage.PastRun> newestFirst) {
+    Map<List<String>, ReportPage.PastRun> latest = new LinkedHashMap<>();
+    for (ReportPage.PastRun past : newestFirst) {
+      latest.putIfAbsent(List.of(past.run().program(), past.run().subject()), past);
+    }
+    return List.copyOf(latest.values());
+  }
+
+  private static String upper(Row row, String column) {
+    return row.<String>getAs(column).toUpperCase(Locale.ROOT);
   }
 
   private static Account account(Row row) {
@@ -154,32 +162,6 @@ final class Report {
 
   private static Instant instant(Row row, String column) {
     return row.<java.sql.Timestamp>getAs(column).toInstant();
-  }
-
-  /** By source, what became of the rows of every refine run. */
-  private Map<String, Account> accounts() {
-    List<Column> sums =
-        Stream.of("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_late")
-            .map(name -> sum(name).as(name))
-            .toList();
-    return rows(
-            place.lake().ops("runs"),
-            runs ->
-                runs.where("program = 'refine'")
-                    .groupBy("subject")
-                    .agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new)))
-        .stream()
-        .collect(Collectors.toMap(row -> row.getAs("subject"), Report::account));
-  }
-
-  /** By source, the newest refine run that published. */
-  private Map<String, ReportPage.PastRun> published() {
-    return pastRuns(
-            runs ->
-                newestOf(
-                    runs.where("program = 'refine' and outcome = 'done'"), "started_at", "subject"))
-        .stream()
-        .collect(Collectors.toMap(past -> past.run().subject(), past -> past));
   }
 
   private Map<String, Instant> newestFiles() {
@@ -198,7 +180,10 @@ final class Report {
     return rows(
             place.lake().ops("files"),
             files ->
-                newestOf(files, "modified_at", "source", "file")
+                files
+                    .groupBy("source", "file")
+                    .agg(expr("max_by(struct(*), modified_at)").as("newest"))
+                    .select("newest.*")
                     .where("outcome = 'quarantined'")
                     .orderBy(col("modified_at").desc(), col("file"))
                     .limit(UNREAD_FILES))
@@ -242,7 +227,7 @@ final class Report {
               new ReportPage.CheckHistory(
                   check.get(0),
                   check.get(1),
-                  Check.Severity.valueOf(last.<String>getAs("severity").toUpperCase(Locale.ROOT)),
+                  Check.Severity.valueOf(upper(last, "severity")),
                   last.getAs("rule"),
                   rows.stream().map(Report::point).toList()));
         });
@@ -260,21 +245,26 @@ final class Report {
   // Sources and what is in their quarantine.
 
   private ReportPage.Source source(
-      Contract contract,
-      Map<String, Account> accounts,
-      Map<String, ReportPage.PastRun> published,
-      Map<String, Instant> newest) {
+      Contract contract, List<ReportPage.PastRun> runs, Instant newestFile) {
+    List<ReportPage.PastRun> refined =
+        runs.stream()
+            .filter(past -> past.run().program().equals("refine"))
+            .filter(past -> past.run().subject().equals(contract.id()))
+            .toList();
     Optional<String> hidden = hidden(contract);
     return new ReportPage.Source(
         contract.id(),
         contract.title(),
         contract.arrivals().stream().map(Arrival::location).distinct().toList(),
         contract.references(),
-        accounts.getOrDefault(contract.id(), Account.EMPTY),
-        published.get(contract.id()),
+        refined.stream().map(ReportPage.PastRun::account).reduce(Account.EMPTY, Account::plus),
+        refined.stream()
+            .filter(past -> past.outcome() == Run.Outcome.DONE)
+            .findFirst()
+            .orElse(null),
         waiting(contract),
         contract.frequency(),
-        newest.get(contract.id()),
+        newestFile,
         hidden.orElse(null),
         reasons(contract, hidden));
   }
@@ -291,7 +281,7 @@ final class Report {
             .collect(
                 Collectors.groupingBy(
                     field -> field.isProtected() ? "restricted" : field.classification(),
-                    java.util.TreeMap::new,
+                    TreeMap::new,
                     Collectors.mapping(Field::name, Collectors.toList())));
     return fields.isEmpty()
         ? Optional.empty()

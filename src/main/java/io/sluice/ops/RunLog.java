@@ -63,10 +63,13 @@ public final class RunLog {
   private final Lake lake;
   private final Clock clock;
 
+  /** Opens the log; makes its tables if the lake has none. */
   public RunLog(SparkSession spark, Lake lake, Clock clock) {
     this.spark = spark;
     this.lake = lake;
     this.clock = clock;
+    lake.create(lake.ops("runs"), RUNS);
+    lake.create(lake.ops("verdicts"), VERDICTS);
   }
 
   /** A new run, not recorded until it ends. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /** Where the tables are: layers below one root, a table in each folder. */
@@ -90,6 +91,17 @@ public final class Lake {
 
   public Table ops(String name) {
     return table("ops", name);
+  }
+
+  /** Makes a table that several programs append to at once, unless it exists: with no rows. */
+  public void create(Table table, TableSpec spec) {
+    if (!table.exists()) {
+      try {
+        Stage.begin(table, spec).publish(SaveMode.Append, "{}");
+      } catch (FencedException e) {
+        // Another driver has just made it.
+      }
+    }
   }
 
   /** The names of a layer's tables that exist; costs one listing. */

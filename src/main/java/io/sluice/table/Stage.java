@@ -26,7 +26,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
 import org.apache.spark.sql.delta.DeltaOperations;
+import org.apache.spark.sql.delta.DummySnapshot;
 import org.apache.spark.sql.delta.OptimisticTransaction;
+import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.delta.actions.FileAction;
@@ -295,9 +297,12 @@ public final class Stage {
    * The rows written so far, read back from their files: for checks that a single pass cannot make.
    */
   public Dataset<Row> staged() {
+    // The snapshot of a table that does not exist yet has no columns; this one has those it will have.
+    Snapshot made = new DummySnapshot(
+            table.log().logPath(), table.log(), txn.metadata(), Option.empty());
     return table
         .log()
-        .createDataFrame(txn.snapshot(), asScalaBuffer(staged).toSeq(), false, Option.empty());
+        .createDataFrame(made, asScalaBuffer(staged).toSeq(), false, Option.empty());
   }
 
   /** How many rows have been written, by their files' statistics. */

@@ -1,0 +1,67 @@
+package io.sluice;
+
+import io.sluice.contract.Contracts;
+import io.sluice.landing.LandingFolder;
+import io.sluice.lineage.Lineage;
+import io.sluice.ops.RunLog;
+import io.sluice.settings.Key;
+import io.sluice.settings.Session;
+import io.sluice.settings.Settings;
+import io.sluice.table.Lake;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** A lake and a landing folder of a test's own, on the tests' S3 server. */
+final class TestLake {
+  private TestLake() {}
+
+  /**
+   * Opens a lake under a name.
+   *
+   * @param contracts the folder of its contracts
+   */
+  static Workplace open(String name, Path contracts) {
+    return open(name, contracts, Map.of());
+  }
+
+  static Workplace open(String name, Path contracts, Map<String, String> overrides) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("lake.root", "s3a://lake/" + name);
+    all.put("landing.root", "s3a://landing/" + name);
+    all.put("contracts", contracts.toString());
+    all.put("lineage.transport", "none");
+    all.putAll(overrides);
+    Settings settings = LocalSpark.settings(all);
+    SparkSession spark = Session.open(settings, "tests");
+    Lake lake = Lake.open(spark, settings.get(Key.LAKE));
+    return new Workplace(
+        settings,
+        Contracts.read(contracts),
+        spark,
+        lake,
+        new LandingFolder(
+            settings.get(Key.LANDING), spark.sparkContext().hadoopConfiguration()),
+        new RunLog(spark, lake, Clock.systemUTC()),
+        Lineage.open(settings, spark.sparkContext().getConf()));
+  }
+
+  /** Lands a file. */
+  static void land(Workplace place, String path, String content) {
+    land(place, path, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static void land(Workplace place, String path, byte[] content) {
+    try (OutputStream out = place.landing().create(path)) {
+      out.write(content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
