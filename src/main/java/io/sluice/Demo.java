@@ -1,5 +1,6 @@
 package io.sluice;
 
+import io.sluice.settings.Faults;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ final class Demo {
 
   /** Gives 0 if lake and truth agree, else 1. */
   int run(PrintWriter out) {
-    clear();
+    clear(dir);
     try (Workplace place = Environment.demo(dir).open("demo")) {
       Generate generate = new Generate(place.landing(), SEED, FIRST, scale);
       long began = System.nanoTime();
@@ -56,9 +57,15 @@ final class Demo {
     }
   }
 
-  private void clear() {
+  /** Removes what an earlier demo left. */
+  static void clear(Path dir) {
     if (!Files.exists(dir)) {
       return;
+    }
+    if (!Files.exists(dir.resolve("s3proxy.properties"))) {
+      Faults faults = new Faults();
+      faults.add("--dir " + dir, "exists and is no earlier demo's folder; it would be emptied");
+      throw faults.exception();
     }
     try (Stream<Path> files = Files.walk(dir)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

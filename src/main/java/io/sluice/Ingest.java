@@ -200,7 +200,7 @@ final class Ingest {
     // The files first: until bronze's commit they count as not handled, so a run that dies here is
     // done again.
     files
-        .discard(col("source").equalTo(contract.id()).and(col("batch").gt(ingested)))
+        .discard(col("source").equalTo(contract.id()), col("batch").gt(ingested))
         .append(ledger(news, batch, outcomes))
         .checkpoint(checkpointOfFiles(), batch.number())
         .publish(SaveMode.Append, json);

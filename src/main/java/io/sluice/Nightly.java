@@ -13,10 +13,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Ingests and refines every source and builds every mart, each after what it reads, side by side in one session.
+ * Ingests and refines every source and builds every mart, each after what it reads, side by side in
+ * one session.
  *
- * <p>What a scheduler does with a task for each, for a laptop or a scheduler without tasks. A source that a check stops
- * or that crashes holds up only what reads it; the rest goes on, and the run fails at its end.
+ * <p>What a scheduler does with a task for each, for a laptop or a scheduler without tasks. A
+ * source that a check stops or that crashes holds up only what reads it; the rest goes on, and the
+ * run fails at its end.
  */
 final class Nightly {
   private final Workplace place;
@@ -26,7 +28,8 @@ final class Nightly {
   }
 
   /**
-   * @throws StoppedException if a check stopped a source or mart, after all that does not read it has been done
+   * @throws StoppedException if a check stopped a source or mart, after all that does not read it
+   *     has been done
    */
   void run() {
     // Steps wait for S3 more than they compute, so a few more than there are cores.
@@ -36,12 +39,10 @@ final class Nightly {
       Map<String, CompletableFuture<Void>> steps = new LinkedHashMap<>();
       for (Contract contract : place.contracts().inOrder()) {
         steps.put(
-            contract.id(),
-            after(contract.references(), steps, () -> refine(contract.id()), pool));
+            contract.id(), after(contract.references(), steps, () -> refine(contract.id()), pool));
       }
       for (Mart mart : Marts.of(place.contracts())) {
-        steps.put(
-            "mart " + mart.name(), after(mart.reads(), steps, () -> build(mart), pool));
+        steps.put("mart " + mart.name(), after(mart.reads(), steps, () -> build(mart), pool));
       }
       finish(steps);
     } finally {
@@ -71,7 +72,9 @@ final class Nightly {
     }
   }
 
-  /** Waits for every step; of those that failed by themselves, throws one with the others beside it. */
+  /**
+   * Waits for every step; of those that failed by themselves, throws one with the others beside it.
+   */
   private static void finish(Map<String, CompletableFuture<Void>> steps) {
     List<RuntimeException> failures = new ArrayList<>();
     for (CompletableFuture<Void> step : steps.values()) {

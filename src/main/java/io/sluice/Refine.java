@@ -116,7 +116,7 @@ final class Refine {
     Account account = counts.account(tally.read, tally.quarantined);
     List<Verdict> verdicts = new ArrayList<>(builtIn(account, tally));
     if (account.accepted() > 0) {
-      verdicts.addAll(judge.judge(silver::staged));
+      verdicts.addAll(judge.judge(() -> counts.accepted));
     }
     place.judge(
         run,
@@ -298,6 +298,7 @@ final class Refine {
   /** How many sound rows had which outcome; known once they have been written. */
   private static final class Counts {
     private Measures measures;
+    private Dataset<Row> accepted;
 
     Dataset<Row> observe(Dataset<Row> rows) {
       measures = new Measures();
@@ -336,6 +337,7 @@ final class Refine {
     if (present.isEmpty()) {
       Dataset<Row> settled = counts.observe(settled(sound.withColumn("_present", nothing())));
       silver.append(judge.observe(settled.where("_outcome = 'accepted'").select(columns)));
+      counts.accepted = silver.staged();
       return;
     }
     Dataset<Row> matched = matched(sound, present).persist();
@@ -343,6 +345,7 @@ final class Refine {
       Dataset<Row> known = sound.join(matched.select(keyAnd("_present")), keyNames(), "left_outer");
       Dataset<Row> settled = counts.observe(settled(known));
       silver.append(judge.observe(settled.where("_outcome = 'accepted'").select(columns)));
+      counts.accepted = silver.staged();
       Dataset<Row> replaced = matched.where("_newest > _present");
       Set<String> paths =
           new HashSet<>(
@@ -365,7 +368,7 @@ final class Refine {
     return contract
         .partition()
         .map(field -> silver.files(col(field.name()).isin(days.toArray())))
-        .orElseGet(silver::files);
+        .orElseGet(() -> silver.files());
   }
 
   private Column nothing() {

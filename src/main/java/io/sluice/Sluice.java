@@ -240,6 +240,22 @@ public final class Sluice implements Callable<Integer> {
     return new Demo(dir, scale, days).run(spec.commandLine().getOut());
   }
 
+  @Command(
+      name = "demo-real",
+      description = "Exported real orders, landed a week at a time, a night after each.")
+  int demoReal(
+      @Option(names = "--export", required = true, description = "The folder of the export.")
+          Path export,
+      @Option(
+              names = "--dir",
+              defaultValue = "target/demo-real",
+              description = "Default: ${DEFAULT-VALUE}.")
+          Path dir,
+      @Option(names = "--weeks", defaultValue = "53", description = "Default: ${DEFAULT-VALUE}.")
+          int weeks) {
+    return new DemoReal(export, dir, weeks).run(spec.commandLine().getOut());
+  }
+
   @Command(description = "Serves the tables of a demo over S3 until it is interrupted.")
   int serve(
       @Option(names = "--demo", required = true, description = "The demo's folder.") Path demo,

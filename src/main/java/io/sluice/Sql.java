@@ -11,15 +11,12 @@ import io.sluice.table.Lake;
 import io.sluice.table.Table;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,12 +28,10 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.CallMethodViaReflection;
 import org.apache.spark.sql.catalyst.plans.QueryPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Command;
-import org.apache.spark.sql.catalyst.plans.logical.InsertIntoDir;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
-import org.apache.spark.sql.catalyst.plans.logical.ParsedStatement;
-import org.apache.spark.sql.catalyst.plans.logical.ScriptTransformation;
 import org.apache.spark.sql.catalyst.trees.TreeNode;
 import org.apache.spark.sql.execution.CommandExecutionMode;
+import org.apache.spark.sql.execution.command.ExplainCommand;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
@@ -68,12 +63,45 @@ final class Sql {
           "\\b(" + String.join("|", Lake.LAYERS) + ")`?\\s*\\.\\s*`?(\\w+)",
           Pattern.CASE_INSENSITIVE);
 
-  private final Workplace place;
+  /** The operators that the parser makes of a query. */
+  private static final Set<String> READING =
+      Set.of(
+          "Aggregate",
+          "Distinct",
+          "Except",
+          "Filter",
+          "Generate",
+          "GlobalLimit",
+          "Intersect",
+          "Join",
+          "LateralJoin",
+          "LocalLimit",
+          "Offset",
+          "OneRowRelation",
+          "Pivot",
+          "Project",
+          "RelationTimeTravel",
+          "RepartitionByExpression",
+          "Sample",
+          "Sort",
+          "SubqueryAlias",
+          "Union",
+          "Unpivot",
+          "WithWindowDefinition");
+
+  /** Statements that show something, and names yet to be looked up. */
+  private static final Pattern READING_PREFIXES = Pattern.compile("Show|Describe|Unresolved");
+
   private final SparkSession spark;
+  private final Lake lake;
 
   Sql(Workplace place) {
-    this.place = place;
-    this.spark = place.spark();
+    this(place.spark(), place.lake());
+  }
+
+  Sql(SparkSession spark, Lake lake) {
+    this.spark = spark;
+    this.lake = lake;
   }
 
   /**
@@ -83,31 +111,23 @@ final class Sql {
    *     or would write
    */
   void run(String statement, PrintStream out, Format format) {
-    Dataset<Row> result;
-    LogicalPlan plan;
     try {
-      plan = spark.sessionState().sqlParser().parsePlan(statement);
-      refuseIfItWrites(plan);
+      LogicalPlan plan = spark.sessionState().sqlParser().parsePlan(statement);
+      refuseUnlessItReads(plan);
       register(statement, plan);
-      refuseIfItWrites(
+      refuseIfItActs(
           spark.sessionState().executePlan(plan, CommandExecutionMode.SKIP()).analyzed());
-      result = spark.sql(statement);
+      Dataset<Row> result = spark.sql(statement);
+      switch (format) {
+        case TABLE -> table(result, plan, out);
+        case CSV -> csv(result, out);
+        case JSON -> json(result, out);
+      }
+      out.flush();
     } catch (Exception e) {
+      // Spark throws checked exceptions that it does not declare.
       throw fault(e);
     }
-    switch (format) {
-      case TABLE -> {
-        if (plan instanceof Command && result.columns().length == 1 && result.count() == 1) {
-          // A plan or a declaration: lines of its own.
-          out.println(result.head().get(0));
-        } else {
-          table(result, out);
-        }
-      }
-      case CSV -> csv(result, out);
-      case JSON -> json(result, out);
-    }
-    out.flush();
   }
 
   private RuntimeException fault(Exception e) {
@@ -123,7 +143,7 @@ final class Sql {
           "no such table: "
               + String.join(".", problem.getMessageParameters().values()).replace("`", "")
               + "; there are "
-              + names(Lake.LAYERS);
+              + names();
     }
     return fault(message);
   }
@@ -136,28 +156,37 @@ final class Sql {
 
   // What a statement may do.
 
-  private static void refuseIfItWrites(LogicalPlan plan) {
-    nodes(plan)
-        .filter(Sql::writes)
+  /**
+   * Refused by what it is not, and before Spark analyses it: Delta carries out a RESTORE while it
+   * is analysed.
+   */
+  private static void refuseUnlessItReads(LogicalPlan parsed) {
+    LogicalPlan asked = parsed instanceof ExplainCommand explain ? explain.logicalPlan() : parsed;
+    nodes(asked)
+        .filter(node -> node instanceof LogicalPlan)
+        .map(TreeNode::nodeName)
+        .filter(name -> !READING.contains(name) && !READING_PREFIXES.matcher(name).lookingAt())
         .findFirst()
-        .ifPresent(
-            node -> {
-              throw fault(
-                  "would do more than read ("
-                      + node.nodeName()
-                      + "); SELECT, WITH, SHOW, DESCRIBE and EXPLAIN are possible");
-            });
+        .ifPresent(Sql::refuse);
   }
 
-  private static boolean writes(TreeNode<?> node) {
-    String name = node.nodeName();
-    boolean shows =
-        name.startsWith("Show") || name.startsWith("Describe") || name.startsWith("Explain");
-    return (node instanceof Command && !shows)
-        || node instanceof ParsedStatement
-        || node instanceof InsertIntoDir
-        || node instanceof ScriptTransformation
-        || node instanceof CallMethodViaReflection;
+  /** Refuses what has turned out to write, or to call a Java method of the caller's choice. */
+  private static void refuseIfItActs(LogicalPlan analyzed) {
+    nodes(analyzed)
+        .filter(
+            node ->
+                node instanceof CallMethodViaReflection
+                    || (node instanceof Command && node != analyzed))
+        .findFirst()
+        .map(TreeNode::nodeName)
+        .ifPresent(Sql::refuse);
+  }
+
+  private static void refuse(String what) {
+    throw fault(
+        "would do more than read ("
+            + what
+            + "); SELECT, WITH, SHOW, DESCRIBE and EXPLAIN are possible");
   }
 
   /** A plan's operators and expressions, those of common tables and subqueries too. */
@@ -181,17 +210,13 @@ final class Sql {
   /** Names the tables that the statement mentions, or all if it asks what there is. */
   private void register(String statement, LogicalPlan plan) {
     if (plan.nodeName().startsWith("Show")) {
-      Lake.LAYERS.forEach(
-          layer -> place.lake().tables(layer).forEach(name -> register(layer, name)));
+      Lake.LAYERS.forEach(layer -> lake.tables(layer).forEach(name -> register(layer, name)));
       return;
     }
-    Matcher mentions = MENTION.matcher(statement);
-    Set<List<String>> names =
-        mentions
-            .results()
-            .map(mention -> List.of(lower(mention, 1), lower(mention, 2)))
-            .collect(Collectors.toCollection(LinkedHashSet::new));
-    names.forEach(name -> register(name.get(0), name.get(1)));
+    MENTION
+        .matcher(statement)
+        .results()
+        .forEach(mention -> register(lower(mention, 1), lower(mention, 2)));
   }
 
   private static String lower(MatchResult match, int group) {
@@ -199,10 +224,10 @@ final class Sql {
   }
 
   private void register(String layer, String name) {
-    Table table = place.lake().table(layer, name);
+    Table table = lake.table(layer, name);
     String sqlName = layer + ".`" + name + "`";
     if (table.exists() && !spark.catalog().tableExists(sqlName)) {
-      String folder = place.lake().root() + "/" + layer;
+      String folder = lake.root() + "/" + layer;
       spark.sql("CREATE DATABASE IF NOT EXISTS " + layer + " LOCATION " + quoted(folder));
       spark.catalog().createTable(sqlName, table.path(), "delta");
     }
@@ -212,17 +237,22 @@ final class Sql {
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 
-  private List<String> names(Collection<String> layers) {
-    return layers.stream()
-        .flatMap(layer -> place.lake().tables(layer).stream().map(name -> layer + "." + name))
+  private List<String> names() {
+    return Lake.LAYERS.stream()
+        .flatMap(layer -> lake.tables(layer).stream().map(name -> layer + "." + name))
         .toList();
   }
 
   // Printing.
 
-  private static void table(Dataset<Row> result, PrintStream out) {
+  private static void table(Dataset<Row> result, LogicalPlan plan, PrintStream out) {
     StructType schema = result.schema();
     List<Row> rows = texts(result).limit(ROWS + 1).collectAsList();
+    if (plan instanceof Command && schema.size() == 1 && rows.size() == 1) {
+      // A plan or a declaration: lines of its own.
+      out.println(rows.get(0).getString(0));
+      return;
+    }
     List<Row> shown = rows.subList(0, Math.min(ROWS, rows.size()));
     List<List<String>> lines = new ArrayList<>();
     lines.add(Stream.of(schema.fieldNames()).map(Sql::cell).toList());

@@ -162,7 +162,10 @@ class FourthSourceTest {
                 + " where program = 'refine' order by started_at desc limit 1"));
 
     TestLake.land(
-        place, "readings/c.csv", HEADER + "M2,2026-03-02,5,kwh,2026-03-02T10:00:00Z\n".repeat(1)
+        place,
+        "readings/c.csv",
+        HEADER
+            + "M2,2026-03-02,5,kwh,2026-03-02T10:00:00Z\n".repeat(1)
             + "M3,2026-03-02,5,kwh,2026-03-02T10:00:00Z\nM4,2026-03-02,5,kwh,2026-03-02T10:00:00Z\n"
             + "M5,2026-03-02,5,kwh,2026-03-02T10:00:00Z\nM6,2026-03-02,5,kwh,2026-03-02T10:00:00Z\n");
     new Ingest(place, "readings").run();

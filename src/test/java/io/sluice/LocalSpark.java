@@ -34,6 +34,7 @@ public final class LocalSpark {
     all.put("spark.master", "local[2]");
     all.put("spark.sql.shuffle.partitions", "2");
     all.put("spark.extraListeners", "");
+    all.put("spark.hadoop.fs.s3a.impl", CrashingS3A.class.getName());
     all.putAll(overrides);
     return Settings.read(Path.of("conf/environments/local.yaml"), all);
   }

@@ -46,8 +46,7 @@ final class TestLake {
         Contracts.read(contracts),
         spark,
         lake,
-        new LandingFolder(
-            settings.get(Key.LANDING), spark.sparkContext().hadoopConfiguration()),
+        new LandingFolder(settings.get(Key.LANDING), spark.sparkContext().hadoopConfiguration()),
         new RunLog(spark, lake, Clock.systemUTC()),
         Lineage.open(settings, spark.sparkContext().getConf()));
   }

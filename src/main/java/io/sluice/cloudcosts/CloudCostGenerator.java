@@ -42,11 +42,11 @@ import java.util.zip.GZIPOutputStream;
  *   <li>both versions on one day {@value #BOTH_AT_ONCE};
  *   <li>duplicate {@value #DUPLICATE} ({@value #HOURS_DUPLICATE}): sent twice, half of them on one
  *       day;
- *   <li>straggler {@value #STRAGGLER} ({@value #HOURS_STRAGGLING}): arrives only one or two days
- *       later;
+ *   <li>straggler {@value #STRAGGLER} ({@value #HOURS_STRAGGLING}): arrives only one or two (one to
+ *       three) days later;
  *   <li>untagged {@value #TAG_LAG} of the lines of tagged resources;
- *   <li>defects: see {@link CostLine.Defect} and {@link MachineHours.Defect}; three in ten come
- *       again a day later, repaired.
+ *   <li>defects: see {@link CostLine.Defect} and {@link MachineHour.Defect}; of the defective lines
+ *       three in ten come again a day later, repaired.
  * </ul>
  *
  * <p>The FOCUS file has no export time, so its lines are neither restated nor late. On every fourth
@@ -97,7 +97,7 @@ public final class CloudCostGenerator implements SourceGenerator {
           Provider.ORACLE, new CostExport.Focus());
   private final Map<Provider, TreeMap<LocalDate, List<Sending<CostLine>>>> laterLines =
       new HashMap<>();
-  private final TreeMap<LocalDate, List<Sending<MachineHours.Hour>>> laterHours = new TreeMap<>();
+  private final TreeMap<LocalDate, List<Sending<MachineHour>>> laterHours = new TreeMap<>();
   private final Truth costs = new Truth();
   private final Truth metrics = new Truth();
   private final TreeMap<LocalDate, DayTotals> totals = new TreeMap<>();
@@ -654,15 +654,14 @@ public final class CloudCostGenerator implements SourceGenerator {
     TextFile file = new TextFile();
     file.open(landing, METRICS + "/" + day.iso + "/metrics.jsonl.gz");
     metrics.files++;
-    List<Sending<MachineHours.Hour>> due = laterHours.remove(day.date);
-    for (Sending<MachineHours.Hour> sending :
-        due == null ? List.<Sending<MachineHours.Hour>>of() : due) {
+    List<Sending<MachineHour>> due = laterHours.remove(day.date);
+    for (Sending<MachineHour> sending : due == null ? List.<Sending<MachineHour>>of() : due) {
       send(file, day, sending);
     }
-    List<MachineHours.Hour> hours = new ArrayList<>(24);
+    List<MachineHour> hours = new ArrayList<>(24);
     for (Machine machine : fleet.machines()) {
-      MachineHours.observe(seed, machine, day, day.assembledAt, hours::add);
-      for (MachineHours.Hour hour : hours) {
+      MachineHour.observe(seed, machine, day, day.assembledAt, hours::add);
+      for (MachineHour hour : hours) {
         plan(file, day, hour, random);
       }
       hours.clear();
@@ -670,10 +669,10 @@ public final class CloudCostGenerator implements SourceGenerator {
     file.close();
   }
 
-  private void plan(TextFile file, Day day, MachineHours.Hour hour, SplittableRandom random)
+  private void plan(TextFile file, Day day, MachineHour hour, SplittableRandom random)
       throws IOException {
     double u = random.nextDouble();
-    for (MachineHours.Defect defect : MachineHours.Defect.values()) {
+    for (MachineHour.Defect defect : MachineHour.Defect.values()) {
       u -= defect.share;
       if (u < 0) {
         write(file, day, hour, defect);
@@ -689,7 +688,7 @@ public final class CloudCostGenerator implements SourceGenerator {
     }
     send(file, day, new Sending<>(hour, Effect.NEW, null));
     if ((u -= HOURS_DUPLICATE) < 0) {
-      Sending<MachineHours.Hour> again = new Sending<>(hour, Effect.DUPLICATE, null);
+      Sending<MachineHour> again = new Sending<>(hour, Effect.DUPLICATE, null);
       if (random.nextBoolean()) {
         send(file, day, again);
       } else {
@@ -703,11 +702,11 @@ public final class CloudCostGenerator implements SourceGenerator {
     }
   }
 
-  private void later(Day day, int days, Sending<MachineHours.Hour> sending) {
+  private void later(Day day, int days, Sending<MachineHour> sending) {
     laterHours.computeIfAbsent(day.date.plusDays(days), d -> new ArrayList<>()).add(sending);
   }
 
-  private void send(TextFile file, Day day, Sending<MachineHours.Hour> sending) throws IOException {
+  private void send(TextFile file, Day day, Sending<MachineHour> sending) throws IOException {
     write(file, day, sending.line(), null);
     switch (sending.effect()) {
       case NEW -> book(sending.line(), 1);
@@ -720,14 +719,14 @@ public final class CloudCostGenerator implements SourceGenerator {
     }
   }
 
-  private void write(TextFile file, Day day, MachineHours.Hour hour, MachineHours.Defect defect)
+  private void write(TextFile file, Day day, MachineHour hour, MachineHour.Defect defect)
       throws IOException {
-    MachineHours.append(file.text, hour, day, defect);
+    hour.append(file.text, day, defect);
     file.flushIfFull();
     metrics.records++;
   }
 
-  private void book(MachineHours.Hour hour, int sign) {
+  private void book(MachineHour hour, int sign) {
     DayTotals total = totals.computeIfAbsent(hour.day().date, d -> new DayTotals());
     total.hours += sign;
     total.network += sign * hour.network();

@@ -146,15 +146,20 @@ sealed interface CostExport {
    */
   final class Aws implements CostExport {
     private static final String HEADER =
-        "identity/LineItemId,identity/TimeInterval,bill/InvoiceId,bill/BillingEntity,bill/BillType,bill/PayerAccountId,"
-            + "bill/BillingPeriodStartDate,bill/BillingPeriodEndDate,bill/InvoicingEntity,lineItem/UsageAccountId,"
-            + "lineItem/UsageAccountName,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/UsageEndDate,"
-            + "lineItem/ProductCode,lineItem/UsageType,lineItem/Operation,lineItem/AvailabilityZone,lineItem/ResourceId,"
-            + "lineItem/UsageAmount,lineItem/CurrencyCode,lineItem/UnblendedRate,lineItem/UnblendedCost,"
-            + "lineItem/LineItemDescription,lineItem/LegalEntity,product/ProductName,product/instanceType,"
-            + "product/region,product/location,product/sku,pricing/RateCode,pricing/publicOnDemandCost,"
-            + "pricing/publicOnDemandRate,pricing/unit,reservation/ReservationARN,reservation/EffectiveCost,"
-            + "savingsPlan/SavingsPlanARN,savingsPlan/SavingsPlanEffectiveCost,";
+        """
+        identity/LineItemId,identity/TimeInterval,bill/InvoiceId,bill/BillingEntity,\
+        bill/BillType,bill/PayerAccountId,bill/BillingPeriodStartDate,\
+        bill/BillingPeriodEndDate,bill/InvoicingEntity,lineItem/UsageAccountId,\
+        lineItem/UsageAccountName,lineItem/LineItemType,lineItem/UsageStartDate,\
+        lineItem/UsageEndDate,lineItem/ProductCode,lineItem/UsageType,lineItem/Operation,\
+        lineItem/AvailabilityZone,lineItem/ResourceId,lineItem/UsageAmount,\
+        lineItem/CurrencyCode,lineItem/UnblendedRate,lineItem/UnblendedCost,\
+        lineItem/LineItemDescription,lineItem/LegalEntity,product/ProductName,\
+        product/instanceType,product/region,product/location,product/sku,pricing/RateCode,\
+        pricing/publicOnDemandCost,pricing/publicOnDemandRate,pricing/unit,\
+        reservation/ReservationARN,reservation/EffectiveCost,savingsPlan/SavingsPlanARN,\
+        savingsPlan/SavingsPlanEffectiveCost,\
+        """;
     private static final String TAGS =
         "resourceTags/user:Name,resourceTags/user:env,resourceTags/user:team,";
 
@@ -368,12 +373,15 @@ sealed interface CostExport {
 
     @Override
     public String header(Day arrival) {
-      return "Date,SubscriptionId,SubscriptionName,BillingPeriodStartDate,BillingPeriodEndDate,BillingAccountId,"
-          + "BillingAccountName,InvoiceId,ResourceGroup,ResourceId,ResourceLocation,AvailabilityZone,MeterId,"
-          + "MeterCategory,MeterSubCategory,MeterName,MeterRegion,ProductId,ProductName,ConsumedService,"
-          + "PublisherName,ChargeType,Frequency,PricingModel,ReservationId,ReservationName,Quantity,UnitOfMeasure,"
-          + "PayGPrice,UnitPrice,EffectivePrice,CostInBillingCurrency,BillingCurrency,PricingCurrency,"
-          + "Tags,ExportedAt\r\n";
+      return """
+      Date,SubscriptionId,SubscriptionName,BillingPeriodStartDate,BillingPeriodEndDate,\
+      BillingAccountId,BillingAccountName,InvoiceId,ResourceGroup,ResourceId,\
+      ResourceLocation,AvailabilityZone,MeterId,MeterCategory,MeterSubCategory,MeterName,\
+      MeterRegion,ProductId,ProductName,ConsumedService,PublisherName,ChargeType,Frequency,\
+      PricingModel,ReservationId,ReservationName,Quantity,UnitOfMeasure,PayGPrice,\
+      UnitPrice,EffectivePrice,CostInBillingCurrency,BillingCurrency,PricingCurrency,Tags,\
+      ExportedAt\r
+      """;
     }
 
     @Override
@@ -654,15 +662,18 @@ sealed interface CostExport {
 
     @Override
     public String header(Day arrival) {
-      return "\"AvailabilityZone\",\"BilledCost\",\"BillingAccountId\",\"BillingAccountName\",\"BillingCurrency\","
-          + "\"BillingPeriodEnd\",\"BillingPeriodStart\",\"ChargeCategory\",\"ChargeClass\",\"ChargeDescription\","
-          + "\"ChargeFrequency\",\"ChargePeriodEnd\",\"ChargePeriodStart\",\"CommitmentDiscountCategory\","
-          + "\"CommitmentDiscountId\",\"CommitmentDiscountName\",\"CommitmentDiscountStatus\","
-          + "\"CommitmentDiscountType\",\"ConsumedQuantity\",\"ConsumedUnit\",\"ContractedCost\","
-          + "\"ContractedUnitPrice\",\"EffectiveCost\",\"InvoiceIssuerName\",\"ListCost\",\"ListUnitPrice\","
-          + "\"PricingCategory\",\"PricingQuantity\",\"PricingUnit\",\"ProviderName\",\"PublisherName\",\"RegionId\","
-          + "\"RegionName\",\"ResourceId\",\"ResourceName\",\"ResourceType\",\"ServiceCategory\",\"Id\",\"ServiceName\","
-          + "\"SkuId\",\"SkuPriceId\",\"SubAccountId\",\"SubAccountName\",\"Tags\"\n";
+      return """
+      "AvailabilityZone","BilledCost","BillingAccountId","BillingAccountName",\
+      "BillingCurrency","BillingPeriodEnd","BillingPeriodStart","ChargeCategory",\
+      "ChargeClass","ChargeDescription","ChargeFrequency","ChargePeriodEnd",\
+      "ChargePeriodStart","CommitmentDiscountCategory","CommitmentDiscountId",\
+      "CommitmentDiscountName","CommitmentDiscountStatus","CommitmentDiscountType",\
+      "ConsumedQuantity","ConsumedUnit","ContractedCost","ContractedUnitPrice",\
+      "EffectiveCost","InvoiceIssuerName","ListCost","ListUnitPrice","PricingCategory",\
+      "PricingQuantity","PricingUnit","ProviderName","PublisherName","RegionId",\
+      "RegionName","ResourceId","ResourceName","ResourceType","ServiceCategory","Id",\
+      "ServiceName","SkuId","SkuPriceId","SubAccountId","SubAccountName","Tags"
+      """;
     }
 
     @Override

@@ -242,7 +242,8 @@ final class Fleet {
     {
       service(
           Provider.AWS,
-          "AmazonRDS|Amazon Relational Database Service|InstanceUsage:db.r5.large|Hrs|250000|HOURLY"),
+          "AmazonRDS|Amazon Relational Database"
+              + " Service|InstanceUsage:db.r5.large|Hrs|250000|HOURLY"),
       service(
           Provider.AWS,
           "AmazonS3|Amazon Simple Storage Service|TimedStorage-ByteHrs|GB-Mo|23000|DAILY"),

@@ -93,8 +93,8 @@ public final class MachineDaily implements Mart {
         new Column("hours_under_20_percent", "hours with less than 20 per cent CPU"),
         new Column(
             "mean_cpu_percent_7d",
-            "mean CPU of all hours of this day and the six before, as far as they were observed, per"
-                + " cent"),
+            "mean CPU of all hours of this day and the six before, as far as they were observed,"
+                + " per cent"),
         new Column(
             "billing_currency",
             "ISO 4217 code of the costs; XXX when nothing was charged, mixed when in several"),

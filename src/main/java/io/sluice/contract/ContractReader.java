@@ -57,8 +57,7 @@ final class ContractReader {
   private static final Set<String> BOUNDS_OF_VALUES =
       Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum");
   private static final Set<String> BOUNDS_OF_TEXT = Set.of("minLength", "maxLength", "pattern");
-  private static final Set<String> UNUSED_KEYS =
-      Set.of("unique", "encryptedName", "items.primaryKey");
+  private static final Set<String> UNUSED_KEYS = Set.of("unique", "encryptedName", "quality");
 
   private final Faults faults;
   private String file;
@@ -122,6 +121,9 @@ final class ContractReader {
     JsonNode table = objects.path(0);
     if (!table.path("name").asText().equals(id)) {
       fault("schema[0].name", "must be the contract's id, " + id);
+    }
+    if (table.has("relationships")) {
+      fault("schema[0].relationships", "must be stated on the field that refers");
     }
     List<Field> fields = fields(table.path("properties"));
     Map<String, JsonNode> custom = custom(root.path("customProperties"), "customProperties");

@@ -2,13 +2,18 @@ package io.sluice.contract;
 
 import static scala.collection.JavaConverters.seqAsJavaList;
 
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.LambdaFunction;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
+import org.apache.spark.sql.catalyst.expressions.UnresolvedNamedLambdaVariable;
 import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
 
 /**
@@ -55,20 +60,33 @@ final class Expressions {
           "not a Spark SQL expression: " + e.getMessage().strip().lines().findFirst().orElse(""),
           e);
     }
-    collect(expression, columns);
+    collect(expression, Set.of(), columns);
     return columns;
   }
 
-  private static void collect(Expression expression, SortedSet<String> columns) {
+  private static void collect(Expression expression, Set<String> bound, SortedSet<String> columns) {
+    Set<String> known = bound;
     if (expression instanceof UnresolvedAttribute attribute) {
       columns.add(attribute.nameParts().head());
+    } else if (expression instanceof UnresolvedNamedLambdaVariable variable) {
+      // Inside a lambda every name is read as a variable; those it does not bind are columns.
+      if (!bound.contains(variable.nameParts().head())) {
+        columns.add(variable.nameParts().head());
+      }
+    } else if (expression instanceof LambdaFunction lambda) {
+      known = new HashSet<>(bound);
+      for (NamedExpression argument : seqAsJavaList(lambda.arguments())) {
+        known.add(argument.name());
+      }
     } else if (expression instanceof SubqueryExpression) {
       throw new IllegalArgumentException("a subquery cannot stand here");
     } else if (expression instanceof UnresolvedFunction function
-        && UNSTABLE.contains(function.nameParts().last().toLowerCase(java.util.Locale.ROOT))) {
+        && UNSTABLE.contains(function.nameParts().last().toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException(
           function.nameParts().last() + "() gives another value each time and cannot stand here");
     }
-    seqAsJavaList(expression.children()).forEach(child -> collect(child, columns));
+    for (Expression child : seqAsJavaList(expression.children())) {
+      collect(child, known, columns);
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.privacy.Cipher;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +80,11 @@ public final class Intake {
         new HashMap<>(
             contract.arrivals().stream()
                 .collect(Collectors.toMap(Arrival::name, arrival -> arrival)));
-    Reading reading = new Reading(folder, arrivals, cipher, batch, outcomes);
+    Map<String, List<String>> columns = new HashMap<>();
+    contract
+        .arrivals()
+        .forEach(arrival -> columns.put(arrival.name(), contract.rawColumns(arrival)));
+    Reading reading = new Reading(folder, arrivals, columns, cipher, batch, outcomes);
     return spark.createDataFrame(
         context.parallelize(bins, bins.size()).flatMap(reading::read), Bronze.schema());
   }
@@ -125,6 +130,7 @@ public final class Intake {
   private record Reading(
       LandingFolder folder,
       Map<String, Arrival> arrivals,
+      Map<String, List<String>> columns,
       Cipher cipher,
       Batch batch,
       CollectionAccumulator<Outcome> outcomes)
@@ -140,6 +146,7 @@ public final class Intake {
     private final Reading reading;
     private final Deque<LandedFile> files;
     private LandedFile file;
+    private InputStream content;
     private RecordReader reader;
     private String header;
     private long records;
@@ -164,6 +171,7 @@ public final class Intake {
         try {
           advance();
         } catch (RecordReader.UnreadableFileException e) {
+          close();
           end(e.getMessage());
         } catch (IOException e) {
           throw new UncheckedIOException(file.path() + ": " + e.getMessage(), e);
@@ -175,19 +183,50 @@ public final class Intake {
     private void advance() throws IOException {
       Arrival arrival = reading.arrivals.get(file.arrival());
       if (reader == null) {
-        reader = new RecordReader(arrival, file.path(), reading.folder.open(file.path()));
+        content = reading.folder.open(file.path());
+        reader = new RecordReader(arrival, file.path(), content);
         if (arrival.format() == Arrival.Format.CSV) {
           RecordReader.Record first = reader.next();
-          header = first == null ? "" : new String(first.content(), StandardCharsets.UTF_8);
+          header = first == null ? "" : header(arrival, first.content());
         }
       }
       RecordReader.Record record = reader.next();
       if (record == null) {
-        reader.close();
+        close();
         end(null);
       } else {
         records++;
         next = row(record);
+      }
+    }
+
+    /**
+     * The header line; the first record of a file without one is no header, and may hold protected
+     * values.
+     */
+    private String header(Arrival arrival, byte[] line) throws IOException {
+      Csv csv = new Csv(arrival.delimiter(), arrival.quote());
+      try {
+        for (Csv.Slice field : csv.fields(line)) {
+          String name = new String(csv.value(line, field), StandardCharsets.UTF_8).strip();
+          if (reading.columns.get(arrival.name()).contains(name)) {
+            return new String(line, StandardCharsets.UTF_8);
+          }
+        }
+      } catch (IllegalArgumentException e) {
+        // Falls through: what cannot be taken apart names no column.
+      }
+      throw new RecordReader.UnreadableFileException(
+          "its first line is no header: it names none of the contract's columns");
+    }
+
+    private void close() {
+      try {
+        if (content != null) {
+          content.close();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(file.path() + ": " + e.getMessage(), e);
       }
     }
 

@@ -36,6 +36,8 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.objects.Invoke;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
@@ -136,7 +138,15 @@ public final class Refinement {
       Dataset<Row> none = spark.createDataFrame(List.of(), raw);
       for (Field field : contract.fields()) {
         String place = contract.id() + ".yaml: " + arrival.name() + ": " + field.name();
-        analyze(faults, place, () -> none.select(expr(arrival.expression(field))));
+        analyze(
+            faults,
+            place,
+            () -> {
+              Dataset<Row> value = none.select(expr(arrival.expression(field)));
+              if (!(value.queryExecution().analyzed() instanceof Project)) {
+                faults.add(place, "must be computed from one row: no aggregate, no window");
+              }
+            });
       }
     }
     StructType typed = new StructType();
@@ -378,7 +388,7 @@ public final class Refinement {
       columns.add(kept(field).as(field.name()));
     }
     ORIGIN.stream().filter(name -> !name.equals("_raw")).forEach(name -> columns.add(col(name)));
-    columns.add(col("_extra"));
+    columns.add(extra().as("_extra"));
     columns.add(col("_reasons"));
     columns.add(when(col("_reasons").isNotNull(), col("_raw")).as("_raw"));
     return joined
@@ -452,6 +462,20 @@ public final class Refinement {
         };
     return Optional.of(
         rule(functions.not(kept), field.name(), "range", "must be " + operator + " " + bound));
+  }
+
+  /**
+   * The unknown columns; nobody has said yet that they are not protected, so they are if any field
+   * is.
+   */
+  private Column extra() {
+    if (!contract.isProtected()) {
+      return col("_extra");
+    }
+    Cipher cipher = Cipher.of(secret.orElseThrow(), contract.id() + "._extra");
+    UDF1<String, String> encrypt = value -> value == null ? null : cipher.encrypt(value);
+    UserDefinedFunction protect = functions.udf(encrypt, DataTypes.StringType);
+    return functions.transform_values(col("_extra"), (name, value) -> protect.apply(value));
   }
 
   /** A field's value as silver holds it. */

@@ -75,7 +75,9 @@ public final class ColumnOrigins {
     }
     for (Expression expression : seqAsJavaList(plan.expressions())) {
       if (expression instanceof Alias alias) {
-        origins.put(alias.exprId(), of(alias.references()));
+        // A count of rows names no column: it depends on all that its node reads.
+        boolean names = !alias.references().isEmpty();
+        origins.put(alias.exprId(), of(names ? alias.references() : plan.references()));
       }
     }
     if (plan instanceof Union union) {

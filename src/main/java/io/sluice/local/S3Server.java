@@ -23,10 +23,12 @@ public final class S3Server implements AutoCloseable {
 
   private final Process process;
   private final String endpoint;
+  private final Path data;
 
-  private S3Server(Process process, String endpoint) {
+  private S3Server(Process process, String endpoint, Path data) {
     this.process = process;
     this.endpoint = endpoint;
+    this.data = data;
   }
 
   /**
@@ -80,7 +82,7 @@ public final class S3Server implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("s3proxy.log").toFile())
             .start();
-    S3Server server = new S3Server(process, endpoint);
+    S3Server server = new S3Server(process, endpoint, data);
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
     server.await(folder);
     return server;
@@ -123,6 +125,11 @@ public final class S3Server implements AutoCloseable {
 
   public String endpoint() {
     return endpoint;
+  }
+
+  /** The folder whose sub-folders are the buckets. */
+  public Path data() {
+    return data;
   }
 
   @Override

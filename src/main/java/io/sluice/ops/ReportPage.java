@@ -521,7 +521,6 @@ public record ReportPage(
   private static String kind(Run.Outcome outcome) {
     return switch (outcome) {
       case DONE -> "ok";
-      case NOTHING_NEW -> "plain";
       case STOPPED -> "warn";
       case CRASHED -> "bad";
     };

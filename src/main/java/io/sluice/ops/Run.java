@@ -13,8 +13,6 @@ public record Run(String id, String program, String subject, Instant startedAt) 
   /** How a run ended. */
   public enum Outcome {
     DONE,
-    /** There was nothing new. */
-    NOTHING_NEW,
     /** A check stopped it; nothing was published. */
     STOPPED,
     CRASHED

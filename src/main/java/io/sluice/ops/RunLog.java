@@ -32,7 +32,11 @@ public final class RunLog {
               .add("subject", DataTypes.StringType, true, "The source, mart or model it worked on.")
               .add("started_at", DataTypes.TimestampType, true, "When it began.")
               .add("finished_at", DataTypes.TimestampType, true, "When it ended.")
-              .add("outcome", DataTypes.StringType, true, "done, nothing_new, stopped or crashed.")
+              .add(
+                  "outcome",
+                  DataTypes.StringType,
+                  true,
+                  "done, stopped or crashed; a run that found nothing new has no row.")
               .add("rows_read", DataTypes.LongType, true, "Rows (ingest: records) read.")
               .add("rows_accepted", DataTypes.LongType, true, "Rows published.")
               .add("rows_quarantined", DataTypes.LongType, true, "Rows that broke a rule.")
@@ -62,19 +66,27 @@ public final class RunLog {
   private final SparkSession spark;
   private final Lake lake;
   private final Clock clock;
+  private boolean made;
 
-  /** Opens the log; makes its tables if the lake has none. */
   public RunLog(SparkSession spark, Lake lake, Clock clock) {
     this.spark = spark;
     this.lake = lake;
     this.clock = clock;
-    lake.create(lake.ops("runs"), RUNS);
-    lake.create(lake.ops("verdicts"), VERDICTS);
   }
 
   /** A new run, not recorded until it ends. */
   public Run begin(String program, String subject) {
+    makeTables();
     return new Run(UUID.randomUUID().toString(), program, subject, clock.instant());
+  }
+
+  /** Once, before the first run writes: several programs append to them at the same time. */
+  private synchronized void makeTables() {
+    if (!made) {
+      lake.create(lake.ops("runs"), RUNS);
+      lake.create(lake.ops("verdicts"), VERDICTS);
+      made = true;
+    }
   }
 
   /** Records how a run ended; {@code version} is null if it published nothing. */

@@ -1,5 +1,6 @@
 package io.sluice.settings;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,7 +34,7 @@ public record Key<T>(
   public static final Key<String> S3_SECRET_KEY =
       secret("s3.secret-key", "", "The S3 secret key, by reference.");
   public static final Key<String> PRIVACY_KEY =
-      secret(
+      key(
           "privacy.key",
           "",
           "The secret that protected fields and records are keyed with, by reference; 32 bytes or more.");
@@ -62,8 +63,6 @@ public record Key<T>(
           "ingest.bytes-per-commit",
           "68719476736",
           "At most so many bytes of files become one bronze commit.");
-  public static final Key<Long> TARGET_FILE_BYTES =
-      size("table.target-file-bytes", "134217728", "The size that table files aim at.");
 
   private static Key<String> text(String name, String fallback, String description) {
     return add(new Key<>(name, "text", fallback, description, value -> value));
@@ -71,6 +70,22 @@ public record Key<T>(
 
   private static Key<String> secret(String name, String fallback, String description) {
     return add(new Key<>(name, "secret", fallback, description, Secret::resolve));
+  }
+
+  private static Key<String> key(String name, String fallback, String description) {
+    return add(
+        new Key<>(
+            name,
+            "secret",
+            fallback,
+            description,
+            reference -> {
+              String key = Secret.resolve(reference);
+              if (!key.isEmpty() && key.getBytes(StandardCharsets.UTF_8).length < 32) {
+                throw new IllegalArgumentException("must lead to at least 32 bytes");
+              }
+              return key;
+            }));
   }
 
   private static Key<Integer> number(String name, String fallback, String description) {

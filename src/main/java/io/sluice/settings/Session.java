@@ -1,5 +1,6 @@
 package io.sluice.settings;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
@@ -24,9 +25,13 @@ public final class Session {
     conf.put("spark.databricks.delta.snapshotPartitions", "2");
     conf.put("spark.sql.session.timeZone", "UTC");
     conf.put("spark.sql.parquet.compression.codec", "zstd");
-    // Compressing a small file's pages by a native codec beats its default: less I/O for the same
-    // CPU.
-    conf.put("spark.io.compression.codec", "lz4");
+    // Readers that are not Spark know these timestamps best; and dates of any year are written as
+    // they are.
+    conf.put("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+    for (String kind : List.of("datetime", "int96")) {
+      conf.put("spark.sql.parquet." + kind + "RebaseModeInWrite", "CORRECTED");
+      conf.put("spark.sql.parquet." + kind + "RebaseModeInRead", "CORRECTED");
+    }
     conf.put(
         "spark.redaction.regex",
         "(?i)secret|password|token|access[._-]?key|api[._-]?key|credential|jaas|hmac");

@@ -18,12 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
 import org.apache.spark.sql.delta.DeltaOperations;
 import org.apache.spark.sql.delta.DummySnapshot;
@@ -185,19 +186,21 @@ public final class Stage {
   }
 
   /**
-   * The table's present files that may hold a row for which the predicate is true, by the log's
+   * The table's present files that may hold a row for which all predicates are true, by the log's
    * partition values and statistics: no data file is read.
    *
-   * <p>A rival that changes such rows meanwhile fences this stage.
+   * <p>A rival that changes files of the same partitions meanwhile fences this stage; a predicate
+   * on partition columns counts for that only if it stands by itself.
    */
-  public Files files(Column predicate) {
-    return new Files(
-        seqAsJavaList(txn.filterFiles(asScalaBuffer(List.of(predicate.expr())).toSeq(), false)));
-  }
-
-  /** All present files. */
-  public Files files() {
-    return new Files(seqAsJavaList(txn.filterFiles()));
+  public Files files(Column... predicates) {
+    Dataset<Row> none = table.spark().createDataFrame(List.of(), txn.metadata().schema());
+    // Delta skips files only by expressions whose columns are resolved.
+    List<Expression> expressions =
+        Arrays.stream(predicates)
+            .map(none::where)
+            .map(rows -> ((Filter) rows.queryExecution().analyzed()).condition())
+            .toList();
+    return new Files(seqAsJavaList(txn.filterFiles(asScalaBuffer(expressions).toSeq(), false)));
   }
 
   /** Present files of the table. */
@@ -219,16 +222,26 @@ public final class Stage {
           .createDataFrame(txn.snapshot(), asScalaBuffer(files).toSeq(), false, Option.empty());
     }
 
-    /** Those among them whose path, as {@code _metadata.file_path} gives it, is wanted. */
+    /**
+     * Those among them whose path, as {@code _metadata.file_path} gives it, is wanted.
+     *
+     * @throws IllegalStateException if a path is none of theirs: rows that it holds would stay
+     */
     public Files at(Set<String> paths) {
-      Set<Path> wanted = paths.stream().map(Stage::hadoopPath).collect(Collectors.toSet());
-      return new Files(files.stream().filter(file -> wanted.contains(absolute(file))).toList());
+      Map<String, AddFile> byPath = new HashMap<>();
+      files.forEach(file -> byPath.put(absolute(file).toUri().getPath(), file));
+      List<AddFile> found = new ArrayList<>();
+      for (String path : paths) {
+        // A URI with its special characters escaped; its scheme may be left out of the table's
+        // path.
+        AddFile file = byPath.get(URI.create(path).getPath());
+        if (file == null) {
+          throw new IllegalStateException(table.name() + " has no file " + path);
+        }
+        found.add(file);
+      }
+      return new Files(found);
     }
-  }
-
-  private static Path hadoopPath(String encoded) {
-    // _metadata.file_path is a URI with its special characters escaped.
-    return new Path(URI.create(encoded));
   }
 
   private Path absolute(AddFile file) {
@@ -273,13 +286,14 @@ public final class Stage {
   }
 
   /**
-   * Takes the rows for which the predicate is true out of the table with this commit; costs a
+   * Takes the rows for which all predicates are true out of the table with this commit; costs a
    * rewrite of their files.
    */
-  public Stage discard(Column predicate) {
-    Files files = files(predicate);
+  public Stage discard(Column... predicates) {
+    Files files = files(predicates);
     if (!files.isEmpty()) {
-      append(files.rows().where(not(coalesce(predicate, lit(false)))));
+      Column all = Arrays.stream(predicates).reduce(lit(true), Column::and);
+      append(files.rows().where(not(coalesce(all, lit(false)))));
       remove(files);
     }
     return this;
@@ -297,12 +311,11 @@ public final class Stage {
    * The rows written so far, read back from their files: for checks that a single pass cannot make.
    */
   public Dataset<Row> staged() {
-    // The snapshot of a table that does not exist yet has no columns; this one has those it will have.
-    Snapshot made = new DummySnapshot(
-            table.log().logPath(), table.log(), txn.metadata(), Option.empty());
-    return table
-        .log()
-        .createDataFrame(made, asScalaBuffer(staged).toSeq(), false, Option.empty());
+    // The snapshot of a table that does not exist yet has no columns; this one has those it will
+    // have.
+    Snapshot made =
+        new DummySnapshot(table.log().logPath(), table.log(), txn.metadata(), Option.empty());
+    return table.log().createDataFrame(made, asScalaBuffer(staged).toSeq(), false, Option.empty());
   }
 
   /** How many rows have been written, by their files' statistics. */

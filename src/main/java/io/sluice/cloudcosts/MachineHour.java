@@ -6,33 +6,31 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/** Makes what a collector observes of a machine in a day's hours, and writes it as JSON lines. */
-final class MachineHours {
-  /**
-   * Hourly observations of one machine in one version.
-   *
-   * @param cpu mean CPU in 1/100 per cent
-   * @param memory mean memory in 1/100 per cent; -1 when no agent reports it
-   * @param updatedAt when the collector wrote it, UTC, ISO-8601
-   */
-  record Hour(
-      Machine machine,
-      Day day,
-      int hour,
-      int cpu,
-      int memory,
-      long network,
-      long disk,
-      String updatedAt) {
+/**
+ * What a collector observes of one machine in one hour, in one version; also makes a day's hours
+ * and writes one as a JSON line.
+ *
+ * @param cpu mean CPU in 1/100 per cent
+ * @param memory mean memory in 1/100 per cent; -1 when no agent reports it
+ * @param updatedAt when the collector wrote it, UTC, ISO-8601
+ */
+record MachineHour(
+    Machine machine,
+    Day day,
+    int hour,
+    int cpu,
+    int memory,
+    long network,
+    long disk,
+    String updatedAt) {
 
-    Hour updatedAt(String time) {
-      return new Hour(machine, day, hour, cpu, memory, network, disk, time);
-    }
+  MachineHour updatedAt(String time) {
+    return new MachineHour(machine, day, hour, cpu, memory, network, disk, time);
+  }
 
-    /** The hour measured again: another counter of bytes. */
-    Hour recounted(String time) {
-      return new Hour(machine, day, hour, cpu, memory, network + network / 16 + 1, disk, time);
-    }
+  /** The hour measured again: another counter of bytes. */
+  MachineHour recounted(String time) {
+    return new MachineHour(machine, day, hour, cpu, memory, network + network / 16 + 1, disk, time);
   }
 
   /** A rule that a defective observation breaks, and how often one is broken. */
@@ -62,10 +60,9 @@ final class MachineHours {
   /** Chance that the agent of a machine reports nothing in an hour. */
   private static final double SILENT = 0.004;
 
-  private MachineHours() {}
-
   /** Observes the hours a machine runs on a day, in order. */
-  static void observe(long seed, Machine machine, Day day, String updatedAt, Consumer<Hour> sink) {
+  static void observe(
+      long seed, Machine machine, Day day, String updatedAt, Consumer<MachineHour> sink) {
     if (day.index < machine.firstDay() || day.index > machine.lastDay()) {
       return;
     }
@@ -91,7 +88,7 @@ final class MachineHours {
       long network = (long) (cpu * cpu * 900_000 * (0.3 + noise) + 2_000_000 * second);
       long disk = (long) (cpu * 40_000_000 * (0.2 + second) + 500_000 * noise);
       sink.accept(
-          new Hour(
+          new MachineHour(
               machine,
               day,
               hour,
@@ -152,39 +149,38 @@ final class MachineHours {
   /**
    * Appends one record with its line break; from the third day on the collector tells its version.
    */
-  static void append(StringBuilder out, Hour hour, Day arrival, Defect defect) {
+  void append(StringBuilder out, Day arrival, Defect defect) {
     final int start = out.length();
     out.append("{\"resource_id\":");
     if (defect == Defect.NO_RESOURCE) {
       out.append("null");
     } else {
-      out.append('"').append(hour.machine().resource().id()).append('"');
+      out.append('"').append(machine.resource().id()).append('"');
     }
     out.append(",\"provider\":\"");
-    out.append(hour.machine().resource().provider().name().toLowerCase(Locale.ROOT))
+    out.append(machine.resource().provider().name().toLowerCase(Locale.ROOT))
         .append("\",\"observed_at\":\"");
-    out.append(hour.day().iso).append('T').append((char) ('0' + hour.hour() / 10));
-    out.append((char) ('0' + hour.hour() % 10))
+    out.append(day.iso).append('T').append((char) ('0' + hour / 10));
+    out.append((char) ('0' + hour % 10))
         .append(defect == Defect.OFF_THE_HOUR ? ":17:23Z" : ":00:00Z");
     out.append("\",\"cpu_percent\":");
     if (defect == Defect.CPU_NOT_A_NUMBER) {
       out.append("\"NaN%\"");
     } else {
-      CostExport.number(
-          out, defect == Defect.CPU_OUT_OF_RANGE ? hour.cpu() + 42_949L : hour.cpu(), 2);
+      CostExport.number(out, defect == Defect.CPU_OUT_OF_RANGE ? cpu + 42_949L : cpu, 2);
     }
-    if (hour.memory() >= 0) {
-      CostExport.number(out.append(",\"memory_percent\":"), hour.memory(), 2);
+    if (memory >= 0) {
+      CostExport.number(out.append(",\"memory_percent\":"), memory, 2);
     }
     out.append(",\"network_bytes\":")
-        .append(defect == Defect.NETWORK_NEGATIVE ? -1 - hour.network() : hour.network());
-    out.append(",\"disk_bytes\":").append(hour.disk());
+        .append(defect == Defect.NETWORK_NEGATIVE ? -1 - network : network);
+    out.append(",\"disk_bytes\":").append(disk);
     if (arrival.index >= 2) {
       out.append(",\"agent_version\":\"7.")
-          .append(50 + hour.machine().resource().ordinal() % 4)
+          .append(50 + machine.resource().ordinal() % 4)
           .append("\"");
     }
-    out.append(",\"updated_at\":\"").append(hour.updatedAt()).append("\"}");
+    out.append(",\"updated_at\":\"").append(updatedAt).append("\"}");
     if (defect == Defect.MALFORMED) {
       out.setLength(start + (out.length() - start) * 3 / 5);
     }

@@ -1,0 +1,151 @@
+package io.sluice;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.settings.Key;
+import io.sluice.settings.Settings;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as a user types them, and their exit codes. */
+class SluiceTest {
+  private static String err = "";
+
+  private static int sluice(String name, Path contracts, String... arguments) {
+    Settings tests = LocalSpark.settings(Map.of());
+    List<String> all = new ArrayList<>(List.of(arguments));
+    Map.of(
+            "s3.endpoint", tests.get(Key.S3_ENDPOINT),
+            "s3.access-key", "file:" + secret("access-key"),
+            "s3.secret-key", "file:" + secret("secret-key"),
+            "privacy.key", "file:" + secret("privacy-key"),
+            "lineage.transport", "none",
+            "lake.root", "s3a://lake/" + name,
+            "landing.root", "s3a://landing/" + name,
+            "contracts", contracts.toString())
+        .forEach(
+            (key, value) -> {
+              all.add("--set");
+              all.add(key + "=" + value);
+            });
+    PrintStream before = System.err;
+    ByteArrayOutputStream captured = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
+    try {
+      return Sluice.run(all.toArray(String[]::new));
+    } finally {
+      System.setErr(before);
+      err = captured.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static Path secret(String name) {
+    return LocalSpark.server().data().getParent().resolve(name).toAbsolutePath();
+  }
+
+  @Test
+  void doneIsZeroAndAStopIsThree() {
+    Workplace place = TestLake.open("exits", FourthSourceTest.CONTRACTS);
+    TestLake.land(
+        place,
+        "readings/a.csv",
+        "meter,day,kwh,unit,read_at\nM1,2026-03-01,5000,kwh,2026-03-01T10:00:00Z\n");
+    assertEquals(
+        0, sluice("exits", FourthSourceTest.CONTRACTS, "ingest", "--source", "readings"), err);
+    assertEquals(
+        0,
+        sluice("exits", FourthSourceTest.CONTRACTS, "refine", "--dry-run", "--source", "readings"),
+        err);
+    assertEquals(3, sluice("exits", FourthSourceTest.CONTRACTS, "refine", "--source", "readings"));
+    assertTrue(err.contains("check plausible_mean failed"), err);
+    assertEquals(3, sluice("exits", FourthSourceTest.CONTRACTS, "nightly"), err);
+    assertEquals(
+        0,
+        sluice(
+            "exits",
+            FourthSourceTest.CONTRACTS,
+            "sql",
+            "select outcome from ops.runs",
+            "--format=csv"),
+        err);
+  }
+
+  @Test
+  void wrongUseIsTwoAndNamesEveryFault(@TempDir Path temp) throws Exception {
+    assertEquals(2, sluice("faults", FourthSourceTest.CONTRACTS, "ingest"));
+    assertEquals(2, sluice("faults", FourthSourceTest.CONTRACTS, "ingest", "--source", "nothing"));
+    assertTrue(err.contains("source nothing: no such contract; there are [readings]"), err);
+    assertEquals(
+        2, sluice("faults", FourthSourceTest.CONTRACTS, "sql", "select * from gold.nothing"));
+    assertTrue(err.contains("gold.nothing"), err);
+
+    String contract = Files.readString(FourthSourceTest.CONTRACTS.resolve("readings.yaml"));
+    Files.writeString(
+        temp.resolve("readings.yaml"),
+        contract
+            .replace("lower(trim(unit))", "lower(no_such_function(unit))")
+            .replace("to_date(read_at) >= day", "year(read_at)"));
+    assertEquals(2, sluice("faults", temp, "validate"));
+    assertTrue(err.contains("2 faults"), err);
+    assertTrue(err.contains("readings.yaml: files: unit"), err);
+    assertTrue(err.contains("rule read_after_day: must be true or false"), err);
+  }
+
+  @Test
+  void everyShippedContractAndMartIsSound() {
+    assertEquals(0, sluice("sound", Path.of("conf/contracts"), "validate"), err);
+    assertEquals(0, sluice("sound", Path.of("src/demo-real/contracts"), "validate"), err);
+  }
+
+  @Test
+  void theVersionIsStatedOnce() {
+    assertEquals(System.getProperty("sluice.version", Sluice.VERSION), Sluice.VERSION);
+  }
+
+  @Test
+  void aDeadLineageBackendStopsNothing() {
+    Workplace place =
+        TestLake.open(
+            "dead-backend",
+            FourthSourceTest.CONTRACTS,
+            Map.of("lineage.transport", "http", "lineage.url", "http://127.0.0.1:9"));
+    TestLake.land(
+        place,
+        "readings/a.csv",
+        "meter,day,kwh,unit,read_at\nM1,2026-03-01,5,kwh,2026-03-01T10:00:00Z\n");
+    assertEquals(1, new Ingest(place, "readings").run().account().accepted());
+    place.close();
+    assertEquals(1, place.lake().bronze("readings").read().count());
+  }
+
+  @Test
+  void everyProgramHasAPageAndEveryPageAProgram() throws Exception {
+    List<String> programs =
+        new picocli.CommandLine(
+                Sluice.class,
+                new picocli.CommandLine.IFactory() {
+                  @Override
+                  public <K> K create(Class<K> cls) throws Exception {
+                    var constructor = cls.getDeclaredConstructor();
+                    constructor.setAccessible(true);
+                    return constructor.newInstance();
+                  }
+                })
+            .getSubcommands().keySet().stream().sorted().toList();
+    try (Stream<Path> pages = Files.list(Path.of("docs/programs"))) {
+      assertEquals(
+          programs,
+          pages.map(page -> page.getFileName().toString().replace(".md", "")).sorted().toList());
+    }
+  }
+}
