@@ -1,12 +1,14 @@
 package io.sluice.contract;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
 import io.sluice.contract.Field.Bounds;
 import io.sluice.contract.Field.Presence;
 import io.sluice.contract.Field.Protection;
@@ -35,11 +37,17 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Cast;
+import org.apache.spark.sql.catalyst.expressions.EvalMode$;
+import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
+import scala.Option;
 
 /**
  * Reads ODCS 3.2 files into contracts: first against the ODCS schema, then against what Sluice can
@@ -52,6 +60,7 @@ final class ContractReader {
   private static final ObjectMapper YAML =
       new ObjectMapper(new YAMLFactory()).enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
   private static final JsonSchema ODCS = odcs();
+  private static final Set<String> KEYS = keys(ODCS.getSchemaNode());
   private static final Set<String> PROPERTIES =
       Set.of("orderingColumn", "schemaPolicy", "arrivals", "quarantineLimit");
   private static final Set<String> BOUNDS_OF_VALUES =
@@ -64,6 +73,14 @@ final class ContractReader {
 
   ContractReader(Faults faults) {
     this.faults = faults;
+  }
+
+  private static Set<String> keys(JsonNode schema) {
+    Set<String> keys = new HashSet<>();
+    for (JsonNode properties : schema.findValues("properties")) {
+      properties.fieldNames().forEachRemaining(keys::add);
+    }
+    return keys;
   }
 
   private static JsonSchema odcs() {
@@ -80,7 +97,11 @@ final class ContractReader {
     int before = faults.all().size();
     JsonNode root;
     try {
-      root = YAML.readTree(Files.readString(path));
+      // A second document of the file would be passed over in silence.
+      root =
+          YAML.reader()
+              .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+              .readTree(Files.readString(path));
     } catch (IOException e) {
       faults.add(file, "not readable as YAML: " + e.getMessage().strip().replace("\n", " "));
       return Optional.empty();
@@ -89,17 +110,32 @@ final class ContractReader {
       faults.add(file, "empty; a data contract is expected");
       return Optional.empty();
     }
-    ODCS.validate(root)
+    Set<ValidationMessage> messages = ODCS.validate(root);
+    // Once a key is not known, the validator calls its right neighbours unevaluated, too.
+    boolean onlyKnown =
+        messages.stream().allMatch(message -> isUnevaluated(message) && isKnown(message));
+    messages.stream()
+        .filter(message -> onlyKnown || !isUnevaluated(message) || !isKnown(message))
+        .map(message -> Map.entry(message.getInstanceLocation().toString(), message.getMessage()))
+        .distinct()
         .forEach(
             message ->
                 fault(
-                    message.getInstanceLocation().toString().replaceFirst("^\\$\\.?", ""),
-                    message.getMessage().replaceFirst("^\\$[^ ]*: ", "") + " (ODCS 3.2)"));
+                    message.getKey().replaceFirst("^\\$\\.?", ""),
+                    message.getValue().replaceFirst("^\\$[^ ]*: ", "") + " (ODCS 3.2)"));
     if (faults.all().size() > before) {
       return Optional.empty();
     }
     Contract contract = contract(root);
     return faults.all().size() > before ? Optional.empty() : Optional.of(contract);
+  }
+
+  private static boolean isUnevaluated(ValidationMessage message) {
+    return message.getType().equals("unevaluatedProperties");
+  }
+
+  private static boolean isKnown(ValidationMessage message) {
+    return KEYS.contains(message.getProperty());
   }
 
   private void fault(String place, String expected) {
@@ -232,7 +268,7 @@ final class ContractReader {
         presence,
         keyPosition,
         role,
-        texts(property.path("enum"), "value"),
+        accepted(property.path("enum"), type, place + ".enum"),
         bounds(property.path("logicalTypeOptions"), type, place + ".logicalTypeOptions"),
         reference(property.path("relationships"), place + ".relationships"),
         property.path("classification").asText("internal"),
@@ -264,6 +300,10 @@ final class ContractReader {
           fault(place + ".properties", "an object must state its properties");
         }
         for (int i = 0; i < inner.size(); i++) {
+          if (inner.get(i).path("classification").asText().equals("restricted")) {
+            fault(
+                place + ".properties[" + i + "].classification", "only a whole field is protected");
+          }
           members.add(
               DataTypes.createStructField(
                   inner.get(i).path("name").asText(),
@@ -274,6 +314,9 @@ final class ContractReader {
       case "array":
         if (!property.has("items")) {
           fault(place + ".items", "an array must state its items");
+        }
+        if (property.path("items").path("classification").asText().equals("restricted")) {
+          fault(place + ".items.classification", "only a whole field is protected");
         }
         return DataTypes.createArrayType(type(property.path("items"), place + ".items"));
       case "string":
@@ -347,7 +390,34 @@ final class ContractReader {
     return protection;
   }
 
+  private List<String> accepted(JsonNode values, DataType type, String place) {
+    List<String> accepted = texts(values, "value");
+    for (String value : accepted) {
+      checkLiteral(value, type, place);
+    }
+    return accepted;
+  }
+
+  private void checkLiteral(String text, DataType type, String place) {
+    if (type instanceof StructType || type instanceof ArrayType) {
+      return;
+    }
+    Object value =
+        new Cast(
+                Literal.create(UTF8String.fromString(text), DataTypes.StringType),
+                type,
+                Option.apply("UTC"),
+                EvalMode$.MODULE$.TRY())
+            .eval(InternalRow.empty());
+    if (value == null) {
+      fault(place, text + " is no " + type.sql().toLowerCase(Locale.ROOT));
+    }
+  }
+
   private Bounds bounds(JsonNode options, DataType type, String place) {
+    BOUNDS_OF_VALUES.stream()
+        .filter(options::has)
+        .forEach(name -> checkLiteral(options.path(name).asText(), type, place + "." + name));
     boolean text = type.equals(DataTypes.StringType);
     boolean nested = type instanceof StructType || type instanceof ArrayType;
     Set<String> known = nested ? Set.of() : text ? BOUNDS_OF_TEXT : BOUNDS_OF_VALUES;
@@ -476,6 +546,10 @@ final class ContractReader {
       return SchemaPolicy.DEFAULT;
     }
     String place = "customProperties.schemaPolicy";
+    if (!value.isObject()) {
+      fault(place, "must be a map of added, removed and retyped");
+      return SchemaPolicy.DEFAULT;
+    }
     unknownKeys(value, Set.of("added", "removed", "retyped"), place);
     SchemaPolicy usual = SchemaPolicy.DEFAULT;
     return new SchemaPolicy(
@@ -538,8 +612,23 @@ final class ContractReader {
             place + ".format",
             Arrival.Format.CSV);
     String location = node.path("location").asText("");
-    if (location.isEmpty() || location.startsWith("/") || location.contains("..")) {
+    if (location.isEmpty()
+        || location.startsWith("/")
+        || location.startsWith(".")
+        || location.contains("..")) {
       fault(place + ".location", "must be a folder below the landing root, such as orders/");
+    }
+    if (!options.isMissingNode() && !options.isObject()) {
+      fault(place + ".options", "must be a map");
+    }
+    if (node.has("fields") && !node.path("fields").isObject()) {
+      fault(place + ".fields", "must be a map of fields to expressions");
+    }
+    if (options.has("nullValues")
+        && !(options.path("nullValues").isArray()
+            && StreamSupport.stream(options.path("nullValues").spliterator(), false)
+                .allMatch(JsonNode::isTextual))) {
+      fault(place + ".options.nullValues", "must be a list of strings");
     }
     Map<String, String> expressions = new LinkedHashMap<>();
     node.path("fields")
@@ -552,6 +641,9 @@ final class ContractReader {
               checkExpression(entry.getValue().asText(), place + ".fields." + entry.getKey());
               expressions.put(entry.getKey(), entry.getValue().asText());
             });
+    if (options.path("delimiter").asText(",").equals(options.path("quote").asText("\""))) {
+      fault(place + ".options", "delimiter and quote must differ");
+    }
     return new Arrival(
         name,
         format,
@@ -561,14 +653,29 @@ final class ContractReader {
         options.has("nullValues")
             ? texts(options.path("nullValues"), "")
             : format == Arrival.Format.CSV ? List.of("") : List.of(),
-        options.path("maxRecordBytes").asInt(16 << 20),
-        options.path("maxFileBytes").asLong(64L << 30),
+        (int) size(options, "maxRecordBytes", 16 << 20, Integer.MAX_VALUE, place),
+        size(options, "maxFileBytes", 64L << 30, Long.MAX_VALUE, place),
         expressions);
+  }
+
+  private long size(JsonNode options, String key, long byDefault, long most, String place) {
+    JsonNode size = options.path(key);
+    if (size.isMissingNode()) {
+      return byDefault;
+    }
+    if (!size.isIntegralNumber() || size.asLong() < 1 || size.asLong() > most) {
+      fault(place + ".options." + key, "must be a whole number from 1 to " + most);
+      return byDefault;
+    }
+    return size.asLong();
   }
 
   private char character(JsonNode options, String key, char byDefault, String place) {
     String text = options.path(key).asText(String.valueOf(byDefault));
-    if (text.length() != 1 || text.charAt(0) > 127) {
+    if (text.length() != 1
+        || text.charAt(0) > 127
+        || text.charAt(0) == '\n'
+        || text.charAt(0) == '\r') {
       fault(place + ".options." + key, "must be one ASCII character");
       return byDefault;
     }
@@ -606,7 +713,7 @@ final class ContractReader {
     for (int i = 0; i < root.path("slaProperties").size(); i++) {
       JsonNode sla = root.path("slaProperties").get(i);
       if (sla.path("property").asText().equals(property)) {
-        int value = sla.path("value").asInt(0);
+        int value = sla.path("value").isIntegralNumber() ? sla.path("value").asInt() : 0;
         Period period =
             switch (sla.path("unit").asText("")) {
               case "d", "day", "days" -> Period.ofDays(value);

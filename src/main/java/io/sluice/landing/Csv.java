@@ -83,10 +83,6 @@ final class Csv {
         return fields;
       }
       at++;
-      if (at == record.length) {
-        fields.add(new Slice(at, at, false));
-        return fields;
-      }
     }
   }
 

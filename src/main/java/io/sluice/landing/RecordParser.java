@@ -234,6 +234,10 @@ public final class RecordParser implements Serializable {
     UTF8String[] values = new UTF8String[columns.size()];
     List<Object> keys = new ArrayList<>(0);
     List<Object> extras = new ArrayList<>(0);
+    if (raw.length > 1 && (raw[0] == 0 || raw[1] == 0)) {
+      // Jackson would take it for UTF-16 or UTF-32, and no longer know where values stand.
+      return failed("", "record", "not JSON in UTF-8");
+    }
     try (JsonParser parser = JSON.createParser(raw)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return failed("", "record", "a JSON object is expected");

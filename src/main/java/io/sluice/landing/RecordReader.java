@@ -4,6 +4,7 @@ import io.sluice.contract.Arrival;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
@@ -22,6 +23,7 @@ final class RecordReader implements AutoCloseable {
    */
   record Record(byte[] content, long line, String problem) {}
 
+  private static final byte[] UTF32_MARK = {0, 0, (byte) 0xFE, (byte) 0xFF};
   private static final byte[] UTF8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final Arrival arrival;
@@ -50,7 +52,7 @@ final class RecordReader implements AutoCloseable {
 
   private static InputStream unpack(InputStream content) throws IOException {
     try {
-      return new GZIPInputStream(content, 1 << 16);
+      return new Gunzip(content);
     } catch (java.io.EOFException e) {
       throw new UnreadableFileException("empty or truncated gzip");
     } catch (java.util.zip.ZipException e) {
@@ -66,7 +68,8 @@ final class RecordReader implements AutoCloseable {
       position = 3;
     } else if (limit >= 2
         && ((buffer[0] == (byte) 0xFE && buffer[1] == (byte) 0xFF)
-            || (buffer[0] == (byte) 0xFF && buffer[1] == (byte) 0xFE))) {
+            || (buffer[0] == (byte) 0xFF && buffer[1] == (byte) 0xFE)
+            || (limit >= 4 && Arrays.equals(buffer, 0, 4, UTF32_MARK, 0, 4)))) {
       throw new UnreadableFileException("text in UTF-16 or UTF-32; UTF-8 is expected");
     }
   }
@@ -75,7 +78,7 @@ final class RecordReader implements AutoCloseable {
     try {
       int filled = 0;
       // The first bytes decide about the encoding, so a short read is topped up.
-      while (filled < 3) {
+      while (filled < 4) {
         int read = in.read(buffer, filled, buffer.length - filled);
         if (read < 0) {
           break;
@@ -116,6 +119,7 @@ final class RecordReader implements AutoCloseable {
     ByteArrayOutputStream spill = null;
     Csv.State state = Csv.State.FIELD_START;
     long length = 0;
+    byte last = 0;
     while (true) {
       int start = position;
       boolean ended = false;
@@ -133,8 +137,10 @@ final class RecordReader implements AutoCloseable {
       }
       int end = ended ? position - 1 : position;
       length += end - start;
-      if (ended && spill == null && length <= arrival.maxRecordBytes()) {
-        return new Record(content(buffer, start, end), begin, null);
+      last = end > start ? buffer[end - 1] : last;
+      long whole = last == '\r' ? length - 1 : length;
+      if (ended && spill == null && whole <= arrival.maxRecordBytes()) {
+        return new Record(Arrays.copyOfRange(buffer, start, start + (int) whole), begin, null);
       }
       if (spill == null) {
         spill = new ByteArrayOutputStream(end - start);
@@ -143,20 +149,16 @@ final class RecordReader implements AutoCloseable {
       spill.write(buffer, start, Math.min(room, end - start));
       if (ended || !fill()) {
         byte[] all = spill.toByteArray();
-        return length > arrival.maxRecordBytes()
+        return whole > arrival.maxRecordBytes()
             ? new Record(
                 all,
                 begin,
                 "record of "
-                    + length
+                    + whole
                     + " bytes is longer than maxRecordBytes; its beginning is kept")
-            : new Record(content(all, 0, all.length), begin, null);
+            : new Record(Arrays.copyOf(all, (int) whole), begin, null);
       }
     }
-  }
-
-  private static byte[] content(byte[] bytes, int start, int end) {
-    return Arrays.copyOfRange(bytes, start, end > start && bytes[end - 1] == '\r' ? end - 1 : end);
   }
 
   @Override
@@ -170,6 +172,78 @@ final class RecordReader implements AutoCloseable {
 
     UnreadableFileException(String message) {
       super(message);
+    }
+  }
+
+  /**
+   * The content of all members of a gzip file, up to its very end: GZIPInputStream by itself takes
+   * a next member that is cut off in its header, or that the stream does not announce, for the end.
+   */
+  private static final class Gunzip extends InputStream {
+    private static final int TRAILER = 8;
+    private final PushbackInputStream packed;
+    private Member member;
+
+    Gunzip(InputStream content) throws IOException {
+      packed =
+          new PushbackInputStream(content, 1 << 16) {
+            @Override
+            public int available() {
+              // Keeps a member from looking for the next one by itself.
+              return 0;
+            }
+          };
+      member = new Member(packed);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      while (true) {
+        int count = member.read(into, offset, length);
+        if (count >= 0) {
+          return count;
+        }
+        member.end();
+        int first = packed.read();
+        if (first < 0) {
+          return -1;
+        }
+        packed.unread(first);
+        member = new Member(packed);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      member.close();
+    }
+
+    private static final class Member extends GZIPInputStream {
+      private final PushbackInputStream packed;
+      private boolean ended;
+
+      Member(PushbackInputStream packed) throws IOException {
+        super(packed, 1 << 16);
+        this.packed = packed;
+      }
+
+      /** Gives back what was read beyond the member. */
+      void end() throws IOException {
+        if (!ended) {
+          ended = true;
+          int rest = inf.getRemaining() - TRAILER;
+          if (rest > 0) {
+            packed.unread(buf, len - rest, rest);
+          }
+          inf.end();
+        }
+      }
     }
   }
 }

@@ -50,8 +50,9 @@ public final class Cipher implements Serializable {
   }
 
   private static byte[] derive(byte[] secret, String info) {
-    byte[] block = Arrays.copyOf(info.getBytes(StandardCharsets.UTF_8), info.length() + 1);
-    block[info.length()] = 1;
+    byte[] text = info.getBytes(StandardCharsets.UTF_8);
+    byte[] block = Arrays.copyOf(text, text.length + 1);
+    block[text.length] = 1;
     return mac(secret).doFinal(block);
   }
 
@@ -102,6 +103,9 @@ public final class Cipher implements Serializable {
    * @throws IllegalStateException if they were sealed under another key, or changed since
    */
   public byte[] open(byte[] sealed) {
+    if (sealed.length < NONCE + TAG_BITS / 8) {
+      throw new IllegalStateException("a protected value cannot be opened: it is cut off");
+    }
     return run(javax.crypto.Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE), sealed, NONCE);
   }
 

@@ -14,6 +14,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
+import software.amazon.glue.dqdl.model.condition.Condition;
+import software.amazon.glue.dqdl.model.condition.date.DateBasedCondition;
+import software.amazon.glue.dqdl.model.condition.date.DateExpression;
+import software.amazon.glue.dqdl.model.condition.number.BinaryExpressionOperand;
+import software.amazon.glue.dqdl.model.condition.number.FunctionCallOperand;
+import software.amazon.glue.dqdl.model.condition.number.NumberBasedCondition;
+import software.amazon.glue.dqdl.model.condition.number.NumericOperand;
 
 /**
  * Reads DQDL, AWS Glue's language for data quality, as Deequ carries it out.
@@ -71,6 +80,13 @@ public final class Dqdl {
               + " looks at more than the rows of a commit (another table, the clock); use relationships, a rule, or the"
               + " table's freshness");
     }
+    if (isMoving(rule.dqRule().getCondition()) || isMoving(rule.dqRule().getThresholdCondition())) {
+      return Optional.of("its bound is not fixed: it depends on earlier runs or on the clock");
+    }
+    Optional<String> where = whereFault(rule.dqRule().getWhereClause(), columns);
+    if (where.isPresent()) {
+      return where;
+    }
     for (Map.Entry<String, String> parameter : rule.dqRule().getParameters().entrySet()) {
       if (parameter.getKey().startsWith("TargetColumn")
           && !columns.contains(parameter.getValue())) {
@@ -78,5 +94,38 @@ public final class Dqdl {
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean isMoving(Condition condition) {
+    return condition instanceof NumberBasedCondition numbers
+            && numbers.getOperands().stream().anyMatch(Dqdl::isMoving)
+        || condition instanceof DateBasedCondition dates
+            && dates.getOperands().stream()
+                .anyMatch(
+                    date ->
+                        date instanceof DateExpression.CurrentDate
+                            || date instanceof DateExpression.CurrentDateExpression);
+  }
+
+  private static boolean isMoving(NumericOperand operand) {
+    return operand instanceof FunctionCallOperand
+        || operand instanceof BinaryExpressionOperand both
+            && (isMoving(both.getOperand1()) || isMoving(both.getOperand2()));
+  }
+
+  private static Optional<String> whereFault(String where, Collection<String> columns) {
+    if (where == null || where.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return seqAsJavaList(CatalystSqlParser$.MODULE$.parseExpression(where).references().toSeq())
+          .stream()
+          .map(Attribute::name)
+          .filter(column -> !columns.contains(column))
+          .findFirst()
+          .map(column -> "there is no column " + column);
+    } catch (Exception e) {
+      return Optional.of("its where is not a Spark SQL expression");
+    }
   }
 }

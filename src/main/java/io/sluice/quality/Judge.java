@@ -184,7 +184,8 @@ public final class Judge {
     Double value = null;
     StringBuilder message = new StringBuilder();
     for (ConstraintResult constraint : seqAsJavaList(result.constraintResults())) {
-      if (constraint.metric().isDefined()) {
+      boolean decides = value == null || (message.isEmpty() && constraint.message().isDefined());
+      if (decides && constraint.metric().isDefined()) {
         Metric<?> metric = constraint.metric().get();
         if (metric.value().isSuccess() && metric.value().get() instanceof Double measured) {
           value = measured;
@@ -217,6 +218,6 @@ public final class Judge {
         check.dqdl(),
         passed ? Verdict.Outcome.PASSED : Verdict.Outcome.FAILED,
         value,
-        passed ? "" : reason);
+        passed ? "" : check.dqdl() + ": " + reason);
   }
 }

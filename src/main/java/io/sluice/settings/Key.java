@@ -118,7 +118,11 @@ public record Key<T>(
   }
 
   private static int positiveInt(String value) {
-    return Math.toIntExact(positiveLong(value));
+    long number = positiveLong(value);
+    if (number > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("must be at most " + Integer.MAX_VALUE);
+    }
+    return (int) number;
   }
 
   private static long positiveLong(String value) {

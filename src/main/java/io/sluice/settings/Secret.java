@@ -29,7 +29,11 @@ final class Secret {
     if (reference.startsWith("file:")) {
       Path path = Path.of(reference.substring("file:".length()));
       try {
-        return Files.readString(path).strip();
+        String value = Files.readString(path).strip();
+        if (value.isEmpty()) {
+          throw new IllegalArgumentException("the file " + path + " is empty");
+        }
+        return value;
       } catch (IOException e) {
         throw new IllegalArgumentException("the file " + path + " cannot be read", e);
       }

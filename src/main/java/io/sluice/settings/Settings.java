@@ -1,6 +1,7 @@
 package io.sluice.settings;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +23,9 @@ import java.util.stream.Collectors;
 public final class Settings {
   private static final ObjectMapper YAML =
       new ObjectMapper(new YAMLFactory()).enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+
+  private static final Pattern SPARK_SECRET =
+      Pattern.compile("(?i)(secret|password|token|(access|secret|api)[._-]?key)$");
 
   private final String environment;
   private final Map<String, String> texts;
@@ -43,9 +48,16 @@ public final class Settings {
     Faults faults = new Faults();
     Map<String, String> texts = new TreeMap<>();
     try {
-      flatten("", YAML.readTree(Files.readString(file)), texts);
+      flatten("", YAML.readTree(Files.readString(file)), texts, file, faults);
+    } catch (JsonProcessingException e) {
+      // The parser's own message quotes the line, which may hold a secret.
+      faults.add(
+          file.toString(),
+          "cannot be read as YAML"
+              + (e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr()));
+      faults.throwIfAny();
     } catch (IOException e) {
-      faults.add(file.toString(), "cannot be read as YAML: " + e.getMessage().strip());
+      faults.add(file.toString(), "cannot be read: " + e.getMessage());
       faults.throwIfAny();
     }
     texts.putAll(overrides);
@@ -57,11 +69,14 @@ public final class Settings {
         faults.add(
             file + ": " + name, "unknown setting; known are " + new TreeSet<>(known.keySet()));
       }
+      if (name.startsWith("spark.") && SPARK_SECRET.matcher(name).find()) {
+        faults.add(file + ": " + name, "secrets are not written into settings");
+      }
     }
     Map<Key<?>, Object> values = new LinkedHashMap<>();
     for (Key<?> key : Key.all()) {
       String text = texts.getOrDefault(key.name(), key.fallback());
-      if (text == null) {
+      if (text == null || (key.fallback() == null && text.isEmpty())) {
         faults.add(file + ": " + key.name(), "must be set: " + key.description());
         continue;
       }
@@ -93,7 +108,8 @@ public final class Settings {
     }
   }
 
-  private static void flatten(String prefix, JsonNode node, Map<String, String> into) {
+  private static void flatten(
+      String prefix, JsonNode node, Map<String, String> into, Path file, Faults faults) {
     if (node.isObject()) {
       node.fields()
           .forEachRemaining(
@@ -101,9 +117,16 @@ public final class Settings {
                   flatten(
                       prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(),
                       entry.getValue(),
-                      into));
+                      into,
+                      file,
+                      faults));
+    } else if (node.isArray()) {
+      faults.add(file + ": " + prefix, "must be one value, not a list");
+      into.put(prefix, "-");
     } else if (!node.isNull() && !node.isMissingNode()) {
-      into.put(prefix, node.asText());
+      if (into.put(prefix, node.asText()) != null) {
+        faults.add(file + ": " + prefix, "stated twice");
+      }
     }
   }
 
