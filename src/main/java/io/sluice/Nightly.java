@@ -4,9 +4,12 @@ import io.sluice.contract.Contract;
 import io.sluice.mart.Mart;
 import io.sluice.ops.StoppedException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -76,17 +79,22 @@ final class Nightly {
    * Waits for every step; of those that failed by themselves, throws one with the others beside it.
    */
   private static void finish(Map<String, CompletableFuture<Void>> steps) {
-    List<RuntimeException> failures = new ArrayList<>();
+    // A step that waits for a failed one fails with the same cause.
+    Set<Throwable> causes = Collections.newSetFromMap(new IdentityHashMap<>());
     for (CompletableFuture<Void> step : steps.values()) {
       try {
         step.join();
       } catch (CompletionException e) {
-        if (e.getCause() instanceof RuntimeException failure && !failures.contains(failure)) {
-          failures.add(failure);
-        } else if (e.getCause() instanceof Error error) {
-          throw error;
-        }
+        causes.add(e.getCause());
       }
+    }
+    List<RuntimeException> failures = new ArrayList<>();
+    for (Throwable cause : causes) {
+      // Spark throws checked exceptions that its methods do not declare.
+      failures.add(
+          cause instanceof RuntimeException failure
+              ? failure
+              : new IllegalStateException(cause.toString(), cause));
     }
     // A crash weighs more than a stop: it decides the exit code.
     failures.sort(

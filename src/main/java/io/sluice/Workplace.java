@@ -96,15 +96,25 @@ public record Workplace(
           "{} {}: {}", program, subject, nothing ? "nothing new" : published.account().toString());
       return published;
     } catch (StoppedException e) {
-      runs.end(run, Run.Outcome.STOPPED, Account.EMPTY, null, e.getMessage());
-      lineage.failed(run, trace, e.getMessage());
+      failed(run, trace, Run.Outcome.STOPPED, e.getMessage(), e);
       throw e;
-    } catch (RuntimeException e) {
-      lineage.failed(run, trace, e.toString());
-      runs.end(run, Run.Outcome.CRASHED, Account.EMPTY, null, e.toString());
+    } catch (Exception e) {
+      // Spark throws checked exceptions that its methods do not declare.
+      failed(run, trace, Run.Outcome.CRASHED, e.toString(), e);
       throw e;
     } finally {
       spark.sparkContext().clearJobGroup();
+    }
+  }
+
+  /** Records how a run failed; a lake that cannot be written to any more does not hide why. */
+  private void failed(
+      Run run, Trace trace, Run.Outcome outcome, String message, Exception failure) {
+    lineage.failed(run, trace, message);
+    try {
+      runs.end(run, outcome, Account.EMPTY, null, message);
+    } catch (Exception e) {
+      failure.addSuppressed(e);
     }
   }
 

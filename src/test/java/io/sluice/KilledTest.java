@@ -104,7 +104,8 @@ class KilledTest {
       new Ingest(place, "readings").run();
       new Refine(place, "readings").run();
       return false;
-    } catch (RuntimeException | Error e) {
+    } catch (Exception e) {
+      // Spark throws checked exceptions that its methods do not declare.
       return true;
     } finally {
       CrashingS3A.live();

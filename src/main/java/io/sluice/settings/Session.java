@@ -25,6 +25,9 @@ public final class Session {
     conf.put("spark.databricks.delta.snapshotPartitions", "2");
     conf.put("spark.sql.session.timeZone", "UTC");
     conf.put("spark.sql.parquet.compression.codec", "zstd");
+    // A night's plans are more than the 100 that Spark keeps compiled; without room each is
+    // compiled anew each night.
+    conf.put("spark.sql.codegen.cache.maxEntries", "2000");
     // Readers that are not Spark know these timestamps best; and dates of any year are written as
     // they are.
     conf.put("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");

@@ -387,6 +387,7 @@ class ReportPageTest {
         runs.add(run("ingest", source, 24 * day, Run.Outcome.DONE, null));
       }
     }
+    runs.add(run("ingest", "vendors", 124, Run.Outcome.DONE, null));
     runs.add(
         run("ingest", "calls", 100, Run.Outcome.CRASHED, "java.io.IOException: connection reset"));
     return runs;
