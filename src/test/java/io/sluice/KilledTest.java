@@ -27,7 +27,7 @@ class KilledTest {
   private static final String SECOND =
       HEADER
           + "M1,2026-03-01,11,kwh,2026-03-02T10:00:00Z\n"
-          + "M2,2026-03-01,19,kwh,2026-02-28T10:00:00Z\n"
+          + "M2,2026-03-01,19,kwh,2026-03-01T09:00:00Z\n"
           + "M4,2026-03-02,40,kwh,2026-03-02T10:00:00Z\n"
           + "M5,2026-03-02,-1,kwh,2026-03-02T10:00:00Z\n";
   private static final List<String> OLD = List.of("M1|10.000", "M2|20.000");
