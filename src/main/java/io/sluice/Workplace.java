@@ -132,14 +132,7 @@ public record Workplace(
     }
     verdicts.stream()
         .filter(verdict -> verdict.outcome() == Verdict.Outcome.FAILED)
-        .forEach(
-            verdict ->
-                LOG.warn(
-                    "{}: warning: check {} failed: {} {}",
-                    table,
-                    verdict.check(),
-                    verdict.rule(),
-                    verdict.message()));
+        .forEach(verdict -> LOG.warn("{}: warning: {}", table, verdict.sentence()));
   }
 
   /** Sends what lineage events still wait; the session stays open for others. */

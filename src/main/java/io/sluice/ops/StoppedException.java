@@ -12,17 +12,8 @@ public final class StoppedException extends RuntimeException {
     super(
         table
             + " is unchanged: "
-            + stopping.stream().map(StoppedException::line).collect(Collectors.joining("; "))
+            + stopping.stream().map(Verdict::sentence).collect(Collectors.joining("; "))
             + ". "
             + advice);
-  }
-
-  private static String line(Verdict verdict) {
-    return "check "
-        + verdict.check()
-        + " failed: "
-        + verdict.rule()
-        + (verdict.value() == null ? "" : ", measured " + verdict.value())
-        + (verdict.message().isEmpty() ? "" : " (" + verdict.message() + ")");
   }
 }

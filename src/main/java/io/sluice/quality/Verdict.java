@@ -30,6 +30,13 @@ public record Verdict(
     return outcome == Outcome.FAILED && severity == Check.Severity.ERROR;
   }
 
+  /** A failure in words: the check, what it demands and what was measured. */
+  public String sentence() {
+    String why =
+        message.isEmpty() ? rule : message.startsWith(rule) ? message : rule + " (" + message + ")";
+    return "check " + check + " failed: " + why + (value == null ? "" : ", measured " + value);
+  }
+
   /** Those verdicts that stop the batch. */
   public static List<Verdict> stopping(List<Verdict> verdicts) {
     return verdicts.stream().filter(Verdict::stops).toList();
