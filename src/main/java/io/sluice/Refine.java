@@ -169,8 +169,10 @@ final class Refine {
               .collect(Collectors.joining(" | "));
       origins.add(new Trace.Origin(field.name(), bronze, "raw", how, field.isProtected()));
     }
-    origins.add(
-        new Trace.Origin("_extra", bronze, "raw", "columns unknown to the contract", false));
+    if (contract.schemaPolicy().added() == SchemaPolicy.Added.KEEP) {
+      String how = "columns unknown to the contract";
+      origins.add(new Trace.Origin("_extra", bronze, "raw", how, contract.isProtected()));
+    }
     for (String column : List.of("file", "position", "arrived_at")) {
       origins.add(new Trace.Origin("_" + column, bronze, column, "", false));
     }
