@@ -12,6 +12,7 @@ import io.sluice.quality.Judge;
 import io.sluice.quality.Verdict;
 import io.sluice.settings.Faults;
 import io.sluice.table.Changes;
+import io.sluice.table.Comparison;
 import io.sluice.table.Stage;
 import io.sluice.table.Table;
 import io.sluice.table.TableSpec;
@@ -37,6 +38,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the silver tables of a mart and writes those of its periods (days, weeks) to gold whose
@@ -49,6 +52,7 @@ import org.apache.spark.sql.types.StructType;
  * changed, however long history is.
  */
 final class Build {
+  private static final Logger LOG = LoggerFactory.getLogger("sluice");
   private static final String CHECKPOINT = "build:";
 
   private final Workplace place;
@@ -69,7 +73,10 @@ final class Build {
     return news(Stage.begin(place.lake().gold(mart.name()), spec(inputs)), inputs).periods;
   }
 
-  /** What changed in the inputs: the periods it reaches, and the versions it lies between. */
+  /**
+   * What changed in the inputs: the periods it reaches, and the versions it lies between; no
+   * version if nothing is handled by it, as in a backfill.
+   */
   private record News(SortedSet<LocalDate> periods, long from, Map<String, Long> until) {}
 
   private News news(Stage gold, Map<String, Table> inputs) {
@@ -89,10 +96,37 @@ final class Build {
     return new News(reached(changed), from, until);
   }
 
+  /**
+   * Builds the periods of a range of days again from silver as it stands, compares them with what
+   * gold holds, and swaps them in if they differ; what is new meanwhile stays for the next run.
+   */
+  Workplace.Published backfill(LocalDate from, LocalDate to) {
+    return place.run(
+        "backfill",
+        mart.name(),
+        (run, trace) -> {
+          Map<String, Table> inputs = inputs();
+          Stage gold = Stage.begin(place.lake().gold(mart.name()), spec(inputs));
+          return publish(run, trace, inputs, gold, new News(periods(from, to), -1, Map.of()));
+        });
+  }
+
+  /** The periods that hold a range of days. */
+  SortedSet<LocalDate> periods(LocalDate from, LocalDate to) {
+    return from.datesUntil(to.plusDays(1))
+        .map(this::period)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   private Workplace.Published publish(Run run, Trace trace) {
     Map<String, Table> inputs = inputs();
     Stage gold = Stage.begin(place.lake().gold(mart.name()), spec(inputs));
     News news = news(gold, inputs);
+    return publish(run, trace, inputs, gold, news);
+  }
+
+  private Workplace.Published publish(
+      Run run, Trace trace, Map<String, Table> inputs, Stage gold, News news) {
     SortedSet<LocalDate> periods = news.periods;
     Map<String, Long> until = news.until;
     if (periods.isEmpty()) {
@@ -101,8 +135,9 @@ final class Build {
     Map<String, Dataset<Row>> silver = new HashMap<>();
     inputs.forEach(
         (source, table) -> {
-          Dataset<Row> rows = needed(table, until.get(source), day(source), periods);
-          trace.reads(table.path(), rows.schema(), until.getOrDefault(source, table.version()));
+          long version = until.getOrDefault(source, table.version());
+          Dataset<Row> rows = needed(table, version, day(source), periods);
+          trace.reads(table.path(), rows.schema(), version);
           silver.put(source, ColumnOrigins.mark(rows, table.path()));
         });
     Judge judge = new Judge(mart.checks());
@@ -113,7 +148,7 @@ final class Build {
             .repartition(partition)
             .sortWithinPartitions(
                 mart.key().stream().map(name -> col(name)).toArray(Column[]::new));
-    gold.remove(gold.files(partition.isin(dates(periods))));
+    Stage.Files live = gold.files(partition.isin(dates(periods)));
     gold.append(judge.observe(rows));
     long written = gold.rowsStaged();
     List<Verdict> verdicts = written == 0 ? List.of() : judge.judge(gold::staged);
@@ -124,7 +159,15 @@ final class Build {
         verdicts,
         "Gold still shows what it did before; look at the silver tables " + mart.reads() + ".");
     Account account = new Account(written, written, 0, 0, 0);
+    if (until.isEmpty()) {
+      Comparison difference = Comparison.of(live.rows(), gold.staged(), mart.key(), List.of());
+      LOG.info("backfill {}: {}", mart.name(), difference);
+      if (difference.isEmpty()) {
+        return Workplace.Published.NOTHING_NEW;
+      }
+    }
     until.forEach((source, version) -> gold.checkpoint(CHECKPOINT + source, version));
+    gold.remove(live);
     long version =
         gold.publish(
             SaveMode.Overwrite,
@@ -179,7 +222,7 @@ final class Build {
 
   /** Of an input at a version, the days that the periods are built from. */
   private Dataset<Row> needed(
-      Table table, Long version, Optional<String> day, SortedSet<LocalDate> periods) {
+      Table table, long version, Optional<String> day, SortedSet<LocalDate> periods) {
     if (day.isEmpty()) {
       return table.read();
     }

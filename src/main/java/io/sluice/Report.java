@@ -312,7 +312,7 @@ final class Report {
 
   private long handled(Contract contract) {
     Table silver = place.lake().silver(contract.id());
-    return silver.exists() ? silver.checkpoint(Refine.CHECKPOINT) : -1;
+    return silver.exists() ? silver.checkpoint(Silver.CHECKPOINT) : -1;
   }
 
   /** Every reason with some of its rows; rows of a refine run that has not ended do not count. */

@@ -6,12 +6,16 @@ import io.sluice.mart.Mart;
 import io.sluice.ops.StoppedException;
 import io.sluice.settings.Faults;
 import io.sluice.settings.Key;
+import io.sluice.table.Table;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -138,6 +142,127 @@ public final class Sluice implements Callable<Integer> {
   int nightly(@Mixin Environment environment) {
     try (Workplace place = environment.open("nightly")) {
       new Nightly(place).run();
+      return 0;
+    }
+  }
+
+  @Command(
+      description = "Makes a range of days anew beside the live table, compares, and swaps it in.")
+  int backfill(
+      @Mixin Environment environment,
+      @ArgGroup(multiplicity = "1") Subject subject,
+      @Option(names = "--from", required = true, description = "The first day.") LocalDate from,
+      @Option(names = "--to", required = true, description = "The last day.") LocalDate to,
+      @Option(
+              names = "--arrived-from",
+              description = "Bronze rows that arrived before are not read (default: all are).")
+          LocalDate arrivedFrom,
+      @Option(
+              names = "--step",
+              defaultValue = "31",
+              description = "Days that are built at once; default: ${DEFAULT-VALUE}.")
+          int step,
+      @Option(
+              names = "--parallel",
+              defaultValue = "1",
+              description = "Steps that are built side by side; default: ${DEFAULT-VALUE}.")
+          int parallel,
+      @Option(names = "--dry-run", description = "Only say what would be read and touched.")
+          boolean dryRun) {
+    Backfill.Range range = new Backfill.Range(from, to, arrivedFrom, step, parallel);
+    PrintWriter out = spec.commandLine().getOut();
+    try (Workplace place = environment.open("backfill")) {
+      if (subject.mart != null) {
+        Build build = new Build(place, Marts.get(subject.mart, place.contracts()));
+        out.println("gold." + subject.mart + ": periods " + build.periods(from, to));
+        if (!dryRun) {
+          build.backfill(from, to);
+        }
+      } else {
+        Backfill backfill = new Backfill(place, subject.source, range);
+        out.println(backfill.plan());
+        if (!dryRun) {
+          backfill.run();
+        }
+      }
+      return 0;
+    }
+  }
+
+  /** What a backfill makes anew. */
+  private static final class Subject {
+    @Option(names = "--source", required = true, description = "The source whose silver it is.")
+    private String source;
+
+    @Option(names = "--mart", required = true, description = "The mart.")
+    private String mart;
+  }
+
+  @Command(description = "Quarantined rows, judged again by today's contract -> silver.")
+  int replay(
+      @Mixin Environment environment,
+      @Option(names = "--source", required = true, description = "The source.") String source,
+      @Option(names = "--reason", description = "Only rows that broke this, as quantity/range.")
+          String reason,
+      @Option(names = "--from", description = "Only rows that arrived on this day or later.")
+          LocalDate from,
+      @Option(names = "--to", description = "Only rows that arrived on this day or earlier.")
+          LocalDate to,
+      @Option(names = "--dry-run", description = "Judge the rows and say so, publish nothing.")
+          boolean dryRun) {
+    try (Workplace place = environment.open("replay")) {
+      Replay replay = new Replay(place, source, Replay.Selection.of(reason, from, to));
+      if (dryRun) {
+        spec.commandLine().getOut().println(source + ": " + replay.rehearse());
+      } else {
+        replay.run();
+      }
+      return 0;
+    }
+  }
+
+  @Command(description = "Brings a table back to an earlier version, and its programs with it.")
+  int restore(
+      @Mixin Environment environment,
+      @Option(names = "--table", required = true, description = "Layer and table, as silver.calls.")
+          String table,
+      @Option(names = "--version", description = "The version to come back to.") Long version,
+      @Option(names = "--time", description = "A time to come back to, as 2026-11-01T09:30:00Z.")
+          Instant time,
+      @Option(names = "--dry-run", description = "Only say what would change.") boolean dryRun) {
+    try (Workplace place = environment.open("restore")) {
+      Restore restore = new Restore(place, table, version, time);
+      spec.commandLine().getOut().println(restore.plan());
+      if (!dryRun) {
+        restore.run();
+      }
+      return 0;
+    }
+  }
+
+  @Command(description = "Takes small files together and deletes those nobody can need any more.")
+  int maintain(
+      @Mixin Environment environment,
+      @Option(
+              names = "--table",
+              description = "Layer and table; may be given again (default: every table).")
+          List<String> tables,
+      @Option(
+              names = "--retain",
+              paramLabel = "HOURS",
+              description = "Keep files for so long (default: as long as is promised).")
+          Long retain,
+      @Option(names = "--dry-run", description = "Only say what would be done.") boolean dryRun) {
+    try (Workplace place = environment.open("maintain")) {
+      Maintain maintain = new Maintain(place, Instant.now());
+      Duration retention = retain == null ? null : Duration.ofHours(retain);
+      for (Table table : maintain.tables(tables == null ? List.of() : tables)) {
+        if (dryRun) {
+          spec.commandLine().getOut().println(maintain.rehearse(table, retention));
+        } else {
+          maintain.run(table, retention);
+        }
+      }
       return 0;
     }
   }

@@ -14,6 +14,7 @@ import io.sluice.settings.Faults;
 import io.sluice.settings.Key;
 import io.sluice.settings.Session;
 import io.sluice.settings.Settings;
+import io.sluice.table.DisturbedException;
 import io.sluice.table.Lake;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -36,6 +37,7 @@ public record Workplace(
     Lineage lineage)
     implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
+  private static final int TRIES = 10;
 
   /**
    * Opens all of it.
@@ -86,7 +88,7 @@ public record Workplace(
     Trace trace = new Trace();
     lineage.started(run);
     try {
-      Published published = work.of(run, trace);
+      Published published = undisturbed(work, run, trace);
       boolean nothing = published == Published.NOTHING_NEW;
       if (!nothing) {
         runs.end(run, Run.Outcome.DONE, published.account(), published.version(), null);
@@ -104,6 +106,20 @@ public record Workplace(
       throw e;
     } finally {
       spark.sparkContext().clearJobGroup();
+    }
+  }
+
+  /** Does the work again when another program changed what it had read. */
+  private static Published undisturbed(Work work, Run run, Trace trace) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return work.of(run, trace);
+      } catch (DisturbedException e) {
+        if (attempt == TRIES) {
+          throw e;
+        }
+        LOG.info("{} {}: once more: {}", run.program(), run.subject(), e.getMessage());
+      }
     }
   }
 

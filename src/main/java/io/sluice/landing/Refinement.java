@@ -36,6 +36,7 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.objects.Invoke;
+import org.apache.spark.sql.catalyst.expressions.objects.StaticInvoke;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
@@ -54,9 +55,10 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Reads bronze's columns (see {@link Bronze}). Gives the contract's fields as silver holds them,
  * {@code _extra} (the columns that the contract does not know), where the row came from ({@code
- * _arrival}, {@code _file}, {@code _position}, {@code _arrived_at}, {@code _header}), {@code
- * _reasons} (null for a sound row, else an array of {@code {field, rule, message}}) and {@code
- * _raw} (the stored record of a broken row, null for a sound one). Every row in comes out once.
+ * _arrival}, {@code _file}, {@code _position}, {@code _arrived_at}, {@code _header}, {@code
+ * _unread}: why it could not be read whole), {@code _reasons} (null for a sound row, else an array
+ * of {@code {field, rule, message}}) and {@code _raw} (the stored record of a broken row, null for
+ * a sound one). Every row in comes out once.
  *
  * <p>Cost: one pass; a broadcast join for each reference.
  */
@@ -71,9 +73,8 @@ public final class Refinement {
 
   private static final DataType EXTRA =
       DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
-  private static final DecimalType WIDE = DataTypes.createDecimalType(38, 18);
   private static final List<String> ORIGIN =
-      List.of("_arrival", "_file", "_position", "_arrived_at", "_header", "_raw");
+      List.of("_arrival", "_file", "_position", "_arrived_at", "_header", "_unread", "_raw");
 
   private final Contract contract;
   private final Optional<byte[]> secret;
@@ -195,6 +196,7 @@ public final class Refinement {
                 col("position").as("_position"),
                 col("arrived_at").as("_arrived_at"),
                 col("header").as("_header"),
+                col("problem").as("_unread"),
                 col("raw").as("_raw"));
     List<Column> raw = new ArrayList<>();
     ORIGIN.forEach(name -> raw.add(col(name)));
@@ -311,11 +313,28 @@ public final class Refinement {
     }
     Column typed = tryCast(value, field.type());
     Column absent = expr(value).isNotNull().and(typed.isNull());
-    if (field.type() instanceof DecimalType decimal && decimal.scale() < WIDE.scale()) {
+    if (field.type() instanceof DecimalType decimal) {
       // A cast to a decimal rounds silently; digits lost are a misfit too.
-      return absent.or(coalesce(typed.notEqual(tryCast(value, WIDE)), lit(false)));
+      return absent.or(beyond(expr(value).cast(DataTypes.StringType), decimal.scale()));
     }
     return absent;
+  }
+
+  /** Whether digits of a number are lost at a scale; false if there is none. */
+  private static Column beyond(Column text, int scale) {
+    List<Expression> arguments = List.of(text.expr(), lit(scale).expr());
+    return coalesce(
+        new Column(
+            new StaticInvoke(
+                Digits.class,
+                DataTypes.BooleanType,
+                "beyond",
+                asScalaBuffer(arguments).toSeq(),
+                asScalaBuffer(List.<org.apache.spark.sql.types.AbstractDataType>of()).toSeq(),
+                true,
+                false,
+                true)),
+        lit(false));
   }
 
   private static String misfit(String sql, DataType type, int depth) {

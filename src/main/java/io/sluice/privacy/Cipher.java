@@ -17,7 +17,8 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>All keys are derived from one secret by HMAC-SHA-256 (HKDF's expand step, RFC 5869), one for
  * each source and use. Encryption is AES-256-GCM with a nonce derived from the plaintext under a
  * key of its own, so that a run that is done again writes the same bytes; equal plaintexts of one
- * use can be told to be equal, and nothing else.
+ * use can be told to be equal, and nothing else. One instance serves one thread; Spark gives each
+ * task its own.
  */
 public final class Cipher implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -29,6 +30,10 @@ public final class Cipher implements Serializable {
   private final byte[] nonceKey;
   private transient Mac tokenMac;
   private transient Mac nonceMac;
+  // Looked up once: finding the algorithm costs more than a short record's encryption.
+  private transient javax.crypto.Cipher sealer;
+  private transient javax.crypto.Cipher opener;
+  private transient byte[] lastSealed;
 
   private Cipher(byte[] secret, String use) {
     tokenKey = derive(secret, use + "/token");
@@ -91,10 +96,18 @@ public final class Cipher implements Serializable {
       nonceMac = mac(nonceKey);
     }
     byte[] nonce = Arrays.copyOf(nonceMac.doFinal(plain), NONCE);
-    byte[] sealed = run(javax.crypto.Cipher.ENCRYPT_MODE, nonce, plain, 0);
+    if (lastSealed != null && Arrays.equals(lastSealed, 0, NONCE, nonce, 0, NONCE)) {
+      // The JDK refuses a nonce twice in a row; it stands for the same bytes here.
+      return lastSealed.clone();
+    }
+    if (sealer == null) {
+      sealer = aes();
+    }
+    byte[] sealed = run(sealer, javax.crypto.Cipher.ENCRYPT_MODE, nonce, plain, 0);
     byte[] all = Arrays.copyOf(nonce, NONCE + sealed.length);
     System.arraycopy(sealed, 0, all, NONCE, sealed.length);
-    return all;
+    lastSealed = all;
+    return all.clone();
   }
 
   /**
@@ -106,12 +119,23 @@ public final class Cipher implements Serializable {
     if (sealed.length < NONCE + TAG_BITS / 8) {
       throw new IllegalStateException("a protected value cannot be opened: it is cut off");
     }
-    return run(javax.crypto.Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE), sealed, NONCE);
+    if (opener == null) {
+      opener = aes();
+    }
+    return run(
+        opener, javax.crypto.Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE), sealed, NONCE);
   }
 
-  private byte[] run(int mode, byte[] nonce, byte[] input, int offset) {
+  private static javax.crypto.Cipher aes() {
     try {
-      javax.crypto.Cipher cipher = javax.crypto.Cipher.getInstance("AES/GCM/NoPadding");
+      return javax.crypto.Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private byte[] run(javax.crypto.Cipher cipher, int mode, byte[] nonce, byte[] input, int offset) {
+    try {
       cipher.init(mode, new SecretKeySpec(dataKey, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
       return cipher.doFinal(input, offset, input.length - offset);
     } catch (GeneralSecurityException e) {

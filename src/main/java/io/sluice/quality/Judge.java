@@ -20,6 +20,7 @@ import com.amazon.deequ.dqdl.model.ExecutableRule;
 import com.amazon.deequ.dqdl.model.Passed$;
 import com.amazon.deequ.dqdl.model.RuleOutcome;
 import com.amazon.deequ.metrics.Metric;
+import io.sluice.table.Measures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -63,6 +63,21 @@ public record Key<T>(
           "ingest.bytes-per-commit",
           "68719476736",
           "At most so many bytes of files become one bronze commit.");
+  public static final Key<Integer> TIME_TRAVEL =
+      number(
+          "retention.time-travel-hours",
+          "168",
+          "For so long every version of a table stays readable.");
+  public static final Key<Integer> LONGEST_READER =
+      number(
+          "retention.longest-reader-hours",
+          "48",
+          "The longest that a query or a run may take over the files it began with.");
+  public static final Key<Long> SMALL_FILE =
+      size(
+          "maintain.small-file",
+          "67108864",
+          "Files of fewer bytes are taken together with others of their partition.");
 
   private static Key<String> text(String name, String fallback, String description) {
     return add(new Key<>(name, "text", fallback, description, value -> value));

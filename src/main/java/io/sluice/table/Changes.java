@@ -41,6 +41,28 @@ public final class Changes {
     return added.isEmpty() && removed.isEmpty();
   }
 
+  public int filesAdded() {
+    return added.size();
+  }
+
+  public int filesRemoved() {
+    return removed.size();
+  }
+
+  /** Rows of the files added, by their statistics. */
+  public long rowsAdded() {
+    return added.stream().mapToLong(file -> rows(file.numLogicalRecords())).sum();
+  }
+
+  /** Rows of the files removed, by their statistics. */
+  public long rowsRemoved() {
+    return removed.stream().mapToLong(file -> rows(file.numLogicalRecords())).sum();
+  }
+
+  private static long rows(Option<Object> records) {
+    return records.isEmpty() ? 0 : (Long) records.get();
+  }
+
   /** Bytes of the files added. */
   public long bytes() {
     return added.stream().mapToLong(AddFile::size).sum();

@@ -93,6 +93,11 @@ public final class Lake {
     return table("ops", name);
   }
 
+  /** Notes of work that takes more than one run, beside the layers. */
+  public Notes notes(String work) {
+    return new Notes(new Path(root, "_work/" + work), spark.sparkContext().hadoopConfiguration());
+  }
+
   /** Makes a table that several programs append to at once, unless it exists: with no rows. */
   public void create(Table table, TableSpec spec) {
     if (!table.exists()) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -62,7 +63,8 @@ public final class Stage {
   private final List<Action> actions = new ArrayList<>();
   private final Set<String> removed = new HashSet<>();
   private final Map<String, Long> checkpoints = new LinkedHashMap<>();
-  private List<AddFile> staged = List.of();
+  private final Map<String, Long> seen = new HashMap<>();
+  private final List<AddFile> staged = new ArrayList<>();
 
   private Stage(Table table, OptimisticTransaction txn) {
     this.table = table;
@@ -76,10 +78,14 @@ public final class Stage {
    *     some
    */
   public static Stage begin(Table table, TableSpec spec) {
-    OptimisticTransaction txn = table.log().startTransaction(Option.empty(), Option.empty());
-    Stage stage = new Stage(table, txn);
+    Stage stage = reopen(table);
     stage.declare(spec);
     return stage;
+  }
+
+  /** Opens a transaction on a table whose declaration is left as it is. */
+  static Stage reopen(Table table) {
+    return new Stage(table, table.log().startTransaction(Option.empty(), Option.empty()));
   }
 
   private void declare(TableSpec spec) {
@@ -176,7 +182,9 @@ public final class Stage {
    * fences this stage.
    */
   public long checkpoint(String app) {
-    return txn.txnVersion(app);
+    long version = txn.txnVersion(app);
+    seen.put(app, version);
+    return version;
   }
 
   /** Records, with the commit, that {@code app} has handled everything up to {@code version}. */
@@ -213,6 +221,14 @@ public final class Stage {
 
     public boolean isEmpty() {
       return files.isEmpty();
+    }
+
+    public int count() {
+      return files.size();
+    }
+
+    public long bytes() {
+      return files.stream().mapToLong(AddFile::size).sum();
     }
 
     /** Their rows. */
@@ -254,13 +270,23 @@ public final class Stage {
    * returns.
    */
   public Stage append(Dataset<Row> rows) {
+    write(rows);
+    return this;
+  }
+
+  /** Writes rows as {@link #append} does, and gives them read back from the files written. */
+  Dataset<Row> written(Dataset<Row> rows) {
+    return read(write(rows));
+  }
+
+  private List<AddFile> write(Dataset<Row> rows) {
     List<FileAction> files =
         seqAsJavaList(txn.writeFiles(rows.select(columns(rows)), Option.empty()));
     actions.addAll(files);
-    List<AddFile> all = new ArrayList<>(staged);
-    files.stream().filter(AddFile.class::isInstance).map(AddFile.class::cast).forEach(all::add);
-    staged = all;
-    return this;
+    List<AddFile> added =
+        files.stream().filter(AddFile.class::isInstance).map(AddFile.class::cast).toList();
+    staged.addAll(added);
+    return added;
   }
 
   /** The rows' columns by the table's order, columns they lack as null. */
@@ -278,7 +304,10 @@ public final class Stage {
   /** Takes files out of the table with this commit. */
   public Stage remove(Files files) {
     for (AddFile file : files.files) {
-      if (removed.add(file.path())) {
+      if (staged.remove(file)) {
+        // Never published: it is forgotten, and vacuum takes it.
+        actions.remove(file);
+      } else if (removed.add(file.path())) {
         actions.add(file.removeWithTimestamp(System.currentTimeMillis(), true));
       }
     }
@@ -303,7 +332,7 @@ public final class Stage {
   public Stage reset() {
     actions.clear();
     removed.clear();
-    staged = List.of();
+    staged.clear();
     return this;
   }
 
@@ -311,11 +340,15 @@ public final class Stage {
    * The rows written so far, read back from their files: for checks that a single pass cannot make.
    */
   public Dataset<Row> staged() {
+    return read(staged);
+  }
+
+  private Dataset<Row> read(List<AddFile> files) {
     // The snapshot of a table that does not exist yet has no columns; this one has those it will
     // have.
     Snapshot made =
         new DummySnapshot(table.log().logPath(), table.log(), txn.metadata(), Option.empty());
-    return table.log().createDataFrame(made, asScalaBuffer(staged).toSeq(), false, Option.empty());
+    return table.log().createDataFrame(made, asScalaBuffer(files).toSeq(), false, Option.empty());
   }
 
   /** How many rows have been written, by their files' statistics. */
@@ -335,18 +368,101 @@ public final class Stage {
    * @param account JSON kept with the commit as its user metadata
    * @return the new version
    * @throws FencedException if another driver has published what this one was about to
+   * @throws DisturbedException if the files read have changed meanwhile; trying again will do
    */
   public long publish(SaveMode mode, String account) {
     checkpoints.forEach(
         (app, version) ->
             actions.add(
                 new SetTransaction(app, version, Option.apply(System.currentTimeMillis()))));
+    return commit(
+        new DeltaOperations.Write(mode, Option.empty(), Option.empty(), Option.apply(account)));
+  }
+
+  private long commit(DeltaOperations.Operation operation) {
     try {
-      return txn.commit(
-          asScalaBuffer(actions).toSeq(),
-          new DeltaOperations.Write(mode, Option.empty(), Option.empty(), Option.apply(account)));
+      return txn.commit(asScalaBuffer(actions).toSeq(), operation);
     } catch (DeltaConcurrentModificationException e) {
-      throw new FencedException(table.name(), e);
+      boolean overtaken =
+          seen.entrySet().stream()
+              .anyMatch(before -> table.checkpoint(before.getKey()) != before.getValue());
+      throw overtaken
+          ? new FencedException(table.name(), e)
+          : new DisturbedException(table.name(), e);
     }
+  }
+
+  /**
+   * The files written so far, one action of Delta's log a line: {@link #adopt} takes them over into
+   * another stage of the same table.
+   */
+  public String written() {
+    return staged.stream().map(Action::json).collect(Collectors.joining("\n"));
+  }
+
+  /**
+   * Takes over files that another stage has written and not published.
+   *
+   * @throws IllegalStateException if one of them is gone
+   */
+  public Stage adopt(String written) {
+    for (String line : written.lines().toList()) {
+      AddFile file = (AddFile) Action.fromJson(line);
+      table.mustExist(absolute(file), "written for a commit that is not published yet");
+      actions.add(file);
+      staged.add(file);
+    }
+    return this;
+  }
+
+  /** The files of this stage. */
+  public Files stagedFiles() {
+    return new Files(List.copyOf(staged));
+  }
+
+  /**
+   * Brings the table back to a version, in one commit of its own: its files, and how far each
+   * program had got.
+   *
+   * @return the new version
+   * @throws IllegalStateException if a file of that version is gone
+   */
+  static long restore(Table table, long version) {
+    Stage stage = reopen(table);
+    Snapshot then = table.at(version);
+    Map<String, AddFile> old = Table.files(then);
+    Map<String, AddFile> now = Table.files(stage.txn.snapshot());
+    // Reading every file makes any rival's commit a conflict.
+    stage.files();
+    now.forEach(
+        (path, file) -> {
+          if (!old.containsKey(path)) {
+            stage.remove(stage.new Files(List.of(file)));
+          }
+        });
+    old.forEach(
+        (path, file) -> {
+          if (!now.containsKey(path)) {
+            table.mustExist(stage.absolute(file), "part of version " + version);
+            stage.actions.add(changing(file));
+          }
+        });
+    Set<String> programs = new HashSet<>(mapAsJavaMap(then.transactions()).keySet());
+    programs.addAll(mapAsJavaMap(stage.txn.snapshot().transactions()).keySet());
+    for (String program : programs) {
+      Option<Object> at = then.transactions().get(program);
+      stage.actions.add(
+          new SetTransaction(
+              program,
+              at.isEmpty() ? -1 : (Long) at.get(),
+              Option.apply(System.currentTimeMillis())));
+    }
+    return stage.commit(new DeltaOperations.Restore(Option.apply(version), Option.empty()));
+  }
+
+  /** The same file, as one whose coming changes the table's rows. */
+  private static AddFile changing(AddFile file) {
+    return (AddFile)
+        Action.fromJson(file.json().replace("\"dataChange\":false", "\"dataChange\":true"));
   }
 }

@@ -3,9 +3,16 @@ package io.sluice.table;
 import static scala.collection.JavaConverters.asJavaIterator;
 import static scala.collection.JavaConverters.seqAsJavaList;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -89,7 +96,15 @@ public final class Table {
    * @throws IllegalStateException if the log no longer reaches back that far
    */
   public Changes changes(long afterVersion) {
-    Snapshot now = snapshot();
+    return changes(afterVersion, snapshot());
+  }
+
+  /** The same, up to a version. */
+  public Changes changes(long afterVersion, long untilVersion) {
+    return changes(afterVersion, at(untilVersion));
+  }
+
+  private Changes changes(long afterVersion, Snapshot now) {
     List<AddFile> added = new ArrayList<>();
     List<RemoveFile> removed = new ArrayList<>();
     if (now.version() > afterVersion) {
@@ -123,5 +138,93 @@ public final class Table {
       }
     }
     return new Changes(this, now, added, removed);
+  }
+
+  /** The log as of a version. */
+  Snapshot at(long version) {
+    return log().getSnapshotAt(version, Option.empty(), Option.empty());
+  }
+
+  /** How many files a version has, and their bytes; known from the log. */
+  public Size size(long version) {
+    Snapshot snapshot = at(version);
+    return new Size(snapshot.numOfFiles(), snapshot.sizeInBytes());
+  }
+
+  /** The size of a version. */
+  public record Size(long files, long bytes) {}
+
+  /** When a version was published, by the store's clock. */
+  public Instant publishedAt(long version) {
+    return Instant.ofEpochMilli(at(version).timestamp());
+  }
+
+  /**
+   * The newest version that was there at a time.
+   *
+   * @throws IllegalArgumentException if the table's history does not reach back that far
+   */
+  public long versionAt(Instant time) {
+    try {
+      return log()
+          .history()
+          .getActiveCommitAtTime(Timestamp.from(time), true, true, false)
+          .version();
+    } catch (Exception e) {
+      // Delta throws an AnalysisException, which it does not declare.
+      throw new IllegalArgumentException(name + " at " + time + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What bringing the table back to a version would add and take away. */
+  public Changes backTo(long version) {
+    Map<String, AddFile> then = files(at(version));
+    Snapshot now = snapshot();
+    Map<String, AddFile> present = files(now);
+    List<AddFile> back = new ArrayList<>();
+    List<RemoveFile> out = new ArrayList<>();
+    then.forEach(
+        (path, file) -> {
+          if (!present.containsKey(path)) {
+            back.add(file);
+          }
+        });
+    present.forEach(
+        (path, file) -> {
+          if (!then.containsKey(path)) {
+            out.add(file.removeWithTimestamp(0, true));
+          }
+        });
+    return new Changes(this, now, back, out);
+  }
+
+  static Map<String, AddFile> files(Snapshot snapshot) {
+    Map<String, AddFile> files = new LinkedHashMap<>();
+    snapshot.allFiles().collectAsList().forEach(file -> files.put(file.path(), file));
+    return files;
+  }
+
+  /**
+   * Brings the table back to a version: its rows, and how far each program had got, so that what
+   * came after is handled again.
+   *
+   * <p>One commit: readers see all of it or nothing. Cost: two snapshots of the log and a look at
+   * each file that comes back; no data is read or written.
+   *
+   * @return the new version
+   * @throws IllegalStateException if a file of that version has been vacuumed
+   */
+  public long restore(long version) {
+    return Stage.restore(this, version);
+  }
+
+  void mustExist(Path file, String what) {
+    try {
+      if (!file.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(file)) {
+        throw new IllegalStateException(name + ": " + file + ", " + what + ", is gone");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

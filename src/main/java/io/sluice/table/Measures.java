@@ -1,4 +1,4 @@
-package io.sluice.quality;
+package io.sluice.table;
 
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -1,0 +1,398 @@
+package io.sluice;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static scala.collection.JavaConverters.asScalaBuffer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.landing.Bronze;
+import io.sluice.landing.Quarantine;
+import io.sluice.lineage.Trace;
+import io.sluice.ops.Account;
+import io.sluice.ops.Run;
+import io.sluice.quality.Check;
+import io.sluice.quality.Judge;
+import io.sluice.quality.Verdict;
+import io.sluice.settings.Faults;
+import io.sluice.table.Changes;
+import io.sluice.table.Comparison;
+import io.sluice.table.Notes;
+import io.sluice.table.Stage;
+import io.sluice.table.Table;
+import io.sluice.table.TableSpec;
+import io.sluice.table.Upsert;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Date;
+import java.time.LocalDate;
+import java.time.Period;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a source's bronze rows again and makes a range of silver's days anew by today's contract:
+ * built beside the live table, compared with it, then swapped in by one commit.
+ *
+ * <p>The range is built in steps of some days; each step's files are written where silver's are,
+ * but no commit names them, and a note of them is kept below {@code _work}, so that a run that died
+ * goes on with the step it died in. Rows that silver was given meanwhile are brought in before the
+ * swap, so the nightly run and a stream go on. Guarantee: readers see the range as it was or as it
+ * is made, never between; a row of the live range that the new one lacks is in quarantine, or the
+ * run stops; a backfill that would change nothing commits nothing. Rows of the range that were in
+ * quarantine and are sound now are marked as such. Cost: bronze from {@code arrivedFrom} once for
+ * each step, and the range of silver once to compare.
+ */
+final class Backfill {
+  private static final Logger LOG = LoggerFactory.getLogger("sluice");
+  private static final List<String> ORIGIN = List.of("_file", "_position", "_arrived_at");
+
+  /**
+   * What is to be made anew.
+   *
+   * @param from the first day of the range
+   * @param to the last day of the range
+   * @param arrivedFrom bronze rows that arrived before are not read; null to read all
+   * @param step how many days are built at once
+   * @param parallel how many steps are built side by side
+   */
+  record Range(LocalDate from, LocalDate to, LocalDate arrivedFrom, int step, int parallel) {
+    Range {
+      Faults faults = new Faults();
+      if (to.isBefore(from)) {
+        faults.add("--to " + to, "is before --from " + from);
+      }
+      if (step < 1) {
+        faults.add("--step " + step, "must be 1 or more");
+      }
+      if (parallel < 1) {
+        faults.add("--parallel " + parallel, "must be 1 or more");
+      }
+      faults.throwIfAny();
+    }
+
+    /** The steps' first days. */
+    List<LocalDate> steps() {
+      return from.datesUntil(to.plusDays(1), Period.ofDays(step)).toList();
+    }
+
+    LocalDate last(LocalDate first) {
+      LocalDate last = first.plusDays(step - 1L);
+      return last.isAfter(to) ? to : last;
+    }
+  }
+
+  private final Workplace place;
+  private final Contract contract;
+  private final Silver silver;
+  private final Range range;
+  private final String day;
+  private final TableSpec quarantineSpec;
+  private final Notes notes;
+
+  Backfill(Workplace place, String source, Range range) {
+    this.place = place;
+    this.contract = place.contracts().get(source);
+    this.silver = new Silver(place, contract);
+    this.range = range;
+    this.quarantineSpec = Quarantine.spec(source);
+    this.notes = place.lake().notes("backfill/" + source + "/" + range.from + "_" + range.to);
+    Faults faults = new Faults();
+    if (contract.partition().isEmpty()) {
+      faults.add("--source " + source, "its table is not kept by day, so it has no range");
+    } else if (!silver.table().exists()) {
+      faults.add("--source " + source, silver.table().name() + " does not exist; refine it first");
+    }
+    faults.throwIfAny();
+    this.day = contract.partition().get().name();
+  }
+
+  /** What a run would read and touch; builds nothing. */
+  String plan() {
+    long version = silver.table().checkpoint(Silver.CHECKPOINT);
+    Table.Size bronze = silver.bronze().size(version);
+    Stage.Files live = live(Stage.begin(silver.table(), silver.spec()));
+    return String.format(
+        Locale.ROOT,
+        "%s from %s to %s: %d steps of up to %d days, %d side by side.%n"
+            + "Each step reads bronze up to version %d: %,d files, %,d bytes%s.%n"
+            + "The live range, compared with what is made: %,d files, %,d bytes.",
+        silver.table().name(),
+        range.from,
+        range.to,
+        range.steps().size(),
+        range.step,
+        range.parallel,
+        version,
+        bronze.files(),
+        bronze.bytes(),
+        range.arrivedFrom == null
+            ? ""
+            : ", of these what arrived from " + range.arrivedFrom + " on",
+        live.count(),
+        live.bytes());
+  }
+
+  /** Builds, compares and swaps; then marks what quarantine held of the range. */
+  Workplace.Published run() {
+    Workplace.Published published = place.run("backfill", contract.id(), this::publish);
+    new Replay(place, contract.id(), Replay.Selection.of(between(range.from, range.to))).run();
+    return published;
+  }
+
+  private Column between(LocalDate from, LocalDate to) {
+    return coalesce(
+        col(day).geq(lit(Date.valueOf(from))).and(col(day).leq(lit(Date.valueOf(to)))), lit(false));
+  }
+
+  private Stage.Files live(Stage stage) {
+    return stage.files(
+        col(day).geq(lit(Date.valueOf(range.from))), col(day).leq(lit(Date.valueOf(range.to))));
+  }
+
+  private Workplace.Published publish(Run run, Trace trace) {
+    long built = prepare();
+    build(run, built);
+    trace.reads(silver.bronze().path(), Bronze.schema(), built);
+    Stage stage = Stage.begin(silver.table(), silver.spec());
+    Stage.Files live = live(stage);
+    Account account = adopt(stage, built, trace);
+    Dataset<Row> made = stage.staged();
+    List<String> key = contract.key().stream().map(Field::name).toList();
+    Comparison difference = Comparison.of(live.rows(), made, key, ORIGIN);
+    LOG.info("backfill {}: {}", contract.id(), difference);
+    if (difference.isEmpty()) {
+      notes.clear();
+      return Workplace.Published.NOTHING_NEW;
+    }
+    List<Verdict> verdicts = new ArrayList<>(silver.accounted(account));
+    verdicts.add(explained(live.rows().join(made, asScalaBuffer(key).toSeq(), "left_anti")));
+    if (account.accepted() > 0) {
+      Judge judge = new Judge(contract.checks());
+      judge.observe(made).write().format("noop").mode(SaveMode.Overwrite).save();
+      verdicts.addAll(judge.judge(() -> made));
+    }
+    place.judge(
+        run,
+        trace,
+        silver.table().name(),
+        verdicts,
+        "The live range is as it was; mend the contract, then run the backfill again.");
+    String json = account.json(run, built, stage.checkpoint(Silver.CHECKPOINT));
+    publishQuarantine(built, json);
+    long version = stage.remove(live).publish(SaveMode.Overwrite, json);
+    trace.wrote(
+        silver.table().path(),
+        contract.rowDescription(),
+        silver.schema(),
+        version,
+        account.accepted(),
+        silver.origins());
+    notes.clear();
+    return new Workplace.Published(account, version);
+  }
+
+  /**
+   * The bronze version that the range is built from: that of a run that died, if it built by the
+   * same contract, else the one that silver has handled.
+   */
+  private long prepare() {
+    String plan = notes.read("plan").orElse("");
+    if (!plan.startsWith(fingerprint() + " ")) {
+      notes.clear();
+      plan = fingerprint() + " " + silver.table().checkpoint(Silver.CHECKPOINT);
+      notes.write("plan", plan);
+    }
+    return Long.parseLong(plan.substring(plan.indexOf(' ') + 1));
+  }
+
+  /** Tells contracts and ranges of arrival apart. */
+  private String fingerprint() {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest((contract + "/" + range.arrivedFrom + "/" + range.step).getBytes(UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Builds the steps that have not been built yet. */
+  private void build(Run run, long built) {
+    ExecutorService pool = Executors.newFixedThreadPool(range.parallel);
+    try {
+      List<CompletableFuture<Void>> steps = new ArrayList<>();
+      for (LocalDate first : range.steps()) {
+        if (notes.read(first.toString()).isEmpty()) {
+          steps.add(
+              CompletableFuture.runAsync(
+                  () -> notes.write(first.toString(), step(first, built, run)), pool));
+        }
+      }
+      steps.forEach(CompletableFuture::join);
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  /** Writes the files of one step, and gives the note of them. */
+  private String step(LocalDate first, long built, Run run) {
+    LocalDate last = range.last(first);
+    Dataset<Row> bronze = silver.bronze().read(built);
+    if (range.arrivedFrom != null) {
+      bronze = bronze.where(col("arrived_on").geq(lit(Date.valueOf(range.arrivedFrom))));
+    }
+    Dataset<Row> judged = silver.judged(bronze, silver.bronze().size(built).bytes(), new Trace());
+    Dataset<Row> sound = judged.where(col("_reasons").isNull()).where(between(first, last));
+    Dataset<Row> broken = broken(judged, first, last);
+    // Quarantine has most of them already.
+    Dataset<Row> fresh =
+        Quarantine.rows(broken, contract, run, built)
+            .join(
+                silver.quarantine().read().select("arrival", "file", "position", "arrived_at"),
+                asScalaBuffer(List.of("arrival", "file", "position", "arrived_at")).toSeq(),
+                "left_anti");
+    Stage stage = Stage.begin(silver.table(), silver.spec());
+    Stage quarantine = Stage.begin(silver.quarantine(), quarantineSpec);
+    long soundRows = sound.count();
+    long brokenRows = broken.count();
+    Account account = new Account(brokenRows, 0, brokenRows, 0, 0);
+    if (soundRows > 0) {
+      account = account.plus(upsert(stage, sound, soundRows));
+    }
+    if (brokenRows > 0) {
+      quarantine.append(fresh);
+    }
+    ObjectNode note = new ObjectMapper().valueToTree(account);
+    note.put("silver", stage.written());
+    note.put("quarantine", quarantine.written());
+    LOG.info("backfill {}: built {} to {}: {}", contract.id(), first, last, account);
+    return note.toString();
+  }
+
+  private Account upsert(Stage stage, Dataset<Row> sound, long rows) {
+    Upsert.Outcomes outcomes =
+        silver.upsert().stage(stage, stage.stagedFiles(), sound, UnaryOperator.identity());
+    return new Account(rows, outcomes.accepted(), 0, outcomes.duplicate(), outcomes.late());
+  }
+
+  /** Broken rows of some days: by their own day, or by that of the live row that they are. */
+  private Dataset<Row> broken(Dataset<Row> judged, LocalDate first, LocalDate last) {
+    Dataset<Row> broken = judged.where(col("_reasons").isNotNull());
+    Dataset<Row> live =
+        silver.table().read().where(between(first, last)).select("_file", "_position");
+    Dataset<Row> byDay = broken.where(between(first, last));
+    Dataset<Row> byLive =
+        broken
+            .where(not(between(first, last)))
+            .join(live, asScalaBuffer(List.of("_file", "_position")).toSeq(), "left_semi");
+    return byDay.unionByName(byLive);
+  }
+
+  /**
+   * Takes the steps' files over, and brings in what silver has been given since they were built.
+   */
+  private Account adopt(Stage stage, long built, Trace trace) {
+    Account account = Account.EMPTY;
+    for (LocalDate first : range.steps()) {
+      JsonNode note = note(first);
+      stage.adopt(note.path("silver").asText());
+      account =
+          account.plus(
+              new Account(
+                  note.path("read").asLong(),
+                  note.path("accepted").asLong(),
+                  note.path("quarantined").asLong(),
+                  note.path("duplicate").asLong(),
+                  note.path("late").asLong()));
+    }
+    long handled = stage.checkpoint(Silver.CHECKPOINT);
+    if (handled > built) {
+      Changes news = silver.bronze().changes(built, handled);
+      Dataset<Row> sound =
+          silver
+              .judged(news.rows(), news.bytes(), trace)
+              .where(col("_reasons").isNull())
+              .where(between(range.from, range.to));
+      long rows = sound.count();
+      if (rows > 0) {
+        account = account.plus(upsert(stage, sound, rows));
+      }
+    }
+    return account;
+  }
+
+  private JsonNode note(LocalDate first) {
+    try {
+      return new ObjectMapper().readTree(notes.read(first.toString()).orElseThrow());
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Each live row that the new range lacks has to be in quarantine now, or it would be lost. */
+  private Verdict explained(Dataset<Row> removed) {
+    Stage quarantine = Stage.begin(silver.quarantine(), quarantineSpec);
+    range.steps().forEach(first -> quarantine.adopt(note(first).path("quarantine").asText()));
+    Dataset<Row> known =
+        silver
+            .quarantine()
+            .read()
+            .select("file", "position")
+            .union(quarantine.staged().select("file", "position"))
+            .toDF("_file", "_position");
+    long lost =
+        removed
+            .join(known, asScalaBuffer(List.of("_file", "_position")).toSeq(), "left_anti")
+            .count();
+    return new Verdict(
+        "no_row_lost",
+        Check.Severity.ERROR,
+        "each row that leaves the range is in quarantine",
+        lost == 0 ? Verdict.Outcome.PASSED : Verdict.Outcome.FAILED,
+        (double) lost,
+        lost == 0
+            ? ""
+            : lost
+                + " rows of the live range are not among those made anew, nor in quarantine;"
+                + " did they arrive before --arrived-from, or has their day changed?");
+  }
+
+  /** The rows that are broken by today's contract; a run that died may have published them. */
+  private void publishQuarantine(long built, String json) {
+    String checkpoint = "backfill:" + range.from + "_" + range.to + ":" + fingerprint();
+    Stage quarantine = Stage.begin(silver.quarantine(), quarantineSpec);
+    if (quarantine.checkpoint(checkpoint) < built) {
+      range.steps().forEach(first -> quarantine.adopt(note(first).path("quarantine").asText()));
+      if (!quarantine.isEmpty()) {
+        quarantine.checkpoint(checkpoint, built).publish(SaveMode.Append, json);
+      }
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package io.sluice;
+
+import static org.apache.spark.sql.functions.array_contains;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.when;
+import static scala.collection.JavaConverters.asScalaBuffer;
+
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.landing.Bronze;
+import io.sluice.landing.Quarantine;
+import io.sluice.lineage.Trace;
+import io.sluice.ops.Account;
+import io.sluice.ops.Run;
+import io.sluice.quality.Judge;
+import io.sluice.quality.Verdict;
+import io.sluice.table.Stage;
+import io.sluice.table.TableSpec;
+import io.sluice.table.Upsert;
+import java.sql.Date;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+
+/**
+ * Reads a source's quarantined rows, judges them again by today's contract, and brings those that
+ * are sound now into silver; in quarantine each is marked with what became of it.
+ *
+ * <p>Guarantee: a row comes into silver once, as if it had been sound when it arrived: a newer
+ * version of its key stays. Silver is published first, then the marks; a run that dies in between
+ * is finished by the next, which finds the rows in silver. Cost: the quarantine files that hold
+ * rows of the selection, and of silver what a refine of those rows costs.
+ */
+final class Replay {
+  private static final List<String> ROW = List.of("arrival", "file", "position", "arrived_at");
+
+  /**
+   * Which of the rows that are still in quarantine.
+   *
+   * @param stored holds for rows as quarantine has them
+   * @param judged holds for rows as refinement gives them; the others keep their marks
+   */
+  record Selection(Column stored, Column judged) {
+    /**
+     * Rows that arrived in a range of days and broke a rule.
+     *
+     * @param reason such as {@code quantity/range}; null for any
+     * @param from the first day of arrival; null for any
+     * @param to the last day of arrival; null for any
+     */
+    static Selection of(String reason, LocalDate from, LocalDate to) {
+      Column chosen = lit(true);
+      if (reason != null) {
+        Column rules = expr("transform(reasons, r -> concat(r.field, '/', r.rule))");
+        chosen = chosen.and(array_contains(rules, reason));
+      }
+      if (from != null) {
+        chosen = chosen.and(to_date(col("arrived_at")).geq(lit(Date.valueOf(from))));
+      }
+      if (to != null) {
+        chosen = chosen.and(to_date(col("arrived_at")).leq(lit(Date.valueOf(to))));
+      }
+      return new Selection(chosen, lit(true));
+    }
+
+    /** Sound rows for which a condition over silver's columns holds. */
+    static Selection of(Column condition) {
+      return new Selection(lit(true), col("_reasons").isNull().and(condition));
+    }
+  }
+
+  private final Workplace place;
+  private final Contract contract;
+  private final Silver silver;
+  private final Selection selection;
+
+  Replay(Workplace place, String source, Selection selection) {
+    this.place = place;
+    this.contract = place.contracts().get(source);
+    this.silver = new Silver(place, contract);
+    this.selection = selection;
+  }
+
+  Workplace.Published run() {
+    return place.run("replay", contract.id(), this::publish);
+  }
+
+  /** Judges the rows and says what a run would do; publishes nothing. */
+  String rehearse() {
+    if (!silver.quarantine().exists()) {
+      return "no row of the selection is in quarantine";
+    }
+    Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract.id()));
+    Dataset<Row> rows = quarantine.files().rows().where(open());
+    Silver.Tally tally = silver.tally(judged(rows, new Trace()));
+    return String.format(
+        "%,d rows of the selection: %,d sound now, %,d not %s",
+        tally.read(), tally.read() - tally.quarantined(), tally.quarantined(), tally.reasons());
+  }
+
+  private Column open() {
+    return coalesce(col("outcome"), lit(Quarantine.OPEN))
+        .equalTo(Quarantine.OPEN)
+        .and(selection.stored);
+  }
+
+  private Dataset<Row> judged(Dataset<Row> quarantined, Trace trace) {
+    // The columns that refinement reads, as bronze has them.
+    Dataset<Row> records =
+        quarantined.select("raw", "arrival", "file", "position", "header", "problem", "arrived_at");
+    return silver.judged(records, 0, trace).where(selection.judged);
+  }
+
+  private Workplace.Published publish(Run run, Trace trace) {
+    if (!silver.quarantine().exists()) {
+      return Workplace.Published.NOTHING_NEW;
+    }
+    Stage stage = Stage.begin(silver.table(), silver.spec());
+    Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract.id()));
+    // Rows beyond silver's checkpoint belong to a refine that is under way or has died.
+    long handled = stage.checkpoint(Silver.CHECKPOINT);
+    Stage.Files files = quarantine.files(col("batch").leq(handled));
+    Dataset<Row> rows = files.rows().where(open().and(col("batch").leq(handled)));
+    if (rows.isEmpty()) {
+      return Workplace.Published.NOTHING_NEW;
+    }
+    trace.reads(silver.quarantine().path(), Bronze.schema(), silver.quarantine().version());
+    Dataset<Row> judged = judged(rows, trace);
+    Silver.Tally tally = silver.tally(judged);
+    if (tally.read() == 0) {
+      return Workplace.Published.NOTHING_NEW;
+    }
+    Dataset<Row> sound = judged.where(col("_reasons").isNull());
+    Account account = new Account(tally.read(), 0, tally.quarantined(), 0, 0);
+    Long version = null;
+    if (tally.read() > tally.quarantined()) {
+      Judge judge = new Judge(contract.checks());
+      Upsert.Outcomes outcomes =
+          silver.upsert().stage(stage, silver.present(stage, tally.days()), sound, judge::observe);
+      account =
+          new Account(
+              tally.read(),
+              outcomes.accepted(),
+              tally.quarantined(),
+              outcomes.duplicate(),
+              outcomes.late());
+      List<Verdict> verdicts = new ArrayList<>(silver.accounted(account));
+      if (account.accepted() > 0) {
+        verdicts.addAll(judge.judge(outcomes::rows));
+      }
+      place.judge(
+          run,
+          trace,
+          silver.table().name(),
+          verdicts,
+          "The rows stay in quarantine; mend the contract, then replay again.");
+      if (account.accepted() > 0) {
+        version = stage.publish(SaveMode.Append, account.json(run, handled, handled));
+        trace.wrote(
+            silver.table().path(),
+            contract.rowDescription(),
+            silver.schema(),
+            version,
+            account.accepted(),
+            silver.origins());
+      }
+    }
+    long marked =
+        mark(quarantine, files, judged, tally.days(), run, account.json(run, handled, handled));
+    return new Workplace.Published(account, version == null ? marked : version);
+  }
+
+  /** Rewrites the quarantine files that hold rows judged, each with what became of it. */
+  private long mark(
+      Stage quarantine,
+      Stage.Files files,
+      Dataset<Row> judged,
+      List<Date> days,
+      Run run,
+      String account) {
+    Dataset<Row> marks =
+        outcomes(judged, days)
+            .select(
+                Stream.concat(
+                        ROW.stream().map(name -> col("_" + name).as(name)),
+                        Stream.of(
+                            col("_reasons").as("_new_reasons"), col("_outcome").as("_new_outcome")))
+                    .toArray(Column[]::new));
+    scala.collection.Seq<String> row = asScalaBuffer(ROW).toSeq();
+    Dataset<Row> all =
+        files.rows().withColumn("_path", col("_metadata.file_path")).join(marks, row, "left_outer");
+    Column judgedNow = col("_new_outcome").isNotNull();
+    Set<String> paths =
+        new HashSet<>(
+            all.where(judgedNow).select("_path").distinct().as(Encoders.STRING()).collectAsList());
+    Dataset<Row> marked =
+        files
+            .at(paths)
+            .rows()
+            .join(marks, row, "left_outer")
+            .withColumn(
+                "attempt", when(judgedNow, col("attempt").plus(1)).otherwise(col("attempt")))
+            .withColumn(
+                "contract_version",
+                when(judgedNow, lit(contract.version())).otherwise(col("contract_version")))
+            .withColumn("run_id", when(judgedNow, lit(run.id())).otherwise(col("run_id")))
+            .withColumn("reasons", coalesce(col("_new_reasons"), col("reasons")))
+            .withColumn("outcome", coalesce(col("_new_outcome"), col("outcome")));
+    TableSpec spec = Quarantine.spec(contract.id());
+    quarantine
+        .append(
+            marked
+                .select(
+                    Arrays.stream(spec.schema().fieldNames())
+                        .map(name -> col(name))
+                        .toArray(Column[]::new))
+                .coalesce(1))
+        .remove(files.at(paths));
+    return quarantine.publish(SaveMode.Overwrite, account);
+  }
+
+  /**
+   * Each judged row with its outcome, by what silver holds for its key: the row itself, an equal
+   * version or a newer one.
+   */
+  private Dataset<Row> outcomes(Dataset<Row> judged, List<Date> days) {
+    Optional<Column> day = contract.partition().map(field -> col(field.name()));
+    List<String> key = contract.key().stream().map(Field::name).toList();
+    Dataset<Row> table = silver.table().exists() ? silver.table().read() : null;
+    if (table == null) {
+      return judged.withColumn("_outcome", lit(Quarantine.OPEN));
+    }
+    Dataset<Row> held =
+        (day.isPresent() ? table.where(day.get().isin(days.toArray())) : table)
+            .select(
+                Stream.concat(
+                        key.stream().map(name -> col(name)),
+                        Stream.of(
+                            col(contract.ordering().name()).as("_held"),
+                            col("_file").as("_held_file"),
+                            col("_position").as("_held_position")))
+                    .toArray(Column[]::new));
+    Column itself =
+        col("_held_file")
+            .equalTo(col("_file"))
+            .and(col("_held_position").equalTo(col("_position")));
+    return judged
+        .join(held, asScalaBuffer(key).toSeq(), "left_outer")
+        .withColumn(
+            "_outcome",
+            when(col("_reasons").isNotNull(), Quarantine.OPEN)
+                .when(itself, "accepted")
+                .when(col("_held").equalTo(col(contract.ordering().name())), "duplicate")
+                .otherwise("late"));
+  }
+}

@@ -1,0 +1,119 @@
+package io.sluice;
+
+import io.sluice.mart.Mart;
+import io.sluice.ops.Account;
+import io.sluice.settings.Faults;
+import io.sluice.table.Changes;
+import io.sluice.table.Lake;
+import io.sluice.table.Table;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Brings a table back to an earlier version, together with how far its programs had got: what came
+ * later is handled again by their next run, under the contract of that day.
+ *
+ * <p>One commit, which adds files of that version and takes others away; the log keeps the versions
+ * between, so a restore can be undone by another. What reads the table sees the change in its log:
+ * marts build the periods that changed again. Cost: no data is read or written.
+ */
+final class Restore {
+  private final Workplace place;
+  private final Table table;
+  private final long version;
+
+  /**
+   * @param name layer and table
+   * @param version the version, or null if the time tells it
+   * @param time a time at which the version was the newest, or null
+   */
+  Restore(Workplace place, String name, Long version, Instant time) {
+    this.place = place;
+    Faults faults = new Faults();
+    String[] parts = name.split("\\.", 2);
+    boolean named = parts.length == 2 && Lake.LAYERS.contains(parts[0]);
+    this.table = named ? place.lake().table(parts[0], parts[1]) : null;
+    if (table == null || !table.exists()) {
+      faults.add("--table " + name, "no such table; name a layer and a table, as silver.calls");
+      throw faults.exception();
+    }
+    if ((version == null) == (time == null)) {
+      faults.add("--version, --time", "one of them has to be given");
+      throw faults.exception();
+    }
+    long wanted = -1;
+    try {
+      wanted = version == null ? table.versionAt(time) : version;
+    } catch (IllegalArgumentException e) {
+      faults.add("--time " + time, e.getMessage());
+    }
+    if (version != null && (version < 0 || version >= table.version())) {
+      faults.add(
+          "--version " + version,
+          table.name() + " is at version " + table.version() + "; name an earlier one");
+    }
+    faults.throwIfAny();
+    this.version = wanted;
+  }
+
+  /** What a run would change, and who reads the table. */
+  String plan() {
+    Changes changes = table.backTo(version);
+    return String.format(
+        Locale.ROOT,
+        "%s from version %d back to version %d: %,d rows in %,d files leave, %,d rows in %,d files come back.%n"
+            + "What came after it is handled again by the next run. Read by: %s.",
+        table.name(),
+        table.version(),
+        version,
+        changes.rowsRemoved(),
+        changes.filesRemoved(),
+        changes.rowsAdded(),
+        changes.filesAdded(),
+        readers().isEmpty() ? "no table" : String.join(", ", readers()));
+  }
+
+  Workplace.Published run() {
+    return place.run(
+        "restore",
+        table.name(),
+        (run, trace) -> {
+          Changes changes = table.backTo(version);
+          if (changes.isEmpty()) {
+            return Workplace.Published.NOTHING_NEW;
+          }
+          long before = table.version();
+          trace.reads(table.path(), table.read(version).schema(), version);
+          long restored = table.restore(version);
+          trace.wrote(
+              table.path(),
+              "Restored from version " + before + " to version " + version + ".",
+              table.read().schema(),
+              restored,
+              changes.rowsAdded(),
+              List.of());
+          return new Workplace.Published(Account.EMPTY, restored);
+        });
+  }
+
+  /** The tables that are made from this one. */
+  private List<String> readers() {
+    String[] parts = table.name().split("\\.", 2);
+    return switch (parts[0]) {
+      case "bronze" -> List.of("silver." + parts[1], "quarantine." + parts[1]);
+      case "silver" ->
+          Stream.concat(
+                  Marts.of(place.contracts()).stream()
+                      .filter(mart -> mart.reads().contains(parts[1]))
+                      .map(Mart::name)
+                      .map(name -> "gold." + name),
+                  place.contracts().inOrder().stream()
+                      .filter(contract -> contract.references().contains(parts[1]))
+                      .map(contract -> "silver." + contract.id()))
+              .toList();
+      default -> List.of();
+    };
+  }
+}

@@ -1,0 +1,269 @@
+package io.sluice;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.posexplode_outer;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.contract.Field.Reference;
+import io.sluice.contract.SchemaPolicy;
+import io.sluice.landing.Refinement;
+import io.sluice.lineage.Trace;
+import io.sluice.ops.Account;
+import io.sluice.quality.Check;
+import io.sluice.quality.Verdict;
+import io.sluice.settings.Faults;
+import io.sluice.table.Exchange;
+import io.sluice.table.Stage;
+import io.sluice.table.Table;
+import io.sluice.table.TableSpec;
+import io.sluice.table.Upsert;
+import java.sql.Date;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A source's silver table, and how rows come into it: what refine, backfill and replay share.
+ *
+ * <p>Rows are typed and judged by the source's contract, brought together by day and key through
+ * one shuffle, counted by day and reason, and written newest version first.
+ */
+final class Silver {
+  /** The name under which silver and quarantine record how far bronze has been handled. */
+  static final String CHECKPOINT = "refine";
+
+  private static final long BYTES_PER_TASK = 32L << 20;
+
+  private final Workplace place;
+  private final Contract contract;
+  private final Refinement refinement;
+
+  Silver(Workplace place, Contract contract) {
+    this.place = place;
+    this.contract = contract;
+    this.refinement = new Refinement(contract, place.settings().privacyKey());
+  }
+
+  Table table() {
+    return place.lake().silver(contract.id());
+  }
+
+  Table bronze() {
+    return place.lake().bronze(contract.id());
+  }
+
+  Table quarantine() {
+    return place.lake().quarantine(contract.id());
+  }
+
+  StructType schema() {
+    return refinement.silverSchema();
+  }
+
+  TableSpec spec() {
+    return new TableSpec(
+        contract.rowDescription(),
+        schema(),
+        contract.partition().map(field -> List.of(field.name())).orElse(List.of()),
+        contract.statsColumns(),
+        Map.of("sluice.contract.version", contract.version()));
+  }
+
+  /** How rows are brought in by key. */
+  Upsert upsert() {
+    return new Upsert(
+        List.of(schema().fieldNames()),
+        contract.key().stream().map(Field::name).toList(),
+        contract.ordering().name(),
+        spread());
+  }
+
+  private List<String> spread() {
+    return Stream.concat(contract.partition().stream().map(Field::name), Stream.of("_bucket"))
+        .toList();
+  }
+
+  /** The table's files that may hold rows of some days. */
+  Stage.Files present(Stage silver, List<Date> days) {
+    return contract
+        .partition()
+        .map(field -> silver.files(col(field.name()).isin(days.toArray())))
+        .orElseGet(() -> silver.files());
+  }
+
+  /**
+   * Rows as bronze holds them, judged, each with those of its key and day.
+   *
+   * @param bytes about how large they are
+   */
+  Dataset<Row> judged(Dataset<Row> bronze, long bytes, Trace trace) {
+    int buckets = (int) Math.max(1, bytes / BYTES_PER_TASK);
+    int partitions = Math.max(buckets, place.spark().sparkContext().defaultParallelism());
+    Dataset<Row> judged =
+        refinement
+            .apply(bronze, references(trace))
+            .withColumn("_bucket", Refinement.bucket(contract, buckets));
+    return Exchange.by(
+        judged, partitions, spread().stream().map(name -> col(name)).toArray(Column[]::new));
+  }
+
+  /**
+   * Each field comes from the raw record, by its expression; so do the columns that say where the
+   * record stood.
+   */
+  List<Trace.Origin> origins() {
+    String bronze = bronze().path();
+    List<Trace.Origin> origins = new ArrayList<>();
+    for (Field field : contract.fields()) {
+      String how =
+          contract.arrivals().stream()
+              .map(arrival -> arrival.expression(field))
+              .distinct()
+              .collect(Collectors.joining(" | "));
+      origins.add(new Trace.Origin(field.name(), bronze, "raw", how, field.isProtected()));
+    }
+    if (contract.schemaPolicy().added() == SchemaPolicy.Added.KEEP) {
+      String how = "columns unknown to the contract";
+      origins.add(new Trace.Origin("_extra", bronze, "raw", how, contract.isProtected()));
+    }
+    for (String column : List.of("file", "position", "arrived_at")) {
+      origins.add(new Trace.Origin("_" + column, bronze, column, "", false));
+    }
+    return origins;
+  }
+
+  private Map<Reference, Dataset<Row>> references(Trace trace) {
+    Map<Reference, Dataset<Row>> references = new HashMap<>();
+    Faults faults = new Faults();
+    for (Field field : contract.fields()) {
+      field
+          .reference()
+          .ifPresent(
+              to -> {
+                Table table = place.lake().silver(to.source());
+                if (table.exists()) {
+                  Dataset<Row> rows = table.read();
+                  trace.reads(table.path(), rows.schema(), table.version());
+                  references.put(to, rows.select(col(to.field())));
+                } else {
+                  faults.add(
+                      contract.id() + "." + field.name(),
+                      "refers to " + table.name() + ", which does not exist yet; refine it first");
+                }
+              });
+    }
+    faults.throwIfAny();
+    return references;
+  }
+
+  /**
+   * What a batch holds: rows, broken rows by {@code field/rule}, and the days of the sound ones.
+   */
+  record Tally(long read, long quarantined, SortedMap<String, Long> reasons, List<Date> days) {}
+
+  Tally tally(Dataset<Row> rows) {
+    Column sound = col("_reasons").isNull();
+    Column day =
+        contract
+            .partition()
+            .map(field -> when(sound, col(field.name())))
+            .orElse(lit(null).cast(DataTypes.DateType));
+    List<Row> groups =
+        rows.select(day.as("day"), sound.as("sound"), posexplode_outer(col("_reasons")))
+            .groupBy(
+                col("day"), col("sound"), col("col.field").as("field"), col("col.rule").as("rule"))
+            .agg(
+                sum(when(col("pos").isNull().or(col("pos").equalTo(0)), 1L).otherwise(0L)),
+                count(lit(1)))
+            .collectAsList();
+    long read = 0;
+    long quarantined = 0;
+    SortedMap<String, Long> reasons = new TreeMap<>();
+    Set<Date> days = new HashSet<>();
+    for (Row group : groups) {
+      read += group.getLong(4);
+      if (group.getBoolean(1)) {
+        if (!group.isNullAt(0)) {
+          days.add(group.getDate(0));
+        }
+      } else {
+        quarantined += group.getLong(4);
+        reasons.merge(group.getString(2) + "/" + group.getString(3), group.getLong(5), Long::sum);
+      }
+    }
+    return new Tally(read, quarantined, reasons, days.stream().sorted().toList());
+  }
+
+  /** The verdict on a batch's account. */
+  List<Verdict> accounted(Account account) {
+    return List.of(
+        verdict(
+            "every_row_accounted_for",
+            "read = accepted + quarantined + duplicate + late",
+            account.balances(),
+            null,
+            account.toString()));
+  }
+
+  /** The verdicts that every batch has: its account, its share of broken rows, its schema. */
+  List<Verdict> builtIn(Account account, Tally tally) {
+    double share = account.read() == 0 ? 0 : (double) account.quarantined() / account.read();
+    List<Verdict> verdicts = new ArrayList<>(accounted(account));
+    verdicts.add(
+        verdict(
+            "quarantine_limit",
+            "share of quarantined rows <= " + contract.quarantineLimit(),
+            share <= contract.quarantineLimit(),
+            share,
+            "reasons by number of rows: " + tally.reasons));
+    SchemaPolicy policy = contract.schemaPolicy();
+    schema("missing", policy.removed() == SchemaPolicy.Removed.STOP, tally)
+        .ifPresent(verdicts::add);
+    schema("type", policy.retyped() == SchemaPolicy.Retyped.STOP, tally).ifPresent(verdicts::add);
+    schema("added", policy.added() == SchemaPolicy.Added.STOP, tally).ifPresent(verdicts::add);
+    return verdicts;
+  }
+
+  private static Optional<Verdict> schema(String rule, boolean stops, Tally tally) {
+    List<String> broken =
+        tally.reasons.keySet().stream().filter(reason -> reason.endsWith("/" + rule)).toList();
+    return stops
+        ? Optional.of(
+            verdict(
+                "schema_policy_" + rule,
+                "no column is " + rule,
+                broken.isEmpty(),
+                (double) broken.size(),
+                "columns: " + broken))
+        : Optional.empty();
+  }
+
+  private static Verdict verdict(
+      String name, String rule, boolean passed, Double value, String message) {
+    return new Verdict(
+        name,
+        Check.Severity.ERROR,
+        rule,
+        passed ? Verdict.Outcome.PASSED : Verdict.Outcome.FAILED,
+        value,
+        passed ? "" : message);
+  }
+}
