@@ -6,7 +6,7 @@ SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 SERVERS := target/servers/s3/.complete
 JAR := target/.built
 
-.PHONY: help demo demo-real test build format sql serve clean
+.PHONY: help demo demo-real test bench chaos build format sql serve clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -20,6 +20,20 @@ demo-real: build .venv/.complete ## The same over a year of real orders
 test: $(SERVERS) .venv/.complete ## All tests
 	$(MVN) verify
 	@$(PYTHON) .ci/summary.py target/surefire-reports
+
+bench: GB ?= 1.1
+bench: PAIRS ?= 3
+bench: build ## Bronze to gold beside bare Spark, in pairs: make bench GB=1.1 PAIRS=3
+	$(MVN) test-compile
+	SLUICE_TIER=4 SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.BenchNightly \
+	  target/sluice target/bench $(GB) $(PAIRS)
+
+chaos: SEED ?= 1
+chaos: SCALE ?= 1
+chaos: build ## Killed drivers, bad networks, races, damaged logs: make chaos SEED=1 SCALE=1
+	$(MVN) test-compile
+	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.Chaos \
+	  target/sluice target/chaos $(SEED) $(SCALE)
 
 build: $(JAR) $(SERVERS) ## The jar, what it runs with, and the launcher target/sluice
 

@@ -1,0 +1,769 @@
+package io.sluice;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.hash;
+import static org.apache.spark.sql.functions.sum;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.sluice.generate.Landing;
+import io.sluice.purchaseorders.PurchaseOrderGenerator;
+import io.sluice.table.FencedException;
+import io.sluice.table.Stage;
+import io.sluice.table.Table;
+import io.sluice.table.TableSpec;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Machines die, networks lie and people make mistakes: seeded drills on a real S3 server, each with
+ * the rows that were lost or doubled by it.
+ *
+ * <p>The same drills, shorter, are {@link ChaosTest}. Each returns a line of the table that {@code
+ * make chaos} prints, and throws if a row is wrong.
+ */
+final class Chaos {
+  private static final LocalDate FIRST = LocalDate.of(2026, 3, 2);
+  private static final String SOURCE = "purchase_orders";
+  private static final List<String> MARTS = List.of("spend_daily", "vendor_daily");
+
+  private final Map<String, String> served;
+  private final Path dir;
+  private final long seed;
+
+  /**
+   * @param served the settings that lead to the S3 server
+   * @param dir the server's folder
+   */
+  Chaos(Map<String, String> served, Path dir, long seed) {
+    this.served = served;
+    this.dir = dir;
+    this.seed = seed;
+  }
+
+  /** {@code make chaos}: folder, seed, and a scale: 1 for all that is promised. */
+  public static void main(String[] arguments) throws Exception {
+    if (arguments[0].equals("commit")) {
+      commit(arguments);
+      System.exit(0);
+    }
+    if (arguments[0].equals("night")) {
+      night(arguments);
+      System.exit(0);
+    }
+    Path dir = Path.of(arguments[0]);
+    Demo.clear(dir);
+    Map<String, String> served = new LinkedHashMap<>(Environment.serve(dir, 0));
+    served.put("lineage.transport", "none");
+    Chaos chaos = new Chaos(served, dir, Long.parseLong(arguments[1]));
+    double scale = Double.parseDouble(arguments[2]);
+    List<Callable<String>> drills =
+        List.of(
+            () -> chaos.race(3, times(200, scale)),
+            () -> chaos.raceWithoutCondition(3, times(200, scale)),
+            () -> chaos.badNetwork(0.05, times(3, scale)),
+            () -> chaos.kills(times(100, scale)),
+            chaos::damagedLogs,
+            () -> chaos.schedules(times(50, scale)),
+            () -> chaos.batches(times(500, scale)));
+    boolean failed = false;
+    List<String> table = new ArrayList<>();
+    for (Callable<String> drill : drills) {
+      try {
+        table.add(drill.call());
+      } catch (Exception | AssertionError e) {
+        failed = true;
+        e.printStackTrace();
+        table.add("FAILED  " + e);
+      }
+      System.out.println(table.get(table.size() - 1));
+    }
+    System.out.println("\nSeed " + arguments[1] + "\n" + String.join("\n", table));
+    System.exit(failed ? 1 : 0);
+  }
+
+  private static int times(int all, double scale) {
+    return (int) Math.max(1, Math.round(all * scale));
+  }
+
+  private static String line(String drill, String tried, String result) {
+    return String.format("%-46s %-44s %s", drill, tried, result);
+  }
+
+  private static void check(boolean holds, String what) {
+    if (!holds) {
+      throw new AssertionError(what);
+    }
+  }
+
+  private Workplace open(String root, String... more) {
+    return open(served, root, more);
+  }
+
+  private static Workplace open(Map<String, String> served, String root, String... more) {
+    Environment environment = new Environment();
+    served.forEach(environment::with);
+    environment
+        .with("lake.root", "s3a://lake/" + root)
+        .with("landing.root", "s3a://landing/" + root);
+    for (int i = 0; i < more.length; i += 2) {
+      environment.with(more[i], more[i + 1]);
+    }
+    return environment.open("chaos");
+  }
+
+  // ---- several drivers commit to one table ----
+
+  /** Drivers in JVMs of their own commit to one table as fast as they can. */
+  String race(int drivers, int commits) throws Exception {
+    Claims claims = claims("race", drivers, commits, "io.sluice.table.ConditionalPutLogStore");
+    check(claims.twice == 0, claims.twice + " versions were won twice");
+    check(claims.lost == 0, claims.lost + " commits are missing from the table");
+    return line(
+        "several drivers commit to one table",
+        drivers + " JVMs x " + commits + " commits",
+        "versions with two winners: 0, commits lost: 0");
+  }
+
+  /** The control: the same race on Delta's own store for one driver has to go wrong. */
+  String raceWithoutCondition(int drivers, int commits) throws Exception {
+    Claims claims = claims("control", drivers, commits, "io.delta.storage.S3SingleDriverLogStore");
+    check(
+        claims.twice + claims.lost > 0,
+        "the control lost nothing: this race would not find a fault in a log store");
+    return line(
+        "control: the same with S3SingleDriverLogStore",
+        drivers + " JVMs x " + commits + " commits",
+        "versions with two winners: " + claims.twice + ", commits lost: " + claims.lost);
+  }
+
+  private record Claims(int twice, int lost) {}
+
+  private Claims claims(String name, int drivers, int commits, String store) throws Exception {
+    String root = "chaos-" + name;
+    try (Workplace place = open(root)) {
+      place.lake().create(raced(place), RACED);
+    }
+    List<Process> processes = new ArrayList<>();
+    for (int driver = 0; driver < drivers; driver++) {
+      processes.add(start("commit", root, String.valueOf(driver), String.valueOf(commits), store));
+    }
+    Map<Long, Integer> winners = new TreeMap<>();
+    int twice = 0;
+    for (Process process : processes) {
+      for (String line : read(process)) {
+        if (line.startsWith("won ")
+            && winners.merge(Long.valueOf(line.substring(4)), 1, Integer::sum) == 2) {
+          twice++;
+        }
+      }
+    }
+    DeltaLog.clearCache();
+    try (Workplace place = open(root)) {
+      Table table = raced(place);
+      long found = table.version();
+      return new Claims(twice, (int) (drivers * (long) commits - found));
+    }
+  }
+
+  private static final TableSpec RACED =
+      new TableSpec("A race.", new StructType().add("n", DataTypes.LongType), List.of(), List.of());
+
+  private static Table raced(Workplace place) {
+    return place.lake().ops("race");
+  }
+
+  /** A driver of the race: commits, and prints the version that each commit won. */
+  private static void commit(String[] arguments) {
+    Map<String, String> served = settings(arguments[1]);
+    try (Workplace place =
+        open(served, arguments[2], "spark.delta.logStore.s3a.impl", arguments[5])) {
+      String driver = "driver-" + arguments[3];
+      int commits = Integer.parseInt(arguments[4]);
+      for (int i = 0; i < commits; i++) {
+        long version =
+            Stage.begin(raced(place), RACED).checkpoint(driver, i).publish(SaveMode.Append, "{}");
+        System.out.println("won " + version);
+      }
+    }
+  }
+
+  // ---- a network that lies ----
+
+  /** The night of some days through a proxy that does to calls what networks do. */
+  String badNetwork(double share, int days) throws Exception {
+    Map<String, Long> expected = states("network-quiet", days, List.of()).last();
+    long began = System.nanoTime();
+    Map<FaultyProxy.Fault, Integer> met;
+    try (FaultyProxy proxy = new FaultyProxy(served.get("s3.endpoint"), share, seed)) {
+      String root = "network-bad";
+      land(root, days);
+      String[] faulty = {
+        "s3.endpoint", proxy.endpoint(), "spark.hadoop.fs.s3a.connection.expect.continue", "false"
+      };
+      Process process = start("night", root, "plain", String.join("\n", faulty));
+      List<String> lines = read(process);
+      int tries = 1;
+      // A night that a fault ended is started again, as a scheduler does.
+      while (process.exitValue() != 0 && tries < 20) {
+        process = start("night", root, "plain", String.join("\n", faulty));
+        lines = read(process);
+        tries++;
+      }
+      check(process.exitValue() == 0, "the night never ended: " + lines);
+      met = proxy.done();
+    }
+    check(expected.equals(state("network-bad")), "rows differ from those of a quiet network");
+    met.remove(FaultyProxy.Fault.NONE);
+    return line(
+        "a proxy fails " + Math.round(share * 100) + "% of S3's calls",
+        met.toString(),
+        "rows lost: 0, doubled: 0 (" + (System.nanoTime() - began) / 1_000_000_000 + " s)");
+  }
+
+  // ---- kill -9 ----
+
+  /** Drivers are killed at seeded moments, and started again until they end. */
+  String kills(int kills) throws Exception {
+    States states = states("kill-quiet", 2, List.of("replay", "backfill"));
+    Random random = new Random(seed);
+    int done = 0;
+    int rounds = 0;
+    Set<String> steps = new LinkedHashSet<>();
+    while (done < kills) {
+      String root = "kill-" + rounds++;
+      land(root, 2);
+      boolean ended = false;
+      while (!ended) {
+        boolean kill = done < kills;
+        Process process = start("night", root, "all", "");
+        String step = "";
+        try (BufferedReader out =
+            new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+          String line;
+          // Some steps in, and then some way into the step.
+          int killAt = 1 + random.nextInt(9);
+          int into = random.nextInt(2500);
+          while ((line = out.readLine()) != null) {
+            if (line.startsWith("step ")) {
+              step = line.substring(5);
+              if (kill && --killAt == 0) {
+                process.waitFor(into, TimeUnit.MILLISECONDS);
+                process.destroyForcibly();
+              }
+            }
+          }
+        }
+        process.waitFor();
+        ended = process.exitValue() == 0;
+        if (!ended) {
+          check(process.exitValue() == 137, "the driver ended by itself: " + process.exitValue());
+          done++;
+          steps.add(step);
+        }
+        Map<String, Long> state = state(root);
+        state.forEach(
+            (table, content) ->
+                check(
+                    states.allowed(table).contains(content),
+                    table + " is neither as before nor as after a step"));
+        if (ended) {
+          check(state.equals(states.last()), "the tables differ from an undisturbed run");
+        }
+      }
+    }
+    return line(
+        "kill -9 of the driver, and again until done",
+        done + " kills in " + steps,
+        "rows lost: 0, doubled: 0, states between: 0");
+  }
+
+  /** What tables held after each step of an undisturbed run: a hash over all their rows. */
+  private record States(List<Map<String, Long>> steps) {
+    Map<String, Long> last() {
+      return steps.get(steps.size() - 1);
+    }
+
+    Set<Long> allowed(String table) {
+      Set<Long> contents = new LinkedHashSet<>();
+      steps.forEach(step -> contents.add(step.get(table)));
+      return contents;
+    }
+  }
+
+  private States states(String root, int days, List<String> more) throws Exception {
+    land(root, days);
+    List<Map<String, Long>> steps = new ArrayList<>();
+    steps.add(state(root));
+    List<String> all = new ArrayList<>(night());
+    all.addAll(more.isEmpty() ? List.of() : after());
+    for (String step : all) {
+      step(served, root, step);
+      steps.add(state(root));
+    }
+    return new States(steps);
+  }
+
+  private static List<String> night() {
+    List<String> steps = new ArrayList<>();
+    for (String source : List.of("vendors", SOURCE)) {
+      steps.add("ingest " + source);
+      steps.add("refine " + source);
+    }
+    MARTS.forEach(mart -> steps.add("build " + mart));
+    return steps;
+  }
+
+  /** A contract is mended, what was rejected is replayed, and history made anew. */
+  private static List<String> after() {
+    List<String> steps = new ArrayList<>(List.of("replay", "backfill"));
+    MARTS.forEach(mart -> steps.add("build " + mart));
+    return steps;
+  }
+
+  private static void step(Map<String, String> served, String root, String step) {
+    boolean mended = step.equals("replay") || step.equals("backfill");
+    String contracts = mended ? mended(root).toString() : "conf/contracts";
+    try (Workplace place = open(served, root, "contracts", contracts)) {
+      String[] words = step.split(" ");
+      switch (words[0]) {
+        case "ingest" -> new Ingest(place, words[1]).run();
+        case "refine" -> new Refine(place, words[1]).run();
+        case "build" -> new Build(place, Marts.get(words[1], place.contracts())).run();
+        case "replay" ->
+            new Replay(place, SOURCE, Replay.Selection.of("quantity/range", null, null)).run();
+        default ->
+            new Backfill(
+                    place,
+                    SOURCE,
+                    new Backfill.Range(FIRST.minusDays(3), FIRST.plusDays(3), null, 4, 1))
+                .run();
+      }
+    }
+  }
+
+  /** The contracts with a rule relaxed, as someone would who found it too strict. */
+  private static Path mended(String root) {
+    try {
+      Path folder = Files.createDirectories(Path.of("target/chaos-contracts").resolve(root));
+      try (Stream<Path> files = Files.list(Path.of("conf/contracts"))) {
+        for (Path file : files.toList()) {
+          Files.writeString(
+              folder.resolve(file.getFileName()),
+              Files.readString(file)
+                  .replace("exclusiveMinimum: 0, maximum: 1000000", "maximum: 1000000"));
+        }
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A driver that does what is left of a night, telling each step before it begins. */
+  private static void night(String[] arguments) {
+    Map<String, String> served = settings(arguments[1]);
+    String[] more = arguments[4].split("\n");
+    for (int i = 0; i + 1 < more.length; i += 2) {
+      served.put(more[i], more[i + 1]);
+    }
+    List<String> steps = new ArrayList<>(night());
+    if (arguments[3].equals("all")) {
+      steps.addAll(after());
+    }
+    for (String step : steps) {
+      System.out.println("step " + step);
+      step(served, arguments[2], step);
+    }
+  }
+
+  // ---- damaged logs ----
+
+  /** Log files are deleted or spoilt: the next night is exact or loud, never silently wrong. */
+  String damagedLogs() throws Exception {
+    States states = states("damage-quiet", 1, List.of());
+    List<String> exact = new ArrayList<>();
+    List<String> loud = new ArrayList<>();
+    for (String damage :
+        List.of(
+            "last commit of silver deleted",
+            "last commit of bronze deleted",
+            "last commit of quarantine deleted",
+            "middle commit of ops.files deleted",
+            "_last_checkpoint spoilt",
+            "first commit of bronze emptied",
+            "last commit of silver cut in half")) {
+      String root = "damage-" + damage.replace(' ', '-');
+      land(root, 1);
+      night().forEach(step -> step(served, root, step));
+      damage(root, damage);
+      DeltaLog.clearCache();
+      try {
+        night().forEach(step -> step(served, root, step));
+        check(
+            state(root).equals(states.last()),
+            damage + ": nothing was said, and the tables are wrong");
+        exact.add(damage);
+      } catch (AssertionError e) {
+        throw e;
+      } catch (Exception e) {
+        loud.add(damage);
+      }
+    }
+    return line(
+        "log files deleted or spoilt",
+        exact.size() + loud.size() + " kinds of damage",
+        "silently wrong: 0; exact " + exact + ", loud " + loud);
+  }
+
+  private void damage(String root, String damage) throws IOException {
+    Path lake = dir.resolve("data/lake").resolve(root);
+    String table =
+        damage.contains("silver") || damage.contains("checkpoint")
+            ? "silver/" + SOURCE
+            : damage.contains("bronze")
+                ? "bronze/" + SOURCE
+                : damage.contains("quarantine") ? "quarantine/" + SOURCE : "ops/files";
+    Path log = lake.resolve(table).resolve("_delta_log");
+    List<Path> commits;
+    try (Stream<Path> files = Files.list(log)) {
+      commits = files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+    }
+    Path last = commits.get(commits.size() - 1);
+    if (damage.startsWith("last") && damage.endsWith("deleted")) {
+      Files.delete(last);
+      Files.deleteIfExists(Path.of(last.toString().replace(".json", ".crc")));
+    } else if (damage.startsWith("middle")) {
+      Files.delete(commits.get(commits.size() / 2));
+    } else if (damage.startsWith("_last_checkpoint")) {
+      Files.writeString(log.resolve("_last_checkpoint"), "{\"version\": 7, \"si");
+    } else if (damage.startsWith("first")) {
+      Files.writeString(commits.get(0), "");
+    } else {
+      String text = Files.readString(last);
+      Files.writeString(last, text.substring(0, text.length() / 2));
+    }
+  }
+
+  // ---- everything at once ----
+
+  /** Nights, compaction, backfills and replays side by side end as one after the other would. */
+  String schedules(int schedules) throws Exception {
+    int days = 3;
+    int conflicts = 0;
+    for (int schedule = 0; schedule < schedules; schedule++) {
+      Random random = new Random(seed + schedule);
+      String serial = "serial-" + schedule;
+      String root = "schedule-" + schedule;
+      String csv = "meter,day,kwh,unit,read_at\n";
+      Map<String, List<String>> files = new LinkedHashMap<>();
+      for (int file = 0; file < 6; file++) {
+        StringBuilder text = new StringBuilder(csv);
+        for (int row = 0; row < 12; row++) {
+          text.append(
+              String.format(
+                  "M%d,2026-03-0%d,%d,kwh,2026-03-%02dT10:00:00Z%n",
+                  random.nextInt(6),
+                  1 + random.nextInt(days),
+                  random.nextInt(40) - 4,
+                  5 + random.nextInt(20)));
+        }
+        files.put("readings/" + file + ".csv", List.of(text.toString()));
+      }
+      String[] contracts = {"contracts", FourthSourceTest.CONTRACTS.toString()};
+      try (Workplace place = open(serial, contracts)) {
+        for (Map.Entry<String, List<String>> file : files.entrySet()) {
+          write(place, file.getKey(), file.getValue().get(0));
+          new Ingest(place, "readings").run();
+          new Refine(place, "readings").run();
+        }
+      }
+      try (Workplace place = open(root, contracts)) {
+        write(place, "readings/0.csv", files.get("readings/0.csv").get(0));
+        new Ingest(place, "readings").run();
+        new Refine(place, "readings").run();
+        conflicts += concurrently(place, files, random);
+        new Ingest(place, "readings").run();
+        new Refine(place, "readings").run();
+      }
+      check(
+          readings(serial).equals(readings(root)),
+          "schedule " + schedule + " differs: " + readings(serial) + " " + readings(root));
+    }
+    return line(
+        "night, compaction, backfill, replay at once",
+        schedules + " seeded schedules, " + conflicts + " runs refused",
+        "rows lost: 0, doubled: 0");
+  }
+
+  private int concurrently(Workplace place, Map<String, List<String>> files, Random random)
+      throws InterruptedException {
+    long[] pauses = random.longs(12, 0, 1500).toArray();
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    List<Future<?>> work = new ArrayList<>();
+    work.add(
+        pool.submit(
+            () -> {
+              for (int file = 1; file < 6; file++) {
+                Thread.sleep(pauses[file]);
+                write(
+                    place,
+                    "readings/" + file + ".csv",
+                    files.get("readings/" + file + ".csv").get(0));
+                new Ingest(place, "readings").run();
+                new Refine(place, "readings").run();
+              }
+              return null;
+            }));
+    work.add(
+        pool.submit(
+            () -> {
+              for (int turn = 0; turn < 2; turn++) {
+                Thread.sleep(pauses[6 + turn]);
+                Maintain maintain = new Maintain(place, Instant.now());
+                for (Table table :
+                    maintain.tables(List.of("silver.readings", "bronze.readings", "ops.files"))) {
+                  maintain.run(table, null);
+                }
+              }
+              return null;
+            }));
+    work.add(
+        pool.submit(
+            () -> {
+              Thread.sleep(pauses[8]);
+              new Backfill(
+                      place,
+                      "readings",
+                      new Backfill.Range(
+                          LocalDate.of(2026, 3, 1), LocalDate.of(2026, 3, 3), null, 2, 1))
+                  .run();
+              return null;
+            }));
+    work.add(
+        pool.submit(
+            () -> {
+              Thread.sleep(pauses[9]);
+              new Replay(place, "readings", Replay.Selection.of((String) null, null, null)).run();
+              return null;
+            }));
+    int refused = 0;
+    for (Future<?> one : work) {
+      try {
+        one.get();
+      } catch (ExecutionException e) {
+        // Refused is fine, wrong is not; anything else is a fault.
+        if (!(e.getCause() instanceof FencedException
+            || e.getCause() instanceof io.sluice.table.DisturbedException)) {
+          pool.shutdownNow();
+          throw new AssertionError(e.getCause());
+        }
+        refused++;
+      }
+    }
+    pool.shutdown();
+    return refused;
+  }
+
+  private static void write(Workplace place, String path, String text) {
+    try (OutputStream out = place.landing().create(path)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, Long> readings(String root) {
+    return state(root, List.of("silver.readings", "quarantine.readings", "bronze.readings"));
+  }
+
+  // ---- many small batches ----
+
+  /**
+   * Small batches one after the other, with maintenance now and then: the last cost as the first.
+   */
+  String batches(int batches) throws Exception {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    List<Double> costs = new ArrayList<>();
+    try (Workplace place = open("batches", "contracts", FourthSourceTest.CONTRACTS.toString())) {
+      int every = Math.max(5, batches / 20);
+      for (int batch = -every; batch < batches; batch++) {
+        LocalDate day = FIRST.plusDays((batch + every) / 10);
+        StringBuilder csv = new StringBuilder("meter,day,kwh,unit,read_at\n");
+        for (int row = 0; row < 20; row++) {
+          csv.append(
+              "M"
+                  + (batch + every) % 10
+                  + "-"
+                  + row
+                  + ","
+                  + day
+                  + ",1,kwh,"
+                  + day
+                  + "T10:00:00Z\n");
+        }
+        write(place, "readings/" + (batch + every) + ".csv", csv.toString());
+        long cpu = system.getProcessCpuTime();
+        new Ingest(place, "readings").run();
+        new Refine(place, "readings").run();
+        if (batch % every == 0) {
+          Maintain maintain = new Maintain(place, Instant.now());
+          for (Table table : maintain.tables(List.of())) {
+            maintain.run(table, null);
+          }
+        }
+        if (batch >= 0) {
+          costs.add((system.getProcessCpuTime() - cpu) / 1e9);
+        }
+      }
+      long rows = place.lake().silver("readings").read().count();
+      check(rows == 20L * (batches + every), rows + " rows");
+    }
+    int part = Math.max(1, Math.min(50, batches / 3));
+    double first = costs.subList(0, part).stream().mapToDouble(c -> c).sum();
+    double last =
+        costs.subList(costs.size() - part, costs.size()).stream().mapToDouble(c -> c).sum();
+    return line(
+        "small batches one after the other",
+        batches + " batches of 20 rows",
+        String.format(
+            "CPU of the last %d: %.2f x that of the first %d (%.1f s, %.1f s)",
+            part, last / first, part, last, first));
+  }
+
+  // ---- what they share ----
+
+  /** Lands some days of orders, some of them broken, late or corrected. */
+  private void land(String root, int days) throws IOException {
+    PurchaseOrderGenerator generator = new PurchaseOrderGenerator(seed, FIRST, 60);
+    Landing landing =
+        path -> {
+          Path file = dir.resolve("data/landing").resolve(root).resolve(path);
+          Files.createDirectories(file.getParent());
+          return Files.newOutputStream(file);
+        };
+    for (int day = 0; day < days; day++) {
+      generator.arrive(FIRST.plusDays(day), landing);
+    }
+  }
+
+  private Map<String, Long> state(String root) {
+    List<String> tables = new ArrayList<>();
+    for (String source : List.of("vendors", SOURCE)) {
+      tables.add("bronze." + source);
+      tables.add("silver." + source);
+      tables.add("quarantine." + source);
+    }
+    MARTS.forEach(mart -> tables.add("gold." + mart));
+    return state(root, tables);
+  }
+
+  /** For each table a hash over its rows, in whatever order; null if it is not there. */
+  private Map<String, Long> state(String root, List<String> tables) {
+    DeltaLog.clearCache();
+    Map<String, Long> state = new HashMap<>();
+    try (Workplace place = open(root)) {
+      for (String name : tables) {
+        String[] parts = name.split("\\.");
+        Table table = place.lake().table(parts[0], parts[1]);
+        state.put(name, table.exists() ? content(table) : null);
+      }
+    }
+    return state;
+  }
+
+  /**
+   * Leaves out what tells runs and moments apart: ids, times of arrival, how often it was tried.
+   */
+  private static Long content(Table table) {
+    Dataset<Row> rows = table.read();
+    Column[] columns =
+        Arrays.stream(rows.columns())
+            .filter(
+                name ->
+                    !Set.of(
+                            "run_id",
+                            "quarantined_at",
+                            "batch",
+                            "arrived_at",
+                            "_arrived_at",
+                            "arrived_on",
+                            "attempt",
+                            "_extra")
+                        .contains(name))
+            .map(name -> col("`" + name + "`"))
+            .toArray(Column[]::new);
+    Row row =
+        rows.select(hash(columns).cast("long").as("h"))
+            .agg(sum("h"), org.apache.spark.sql.functions.count("h"))
+            .first();
+    return row.isNullAt(0) ? 0L : row.getLong(0) * 31 + row.getLong(1);
+  }
+
+  private Process start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> !argument.startsWith("-Xmx") && !argument.startsWith("-javaagent"))
+        .forEach(command::add);
+    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
+    command.add(Chaos.class.getName());
+    command.add(arguments[0]);
+    List<String> lines = new ArrayList<>();
+    served.forEach((name, value) -> lines.add(name + "=" + value));
+    command.add(String.join("\n", lines));
+    command.addAll(List.of(arguments).subList(1, arguments.length));
+    Path log = dir.resolve("chaos-" + arguments[0] + ".log");
+    return new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start();
+  }
+
+  private static List<String> read(Process process) throws IOException, InterruptedException {
+    List<String> lines =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .toList();
+    process.waitFor();
+    return lines;
+  }
+
+  private static Map<String, String> settings(String lines) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    lines.lines().forEach(line -> settings.put(line.split("=", 2)[0], line.split("=", 2)[1]));
+    return settings;
+  }
+}
