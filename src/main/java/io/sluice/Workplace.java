@@ -61,6 +61,9 @@ public record Workplace(
   static void checkKeys(Settings settings, Contracts contracts) {
     Faults faults = new Faults();
     for (Contract contract : contracts.inOrder()) {
+      if (!contract.topics().isEmpty() && settings.get(Key.KAFKA_SERVERS).isEmpty()) {
+        faults.add(Key.KAFKA_SERVERS.name(), contract.id() + " arrives on a topic; it must be set");
+      }
       if (contract.isProtected() && settings.privacyKey().isEmpty()) {
         faults.add(Key.PRIVACY_KEY.name(), contract.id() + " has protected fields; it must be set");
       }
@@ -71,6 +74,14 @@ public record Workplace(
   /** What a program's work on one subject published. */
   record Published(Account account, Long version) {
     static final Published NOTHING_NEW = new Published(Account.EMPTY, null);
+
+    /** Both together: the second was published after this. */
+    Published then(Published next) {
+      if (this == NOTHING_NEW || next == NOTHING_NEW) {
+        return this == NOTHING_NEW ? next : this;
+      }
+      return new Published(account.plus(next.account), next.version);
+    }
   }
 
   /** The work of one run. */
