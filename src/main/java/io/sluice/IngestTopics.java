@@ -30,8 +30,9 @@ import org.apache.spark.sql.SaveMode;
  * <p>The offsets reached are checkpoints of the same commit that makes the rows visible, one for
  * each partition: each record is ingested once, whatever dies when, and of two drivers one is
  * fenced. Records that a broker has lost before they were read are a failed verdict, never passed
- * over in silence; so is a topic that was deleted and made anew. Cost: a few requests to the
- * brokers, one pass over the new records, one commit.
+ * over in silence; so is a topic that was deleted and made anew. The schemas of Avro records are
+ * kept before the records are: while the registry is down, records of schemas never seen wait on
+ * the topic. Cost: a few requests to the brokers, one pass over the new records, one commit.
  */
 final class IngestTopics implements AutoCloseable {
   /** Counts the commits of records from topics; those of files are counted by themselves. */
@@ -40,11 +41,13 @@ final class IngestTopics implements AutoCloseable {
   private final Workplace place;
   private final Contract contract;
   private final Topic.Watch watch;
+  private final WriterSchemas schemas;
   private final SortedMap<String, Long> lag = new TreeMap<>();
 
   IngestTopics(Workplace place, Contract contract) {
     this.place = place;
     this.contract = contract;
+    this.schemas = new WriterSchemas(place);
     this.watch = new Topic.Watch(Brokers.of(place.settings()));
   }
 
@@ -114,6 +117,9 @@ final class IngestTopics implements AutoCloseable {
           bronze.checkpoint(making(topic.name()), topic.making());
           note(topic, behind, taken);
         });
+    if (contract.isAvro()) {
+      schemas.learn(intake.schemas());
+    }
     Account account = new Account(bronze.rowsStaged(), bronze.rowsStaged(), 0, 0, 0);
     long version =
         bronze

@@ -75,7 +75,8 @@ final class Refine {
   Refine(Workplace place, String source) {
     this.place = place;
     this.contract = place.contracts().get(source);
-    this.refinement = new Refinement(contract, place.settings().privacyKey());
+    this.refinement =
+        new Refinement(contract, place.settings().privacyKey(), WriterSchemas.of(place, contract));
   }
 
   Workplace.Published run() {

@@ -64,6 +64,9 @@ public record Workplace(
       if (!contract.topics().isEmpty() && settings.get(Key.KAFKA_SERVERS).isEmpty()) {
         faults.add(Key.KAFKA_SERVERS.name(), contract.id() + " arrives on a topic; it must be set");
       }
+      if (contract.isAvro() && settings.get(Key.REGISTRY_URL).isEmpty()) {
+        faults.add(Key.REGISTRY_URL.name(), contract.id() + " arrives as avro; it must be set");
+      }
       if (contract.isProtected() && settings.privacyKey().isEmpty()) {
         faults.add(Key.PRIVACY_KEY.name(), contract.id() + " has protected fields; it must be set");
       }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -20,29 +21,30 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Records of a topic reach bronze and silver once each, and none is lost in silence. */
 class TopicTest {
   private static final Path CONTRACTS = Path.of("src/test/resources/contracts/clicks");
 
-  @TempDir private Path temp;
-
-  /** A lake of its own, its contract on topics of its own. */
-  private Workplace open(String name, Map<String, String> overrides) {
+  /** A folder with a contract on topics of its own. */
+  static Path contracts(Path from, String source, String topic) {
     try {
-      Path contracts = Files.createDirectories(temp.resolve(name));
+      Path folder = Files.createDirectories(LocalKafka.server().folder().resolve(topic));
       String contract =
-          Files.readString(CONTRACTS.resolve("clicks.yaml"))
-              .replace("topic: clicks", "topic: " + name)
-              .replace("clicks-dead", name + "-dead");
-      Files.writeString(contracts.resolve("clicks.yaml"), contract);
-      Map<String, String> all = new java.util.TreeMap<>(overrides);
-      all.put("kafka.servers", LocalKafka.server().servers());
-      return TestLake.open(name, contracts, all);
+          Files.readString(from.resolve(source + ".yaml"))
+              .replace("topic: " + source, "topic: " + topic)
+              .replace(source + "-dead", topic + "-dead");
+      Files.writeString(folder.resolve(source + ".yaml"), contract);
+      return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Workplace open(String name, Map<String, String> overrides) {
+    Map<String, String> all = new TreeMap<>(overrides);
+    all.put("kafka.servers", LocalKafka.server().servers());
+    return TestLake.open(name, contracts(CONTRACTS, "clicks", name), all);
   }
 
   private static String click(String id, int second) {
@@ -50,7 +52,7 @@ class TopicTest {
         "{\"click\":\"%s\",\"at\":\"2026-03-01T10:00:%02dZ\",\"page\":\"/\"}", id, second);
   }
 
-  private static List<String> lines(Dataset<Row> rows) {
+  static List<String> lines(Dataset<Row> rows) {
     List<String> lines = new ArrayList<>();
     rows.collectAsList().forEach(row -> lines.add(row.mkString("|")));
     lines.sort(null);

@@ -89,6 +89,11 @@ public record Contract(
     return arrivals.stream().filter(Arrival::isTopic).toList();
   }
 
+  /** Whether any of its records are written by schemas of the registry. */
+  public boolean isAvro() {
+    return arrivals.stream().anyMatch(arrival -> arrival.format() == Arrival.Format.AVRO);
+  }
+
   public Arrival arrival(String name) {
     return arrivals.stream()
         .filter(arrival -> arrival.name().equals(name))

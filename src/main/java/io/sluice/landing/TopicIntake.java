@@ -2,6 +2,7 @@ package io.sluice.landing;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.current_date;
 import static org.apache.spark.sql.functions.current_timestamp;
@@ -17,8 +18,12 @@ import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.kafka.Brokers;
 import io.sluice.privacy.Cipher;
+import io.sluice.quality.Measures;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -48,6 +53,7 @@ public final class TopicIntake {
   private final Contract contract;
   private final Brokers brokers;
   private final Optional<byte[]> secret;
+  private final List<Measures> schemas = new ArrayList<>();
 
   /**
    * @param secret what records of a protected source are encrypted with
@@ -81,6 +87,19 @@ public final class TopicIntake {
             .option("kafka.group.id", "sluice-" + contract.id() + "-" + Long.toHexString(making))
             .load();
     Column value = col("value");
+    if (arrival.format() == Arrival.Format.AVRO) {
+      Measures measures = new Measures();
+      schemas.add(measures);
+      // A zero byte, then the schema's number; null for anything else.
+      Column number =
+          when(
+              length(value).geq(5).and(functions.substring(value, 1, 1).equalTo(new byte[] {0})),
+              functions
+                  .conv(functions.hex(functions.substring(value, 2, 4)), 16, 10)
+                  .cast(DataTypes.LongType)
+                  .cast(DataTypes.IntegerType));
+      records = measures.observe(records, collect_set(number).as("schemas"));
+    }
     Column size = length(value);
     Column tooLong = size.gt(arrival.maxRecordBytes());
     Column kept = when(tooLong, functions.substring(value, 1, arrival.maxRecordBytes()));
@@ -104,6 +123,17 @@ public final class TopicIntake {
         lit(batch.runId()).as("run_id"),
         lit(batch.number()).as("batch"),
         current_date().as("arrived_on"));
+  }
+
+  /** The numbers of the schemas that the Avro records were written by, once they have been read. */
+  public Set<Integer> schemas() {
+    Set<Integer> numbers = new TreeSet<>();
+    for (Measures measures : schemas) {
+      Object found = measures.get().get("schemas");
+      scala.collection.JavaConverters.seqAsJavaList((scala.collection.Seq<?>) found)
+          .forEach(number -> numbers.add((Integer) number));
+    }
+    return numbers;
   }
 
   private Column sealed(Column raw) {

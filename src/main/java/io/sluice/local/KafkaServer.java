@@ -20,8 +20,10 @@ public final class KafkaServer implements AutoCloseable {
   private final ServerJvm jvm;
   private final String servers;
   private final String secureServers;
+  private final Path folder;
 
-  private KafkaServer(ServerJvm jvm, String servers, String secureServers) {
+  private KafkaServer(ServerJvm jvm, String servers, String secureServers, Path folder) {
+    this.folder = folder;
     this.jvm = jvm;
     this.servers = servers;
     this.secureServers = secureServers;
@@ -107,7 +109,7 @@ public final class KafkaServer implements AutoCloseable {
                 settings.toString()));
     // The broker opens its listeners when it is ready to serve.
     jvm.await(() -> listens(plain));
-    return new KafkaServer(jvm, "127.0.0.1:" + plain, "127.0.0.1:" + tls);
+    return new KafkaServer(jvm, "127.0.0.1:" + plain, "127.0.0.1:" + tls, folder);
   }
 
   private static boolean listens(int port) {
@@ -127,6 +129,11 @@ public final class KafkaServer implements AutoCloseable {
   /** Where clients begin that speak TLS and SCRAM. */
   public String secureServers() {
     return secureServers;
+  }
+
+  /** The folder it keeps everything in. */
+  public Path folder() {
+    return folder;
   }
 
   @Override

@@ -96,6 +96,22 @@ public record Key<T>(
           "When a topic has lost records that were not read yet: stop, or record it and skip them.",
           List.of("stop", "skip"));
 
+  public static final Key<String> REGISTRY_URL =
+      text(
+          "registry.url",
+          "",
+          "The schema registry's Confluent-compatible API, such as https://registry/apis/ccompat/v7.");
+  public static final Key<String> REGISTRY_USER =
+      text("registry.user", "", "The user at the schema registry; empty for none.");
+  public static final Key<String> REGISTRY_PASSWORD =
+      secret("registry.password", "", "The user's password at the schema registry, by reference.");
+  public static final Key<String> REGISTRY_DOWN =
+      choice(
+          "registry.down",
+          "wait",
+          "While the registry does not answer, records of schemas not known yet wait, or are quarantined.",
+          List.of("wait", "quarantine"));
+
   private static Key<String> text(String name, String fallback, String description) {
     return add(new Key<>(name, "text", fallback, description, value -> value));
   }

@@ -108,6 +108,10 @@ public final class Settings {
       faults.add(
           file + ": kafka", "protocol sasl_ssl, user and password are set together or not at all");
     }
+    if (texts.getOrDefault(Key.REGISTRY_USER.name(), "").isEmpty()
+        != texts.getOrDefault(Key.REGISTRY_PASSWORD.name(), "").isEmpty()) {
+      faults.add(file + ": registry", "user and password are set together or not at all");
+    }
     boolean hasAccess = !texts.getOrDefault(Key.S3_ACCESS_KEY.name(), "").isEmpty();
     boolean hasSecret = !texts.getOrDefault(Key.S3_SECRET_KEY.name(), "").isEmpty();
     if (hasAccess != hasSecret) {

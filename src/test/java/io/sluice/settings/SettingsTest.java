@@ -158,7 +158,12 @@ class SettingsTest {
 
   static Stream<String> secretKeys() {
     return Stream.of(
-        "s3.access-key", "s3.secret-key", "privacy.key", "lineage.token", "kafka.password");
+        "s3.access-key",
+        "s3.secret-key",
+        "privacy.key",
+        "lineage.token",
+        "kafka.password",
+        "registry.password");
   }
 
   @Test
@@ -296,6 +301,13 @@ class SettingsTest {
   }
 
   @Test
+  void userAndPasswordOfTheRegistryAreSetTogether() {
+    assertEquals(
+        List.of("dev.yaml: registry: user and password are set together or not at all"),
+        faults(ROOTS, Map.of("registry.user", "u")));
+  }
+
+  @Test
   void settingStatedTwiceIsRefused() {
     assertEquals(1, faults(ROOTS + "lake.root: s3a://other\n").size());
     List<String> faults = faults(ROOTS + "lake: {root: s3a://other}\n");
@@ -375,6 +387,9 @@ class SettingsTest {
   private static Map<String, String> pair(String key, String text) {
     if (key.equals("kafka.password")) {
       return Map.of("kafka.protocol", "sasl_ssl", "kafka.user", "u", key, text);
+    }
+    if (key.equals("registry.password")) {
+      return Map.of("registry.user", "u", key, text);
     }
     return key.startsWith("s3.")
         ? Map.of("s3.access-key", text, "s3.secret-key", text)
