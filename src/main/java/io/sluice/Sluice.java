@@ -107,6 +107,7 @@ public final class Sluice implements Callable<Integer> {
           spec.commandLine().getOut().println(source + ": " + refine.rehearse());
         } else {
           refine.run();
+          DeadLetters.send(place, place.contracts().get(source));
         }
       }
       return 0;

@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.spark.sql.Dataset;
@@ -104,6 +107,58 @@ class TopicTest {
                         + " nvl(string(length(raw)), 'null'))")));
     LocalKafka.send("each-once", 0, LocalKafka.bytes(click("f", 3)));
     assertEquals(1, new Ingest(place, "clicks").run().account().accepted());
+  }
+
+  @Test
+  void eachDeadLetterOnceWithItsReasons() throws Exception {
+    LocalKafka.topic("dead", 1);
+    LocalKafka.topic("dead-dead", 1);
+    Workplace place = open("dead", Map.of());
+    LocalKafka.send("dead", 0, LocalKafka.bytes(click("a", 1), "{", "{\"click\":\"b\"}"));
+    LocalKafka.send("dead", 0, (byte[]) null);
+    new Ingest(place, "clicks").run();
+    new Refine(place, "clicks").run();
+    for (int i = 0; i < 2; i++) {
+      DeadLetters.send(place, place.contracts().get("clicks"));
+    }
+    LocalKafka.send("dead", 0, LocalKafka.bytes("[]"));
+    new Ingest(place, "clicks").run();
+    new Refine(place, "clicks").run();
+    DeadLetters.send(place, place.contracts().get("clicks"));
+    assertEquals(
+        List.of(
+            "1 { record",
+            "2 {\"click\":\"b\"} required,required,required",
+            "3 null record",
+            "4 [] record"),
+        LocalKafka.read("dead-dead").stream().map(TopicTest::letter).toList());
+
+    // The broker has forgotten how far the outbox came; the topic itself knows.
+    try (Admin admin = LocalKafka.admin()) {
+      admin.deleteConsumerGroups(List.of("sluice-dead-clicks-events-dead")).all().get();
+    }
+    DeadLetters.send(place, place.contracts().get("clicks"));
+    assertEquals(4, LocalKafka.read("dead-dead").size());
+  }
+
+  private static String letter(ConsumerRecord<byte[], byte[]> record) {
+    assertEquals("dead", header(record, "topic"));
+    assertEquals("0", header(record, "partition"));
+    assertEquals("refine", header(record, "step"));
+    assertTrue(header(record, "header").startsWith("{\"timestamp\":"));
+    String value =
+        record.value() == null ? "null" : new String(record.value(), StandardCharsets.UTF_8);
+    String rules =
+        Stream.of(header(record, "reasons").split("\"rule\":\""))
+            .skip(1)
+            .map(text -> text.substring(0, text.indexOf('"')))
+            .collect(Collectors.joining(","));
+    return header(record, "offset") + " " + value + " " + rules;
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(
+        record.headers().lastHeader("sluice." + name).value(), StandardCharsets.UTF_8);
   }
 
   @Test
