@@ -3,7 +3,7 @@
 MVN := mvn -B -q
 PYTHON ?= python3
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
-SERVERS := target/servers/s3/.complete
+SERVERS := $(patsubst %,target/servers/%/.complete,s3 kafka registry)
 JAR := target/.built
 
 .PHONY: help demo demo-real test bench chaos build format sql serve clean
@@ -54,9 +54,9 @@ $(JAR): $(SOURCES)
 	@install -m 755 src/main/scripts/sluice target/sluice
 	@touch $@
 
-$(SERVERS): src/servers/s3/pom.xml
-	cd src/servers/s3 && $(MVN) org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
-	  -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/target/servers/s3
+target/servers/%/.complete: src/servers/%/pom.xml
+	cd src/servers/$* && $(MVN) org.apache.maven.plugins:maven-dependency-plugin:3.8.1:$(if $(filter registry,$*),unpack,copy)-dependencies \
+	  -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/target/servers/$*
 	@touch $@
 
 .venv/.complete: src/python/requirements.txt

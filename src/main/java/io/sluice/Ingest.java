@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
+import io.sluice.kafka.Brokers;
+import io.sluice.kafka.Topic;
 import io.sluice.landing.Bronze;
 import io.sluice.landing.Intake;
 import io.sluice.landing.LandedFile;
@@ -36,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the files of a source that have landed since the last run and appends their records to
- * bronze, as they stand.
+ * Reads what has arrived of a source since the last run, landed files and records on Kafka topics,
+ * and appends it to bronze, as it stands.
  *
  * <p>Also writes {@code ops.files}: a row for each file, with what became of it; a file that cannot
  * be read whole is quarantined as a file, and none of its records is in bronze. Guarantee: each
@@ -82,15 +84,26 @@ final class Ingest {
     return place.run("ingest", contract.id(), this::publish);
   }
 
+  /** What a run would ingest now: files, oldest first, then what partitions hold. */
+  List<String> waiting() {
+    List<String> waiting = new ArrayList<>(news().stream().map(LandedFile::path).toList());
+    if (!contract.topics().isEmpty()) {
+      try (IngestTopics topics = new IngestTopics(place, contract)) {
+        waiting.addAll(topics.waiting());
+      }
+    }
+    return waiting;
+  }
+
   /** The files that a run would ingest now, oldest first. */
-  List<LandedFile> news() {
+  private List<LandedFile> news() {
     Table bronze = place.lake().bronze(contract.id());
     return news(bronze.exists() ? bronze.checkpoint(CHECKPOINT) : -1);
   }
 
   private List<LandedFile> news(long ingested) {
     List<LandedFile> files = new ArrayList<>();
-    for (Arrival arrival : contract.arrivals()) {
+    for (Arrival arrival : contract.folders()) {
       try {
         files.addAll(place.landing().list(arrival));
       } catch (IOException e) {
@@ -122,6 +135,33 @@ final class Ingest {
   }
 
   private Workplace.Published publish(Run run, Trace trace) {
+    Workplace.Published published = Workplace.Published.NOTHING_NEW;
+    if (!contract.folders().isEmpty()) {
+      published = published.then(files(run, trace));
+    }
+    if (!contract.topics().isEmpty()) {
+      published = published.then(topics(run, trace));
+    }
+    return published;
+  }
+
+  /** What the topics hold when this begins; records that come meanwhile are the next run's. */
+  private Workplace.Published topics(Run run, Trace trace) {
+    try (IngestTopics topics = new IngestTopics(place, contract)) {
+      Map<Arrival, Topic> until = topics.look();
+      Workplace.Published published = Workplace.Published.NOTHING_NEW;
+      while (true) {
+        Workplace.Published one = topics.batch(run, trace, until);
+        if (one == Workplace.Published.NOTHING_NEW) {
+          return published;
+        }
+        note(trace, one);
+        published = published.then(one);
+      }
+    }
+  }
+
+  private Workplace.Published files(Run run, Trace trace) {
     place.lake().create(place.lake().ops("files"), FILES);
     Workplace.Published published = Workplace.Published.NOTHING_NEW;
     while (true) {
@@ -135,14 +175,17 @@ final class Ingest {
       }
       Workplace.Published one = publish(run, ingested, news, bronze, files);
       note(trace, one);
-      published = new Workplace.Published(published.account().plus(one.account()), one.version());
+      published = published.then(one);
     }
   }
 
   private void note(Trace trace, Workplace.Published published) {
     List<Trace.Origin> origins = new ArrayList<>();
     for (Arrival arrival : contract.arrivals()) {
-      String location = place.landing().resolve(arrival.location());
+      String location =
+          arrival.isTopic()
+              ? "kafka://" + Brokers.of(place.settings()).servers() + "/" + arrival.topic().name()
+              : place.landing().resolve(arrival.location());
       StructType columns = new StructType();
       for (String column : contract.rawColumns(arrival)) {
         columns = columns.add(column, DataTypes.StringType);

@@ -66,6 +66,7 @@ final class Nightly {
   private void refine(String source) {
     new Ingest(place, source).run();
     new Refine(place, source).run();
+    DeadLetters.send(place, place.contracts().get(source));
   }
 
   private void build(Mart mart) {

@@ -255,7 +255,7 @@ final class Report {
     return new ReportPage.Source(
         contract.id(),
         contract.title(),
-        contract.arrivals().stream().map(Arrival::location).distinct().toList(),
+        contract.arrivals().stream().map(Arrival::place).distinct().toList(),
         contract.references(),
         refined.stream().map(ReportPage.PastRun::account).reduce(Account.EMPTY, Account::plus),
         refined.stream()

@@ -59,7 +59,8 @@ final class Silver {
   Silver(Workplace place, Contract contract) {
     this.place = place;
     this.contract = contract;
-    this.refinement = new Refinement(contract, place.settings().privacyKey());
+    this.refinement =
+        new Refinement(contract, place.settings().privacyKey(), WriterSchemas.of(place, contract));
   }
 
   Table table() {

@@ -1,6 +1,5 @@
 package io.sluice;
 
-import io.sluice.landing.LandedFile;
 import io.sluice.local.S3Server;
 import io.sluice.mart.Mart;
 import io.sluice.ops.StoppedException;
@@ -76,20 +75,20 @@ public final class Sluice implements Callable<Integer> {
     throw new CommandLine.ParameterException(spec.commandLine(), "name a program");
   }
 
-  @Command(description = "Landed files of a source -> bronze, exactly as received.")
+  @Command(description = "Files and Kafka records of a source -> bronze, exactly as received.")
   int ingest(
       @Mixin Environment environment,
       @Option(names = "--source", required = true, description = "The source; may be given again.")
           List<String> sources,
-      @Option(names = "--dry-run", description = "Only say which files would be ingested.")
+      @Option(names = "--dry-run", description = "Only say what would be ingested.")
           boolean dryRun) {
     try (Workplace place = environment.open("ingest")) {
       for (String source : sources) {
         Ingest ingest = new Ingest(place, source);
         if (dryRun) {
-          List<LandedFile> files = ingest.news();
-          files.forEach(file -> spec.commandLine().getOut().println(file.path()));
-          spec.commandLine().getOut().printf("%s: %d files%n", source, files.size());
+          List<String> waiting = ingest.waiting();
+          waiting.forEach(spec.commandLine().getOut()::println);
+          spec.commandLine().getOut().printf("%s: %d waiting%n", source, waiting.size());
         } else {
           ingest.run();
         }
@@ -112,6 +111,7 @@ public final class Sluice implements Callable<Integer> {
           spec.commandLine().getOut().println(source + ": " + refine.rehearse());
         } else {
           refine.run();
+          DeadLetters.send(place, place.contracts().get(source));
         }
       }
       return 0;

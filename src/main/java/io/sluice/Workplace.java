@@ -63,6 +63,12 @@ public record Workplace(
   static void checkKeys(Settings settings, Contracts contracts) {
     Faults faults = new Faults();
     for (Contract contract : contracts.inOrder()) {
+      if (!contract.topics().isEmpty() && settings.get(Key.KAFKA_SERVERS).isEmpty()) {
+        faults.add(Key.KAFKA_SERVERS.name(), contract.id() + " arrives on a topic; it must be set");
+      }
+      if (contract.isAvro() && settings.get(Key.REGISTRY_URL).isEmpty()) {
+        faults.add(Key.REGISTRY_URL.name(), contract.id() + " arrives as avro; it must be set");
+      }
       if (contract.isProtected() && settings.privacyKey().isEmpty()) {
         faults.add(Key.PRIVACY_KEY.name(), contract.id() + " has protected fields; it must be set");
       }
@@ -73,6 +79,14 @@ public record Workplace(
   /** What a program's work on one subject published. */
   record Published(Account account, Long version) {
     static final Published NOTHING_NEW = new Published(Account.EMPTY, null);
+
+    /** Both together: the second was published after this. */
+    Published then(Published next) {
+      if (this == NOTHING_NEW || next == NOTHING_NEW) {
+        return this == NOTHING_NEW ? next : this;
+      }
+      return new Published(account.plus(next.account), next.version);
+    }
   }
 
   /** The work of one run. */

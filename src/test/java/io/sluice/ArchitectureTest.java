@@ -48,6 +48,15 @@ class ArchitectureTest {
           .resideInAPackage("io.openlineage..");
 
   @ArchTest
+  static final ArchRule onlyKafkaTouchesKafkaClients =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.sluice.kafka..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.kafka..");
+
+  @ArchTest
   static final ArchRule onePlaceOpensSessions =
       noClasses()
           .that()

@@ -79,6 +79,21 @@ public record Contract(
     return fields.stream().filter(field -> field.name().equals(name)).findFirst();
   }
 
+  /** The arrivals that are folders of files. */
+  public List<Arrival> folders() {
+    return arrivals.stream().filter(arrival -> !arrival.isTopic()).toList();
+  }
+
+  /** The arrivals that are Kafka topics. */
+  public List<Arrival> topics() {
+    return arrivals.stream().filter(Arrival::isTopic).toList();
+  }
+
+  /** Whether any of its records are written by schemas of the registry. */
+  public boolean isAvro() {
+    return arrivals.stream().anyMatch(arrival -> arrival.format() == Arrival.Format.AVRO);
+  }
+
   public Arrival arrival(String name) {
     return arrivals.stream()
         .filter(arrival -> arrival.name().equals(name))

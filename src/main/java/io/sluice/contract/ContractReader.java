@@ -66,6 +66,10 @@ final class ContractReader {
   private static final Set<String> BOUNDS_OF_VALUES =
       Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum");
   private static final Set<String> BOUNDS_OF_TEXT = Set.of("minLength", "maxLength", "pattern");
+  private static final Set<String> OPTIONS_OF_FILES =
+      Set.of("delimiter", "quote", "nullValues", "maxRecordBytes", "maxFileBytes");
+  private static final Set<String> OPTIONS_OF_TOPICS =
+      Set.of("nullValues", "maxRecordBytes", "deadLetters");
   private static final Set<String> UNUSED_KEYS = Set.of("unique", "encryptedName", "quality");
 
   private final Faults faults;
@@ -586,8 +590,14 @@ final class ContractReader {
     }
     for (Arrival one : arrivals) {
       for (Arrival other : arrivals) {
-        if (one != other && one.location().startsWith(other.location())) {
+        if (one == other || one.isTopic() != other.isTopic()) {
+          continue;
+        }
+        if (!one.isTopic() && one.location().startsWith(other.location())) {
           fault("customProperties.arrivals", one.name() + " lies inside " + other.name());
+        }
+        if (one.isTopic() && one.topic().name().equals(other.topic().name())) {
+          fault("customProperties.arrivals", one.name() + " reads the topic of " + other.name());
         }
       }
     }
@@ -595,12 +605,10 @@ final class ContractReader {
   }
 
   private Arrival arrival(JsonNode node, List<Field> fields, String place) {
-    unknownKeys(node, Set.of("name", "format", "location", "options", "fields"), place);
+    unknownKeys(node, Set.of("name", "format", "location", "topic", "options", "fields"), place);
     JsonNode options = node.path("options");
     unknownKeys(
-        options,
-        Set.of("delimiter", "quote", "nullValues", "maxRecordBytes", "maxFileBytes"),
-        place + ".options");
+        options, node.has("topic") ? OPTIONS_OF_TOPICS : OPTIONS_OF_FILES, place + ".options");
     String name = node.path("name").asText("");
     if (!name.matches("[a-z][a-z0-9_]*")) {
       fault(place + ".name", "must be in snake case");
@@ -611,13 +619,8 @@ final class ContractReader {
             node.path("format").asText(""),
             place + ".format",
             Arrival.Format.CSV);
-    String location = node.path("location").asText("");
-    if (location.isEmpty()
-        || location.startsWith("/")
-        || location.startsWith(".")
-        || location.contains("..")) {
-      fault(place + ".location", "must be a folder below the landing root, such as orders/");
-    }
+    Arrival.Topic topic = topic(node, format, place);
+    String location = topic == null ? location(node, format, place) : "";
     if (!options.isMissingNode() && !options.isObject()) {
       fault(place + ".options", "must be a map");
     }
@@ -647,7 +650,7 @@ final class ContractReader {
     return new Arrival(
         name,
         format,
-        location.endsWith("/") ? location : location + "/",
+        location,
         character(options, "delimiter", ',', place),
         character(options, "quote", '"', place),
         options.has("nullValues")
@@ -655,7 +658,50 @@ final class ContractReader {
             : format == Arrival.Format.CSV ? List.of("") : List.of(),
         (int) size(options, "maxRecordBytes", 16 << 20, Integer.MAX_VALUE, place),
         size(options, "maxFileBytes", 64L << 30, Long.MAX_VALUE, place),
-        expressions);
+        expressions,
+        topic);
+  }
+
+  private String location(JsonNode node, Arrival.Format format, String place) {
+    if (format == Arrival.Format.AVRO) {
+      fault(place + ".format", "avro arrives on a topic only");
+    }
+    String location = node.path("location").asText("");
+    if (location.isEmpty()
+        || location.startsWith("/")
+        || location.startsWith(".")
+        || location.contains("..")) {
+      fault(place + ".location", "must be a folder below the landing root, such as orders/");
+    }
+    return location.endsWith("/") ? location : location + "/";
+  }
+
+  private Arrival.Topic topic(JsonNode node, Arrival.Format format, String place) {
+    if (!node.has("topic")) {
+      return null;
+    }
+    if (node.has("location")) {
+      fault(place + ".location", "stands beside topic; an arrival has one of them");
+    }
+    if (format != Arrival.Format.AVRO && format != Arrival.Format.JSON) {
+      fault(place + ".format", "must be avro or json on a topic");
+    }
+    String name = topicName(node.path("topic"), place + ".topic");
+    JsonNode dead = node.path("options").path("deadLetters");
+    String deadLetters =
+        dead.isMissingNode() ? null : topicName(dead, place + ".options.deadLetters");
+    if (name.equals(deadLetters)) {
+      fault(place + ".options.deadLetters", "must be another topic");
+    }
+    return new Arrival.Topic(name, deadLetters);
+  }
+
+  private String topicName(JsonNode node, String place) {
+    String name = node.asText("");
+    if (!name.matches("[A-Za-z0-9._-]{1,249}") || name.equals(".") || name.equals("..")) {
+      fault(place, "must be a Kafka topic's name: letters, digits, '.', '_' and '-'");
+    }
+    return name;
   }
 
   private long size(JsonNode options, String key, long byDefault, long most, String place) {

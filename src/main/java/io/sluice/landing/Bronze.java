@@ -15,22 +15,37 @@ public final class Bronze {
               true,
               "The record's bytes; encrypted if the source has protected fields.")
           .add("arrival", DataTypes.StringType, true, "The arrival of the contract it came by.")
-          .add("file", DataTypes.StringType, true, "The file it stood in.")
+          .add(
+              "file",
+              DataTypes.StringType,
+              true,
+              "The file it stood in; of a Kafka record, topic/partition.")
           .add(
               "position",
               DataTypes.LongType,
               true,
-              "The line it begins on, from 1 (Parquet: its row, from 0).")
-          .add("header", DataTypes.StringType, true, "The header line of a CSV file.")
+              "The line it begins on, from 1 (Parquet: its row, from 0; Kafka: its offset).")
+          .add(
+              "header",
+              DataTypes.StringType,
+              true,
+              "The header line of a CSV file; of a Kafka record its timestamp, key and headers as JSON.")
           .add(
               "problem",
               DataTypes.StringType,
               true,
               "Why the record could not be read whole; null if it could.")
-          .add("arrived_at", DataTypes.TimestampType, true, "When the file arrived.")
+          .add(
+              "arrived_at",
+              DataTypes.TimestampType,
+              true,
+              "When the file arrived; of a Kafka record, when it was ingested.")
           .add("run_id", DataTypes.StringType, true, "The run that ingested it.")
           .add(
-              "batch", DataTypes.LongType, true, "The ingest commit it belongs to, counted from 0.")
+              "batch",
+              DataTypes.LongType,
+              true,
+              "The ingest commit it belongs to, counted from 0, files and topics by themselves.")
           .add("arrived_on", DataTypes.DateType, true, "The day of arrived_at.");
 
   private Bronze() {}

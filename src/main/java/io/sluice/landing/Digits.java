@@ -14,8 +14,9 @@ public final class Digits {
   public static boolean beyond(UTF8String text, int scale) {
     int point = -1;
     boolean lost = false;
-    for (int i = 0; i < text.numBytes(); i++) {
-      byte b = text.getByte(i);
+    byte[] bytes = text.getBytes();
+    for (int i = 0; i < bytes.length; i++) {
+      byte b = bytes[i];
       if (b == '.') {
         point = i;
       } else if (b == 'e' || b == 'E') {

@@ -65,6 +65,7 @@ public final class RecordParser implements Serializable {
   private final Map<String, Integer> places = new HashMap<>();
   private final Set<UTF8String> nulls = new HashSet<>();
   private final Cipher cipher;
+  private final AvroRecords avro;
   private transient Map<UTF8String, Header> headers;
 
   /**
@@ -78,6 +79,17 @@ public final class RecordParser implements Serializable {
    * @param cipher opens the record, if the source keeps its records encrypted; else null
    */
   public RecordParser(Arrival arrival, SchemaPolicy policy, List<String> columns, Cipher cipher) {
+    this(arrival, policy, columns, cipher, null);
+  }
+
+  /**
+   * @param columns the raw columns wanted, in the order of the values
+   * @param cipher opens the record, if the source keeps its records encrypted; else null
+   * @param avro takes Avro records apart; null for other formats
+   */
+  RecordParser(
+      Arrival arrival, SchemaPolicy policy, List<String> columns, Cipher cipher, AvroRecords avro) {
+    this.avro = avro;
     this.arrival = arrival;
     this.policy = policy;
     this.columns = new ArrayList<>(columns);
@@ -99,6 +111,9 @@ public final class RecordParser implements Serializable {
       return failed("", "record", problem.toString());
     }
     byte[] raw = cipher == null ? stored : cipher.open(stored);
+    if (arrival.format() == Arrival.Format.AVRO) {
+      return parseAvro(raw);
+    }
     if (!isUtf8(raw)) {
       return failed("", "record", "not valid UTF-8");
     }
@@ -228,6 +243,31 @@ public final class RecordParser implements Serializable {
       }
     }
     return new Header(at, names, null);
+  }
+
+  private InternalRow parseAvro(byte[] raw) {
+    UTF8String[] values = new UTF8String[columns.size()];
+    List<Object> keys = new ArrayList<>(0);
+    List<Object> extras = new ArrayList<>(0);
+    try {
+      avro.read(
+          raw,
+          (name, value) -> {
+            int place = places.getOrDefault(name, -1);
+            if (value == null || nulls.contains(value) || (place < 0 && !keepsUnknown())) {
+              return;
+            }
+            if (place >= 0) {
+              values[place] = value;
+            } else {
+              keys.add(fromString(name));
+              extras.add(value);
+            }
+          });
+    } catch (AvroRecords.BrokenException e) {
+      return failed(e.field, e.rule, e.getMessage());
+    }
+    return result(values, keys, extras);
   }
 
   private InternalRow parseJson(byte[] raw) {

@@ -23,6 +23,7 @@ import io.sluice.privacy.Cipher;
 import io.sluice.settings.Faults;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,11 +79,23 @@ public final class Refinement {
 
   private final Contract contract;
   private final Optional<byte[]> secret;
+  private final Map<Integer, String> schemas;
 
   /**
+   * A refinement of records that are not Avro.
+   *
    * @param secret what protected fields and records are keyed with; needed if the contract has any
    */
   public Refinement(Contract contract, Optional<byte[]> secret) {
+    this(contract, secret, Map.of());
+  }
+
+  /**
+   * @param secret what protected fields and records are keyed with; needed if the contract has any
+   * @param schemas the Avro schemas that records may be written by, by number
+   */
+  public Refinement(Contract contract, Optional<byte[]> secret, Map<Integer, String> schemas) {
+    this.schemas = schemas;
     this.contract = contract;
     this.secret = secret;
     if (contract.isProtected() && secret.isEmpty()) {
@@ -251,7 +264,13 @@ public final class Refinement {
 
   private Column parse(Dataset<Row> bronze, Arrival arrival, List<String> columns) {
     Cipher cipher = contract.isProtected() ? Cipher.of(secret.orElseThrow(), contract.id()) : null;
-    RecordParser parser = new RecordParser(arrival, contract.schemaPolicy(), columns, cipher);
+    RecordParser parser =
+        new RecordParser(
+            arrival,
+            contract.schemaPolicy(),
+            columns,
+            cipher,
+            arrival.format() == Arrival.Format.AVRO ? avro(arrival) : null);
     List<Expression> arguments =
         List.of(
             bronze.col("raw").expr(), bronze.col("header").expr(), bronze.col("problem").expr());
@@ -267,6 +286,19 @@ public final class Refinement {
             // Said to be non-deterministic so that Spark never evaluates it once for each column
             // read from it.
             false));
+  }
+
+  private AvroRecords avro(Arrival arrival) {
+    Map<String, AvroRecords.Wanted> wanted = new HashMap<>();
+    for (Field field : contract.fields()) {
+      String column = arrival.expression(field).strip().replace("`", "");
+      if (contract.rawColumns(arrival).contains(column)) {
+        boolean isNeeded =
+            field.isRequired() && contract.schemaPolicy().removed() != SchemaPolicy.Removed.NULL;
+        wanted.put(column, new AvroRecords.Wanted(field.type(), isNeeded));
+      }
+    }
+    return new AvroRecords(schemas, wanted);
   }
 
   private static boolean isNested(DataType type) {

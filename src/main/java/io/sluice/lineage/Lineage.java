@@ -347,7 +347,7 @@ public final class Lineage implements AutoCloseable {
     URI uri = URI.create(location);
     return uri.getScheme() == null || uri.getScheme().equals("file")
         ? "file"
-        : uri.getScheme().replaceFirst("^s3[an]$", "s3") + "://" + uri.getHost();
+        : uri.getScheme().replaceFirst("^s3[an]$", "s3") + "://" + uri.getAuthority();
   }
 
   private static String nameOf(String location) {

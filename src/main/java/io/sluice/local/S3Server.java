@@ -2,14 +2,10 @@ package io.sluice.local;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A real S3 server on this machine (S3Proxy over a folder), in a JVM of its own: for the demo and
@@ -21,12 +17,12 @@ public final class S3Server implements AutoCloseable {
   public static final String ACCESS_KEY = "sluice";
   public static final String SECRET_KEY = "sluice-local-only";
 
-  private final Process process;
+  private final ServerJvm jvm;
   private final String endpoint;
   private final Path data;
 
-  private S3Server(Process process, String endpoint, Path data) {
-    this.process = process;
+  private S3Server(ServerJvm jvm, String endpoint, Path data) {
+    this.jvm = jvm;
     this.endpoint = endpoint;
     this.data = data;
   }
@@ -37,19 +33,15 @@ public final class S3Server implements AutoCloseable {
    * @param jars the folder of the server's own jars
    * @param folder holds {@code data} and the server's settings and log
    * @param port 0 for any free one
-   * @throws IOException if it does not answer within 30 seconds
+   * @throws IOException if it does not answer
    */
   public static S3Server start(Path jars, Path folder, int port, List<String> buckets)
       throws IOException {
-    if (!Files.isDirectory(jars)) {
-      throw new IOException(
-          jars + ": the S3 server's jars are not there; `make build` puts them there");
-    }
     Path data = folder.resolve("data");
     for (String bucket : buckets) {
       Files.createDirectories(data.resolve(bucket));
     }
-    String endpoint = "http://127.0.0.1:" + (port == 0 ? freePort() : port);
+    String endpoint = "http://127.0.0.1:" + (port == 0 ? ServerJvm.freePort() : port);
     Path settings = folder.resolve("s3proxy.properties");
     Files.writeString(
         settings,
@@ -68,50 +60,24 @@ public final class S3Server implements AutoCloseable {
         "<configuration><appender name=\"E\" class=\"ch.qos.logback.core.ConsoleAppender\">"
             + "<encoder><pattern>%d %p %c{1} %m%n</pattern></encoder></appender>"
             + "<root level=\"WARN\"><appender-ref ref=\"E\"/></root></configuration>");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    ServerJvm jvm =
+        ServerJvm.start(
+            "S3 server",
+            jars,
+            folder.resolve("s3proxy.log"),
+            List.of(
                 "-Xmx384m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 folder.toAbsolutePath() + ":" + jars.toAbsolutePath() + "/*",
                 "org.gaul.s3proxy.Main",
                 "--properties",
-                settings.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("s3proxy.log").toFile())
-            .start();
-    S3Server server = new S3Server(process, endpoint, data);
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
-    server.await(folder);
-    return server;
+                settings.toString()));
+    jvm.await(() -> answers(endpoint));
+    return new S3Server(jvm, endpoint, data);
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private void await(Path folder) throws IOException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (System.nanoTime() < deadline && process.isAlive()) {
-      if (answers()) {
-        return;
-      }
-      try {
-        process.waitFor(100, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
-      }
-    }
-    process.destroy();
-    throw new IOException("the S3 server does not answer; see " + folder.resolve("s3proxy.log"));
-  }
-
-  private boolean answers() {
+  /** Whether anything speaks HTTP there. */
+  static boolean answers(String endpoint) {
     try {
       HttpURLConnection connection =
           (HttpURLConnection) URI.create(endpoint).toURL().openConnection();
@@ -134,11 +100,6 @@ public final class S3Server implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
-    try {
-      process.waitFor(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    jvm.stop();
   }
 }

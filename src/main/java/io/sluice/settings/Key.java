@@ -79,6 +79,54 @@ public record Key<T>(
           "67108864",
           "Files of fewer bytes are taken together with others of their partition.");
 
+  public static final Key<String> KAFKA_SERVERS =
+      text("kafka.servers", "", "The brokers that sources arrive from, such as broker-1:9093.");
+  public static final Key<String> KAFKA_PROTOCOL =
+      choice(
+          "kafka.protocol",
+          "plaintext",
+          "How to speak to the brokers: ssl is TLS 1.3, sasl_ssl adds SCRAM-SHA-512.",
+          List.of("plaintext", "ssl", "sasl_ssl"));
+  public static final Key<String> KAFKA_CA =
+      text(
+          "kafka.ca",
+          "",
+          "A PEM file with the certificates that brokers are known by; empty for the JVM's own.");
+  public static final Key<String> KAFKA_USER =
+      text("kafka.user", "", "For protocol sasl_ssl: the user.");
+  public static final Key<String> KAFKA_PASSWORD =
+      secret("kafka.password", "", "For protocol sasl_ssl: the password, by reference.");
+  public static final Key<Integer> KAFKA_RECORDS =
+      number(
+          "kafka.records-per-commit",
+          "200000",
+          "At most so many records of a source's topics become one bronze commit.");
+  public static final Key<Integer> KAFKA_LAG_ALARM =
+      number(
+          "kafka.lag-alarm", "1000", "A partition that is further behind than this is an alarm.");
+  public static final Key<String> KAFKA_LOST =
+      choice(
+          "kafka.lost-offsets",
+          "stop",
+          "When a topic has lost records that were not read yet: stop, or record it and skip them.",
+          List.of("stop", "skip"));
+
+  public static final Key<String> REGISTRY_URL =
+      text(
+          "registry.url",
+          "",
+          "The schema registry's Confluent-compatible API, such as https://registry/apis/ccompat/v7.");
+  public static final Key<String> REGISTRY_USER =
+      text("registry.user", "", "The user at the schema registry; empty for none.");
+  public static final Key<String> REGISTRY_PASSWORD =
+      secret("registry.password", "", "The user's password at the schema registry, by reference.");
+  public static final Key<String> REGISTRY_DOWN =
+      choice(
+          "registry.down",
+          "wait",
+          "While the registry does not answer, records of schemas not known yet wait, or are quarantined.",
+          List.of("wait", "quarantine"));
+
   private static Key<String> text(String name, String fallback, String description) {
     return add(new Key<>(name, "text", fallback, description, value -> value));
   }

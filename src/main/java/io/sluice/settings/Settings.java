@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The settings of one environment: a YAML file of {@link Key}s, and of {@code spark.*} settings
@@ -100,6 +101,16 @@ public final class Settings {
     Key<?> key = needed.get(transport);
     if (key != null && texts.getOrDefault(key.name(), "").isEmpty()) {
       faults.add(file + ": " + key.name(), "must be set for lineage.transport " + transport);
+    }
+    boolean scram = texts.getOrDefault(Key.KAFKA_PROTOCOL.name(), "").equals("sasl_ssl");
+    if (Stream.of(Key.KAFKA_USER, Key.KAFKA_PASSWORD)
+        .anyMatch(one -> scram == texts.getOrDefault(one.name(), "").isEmpty())) {
+      faults.add(
+          file + ": kafka", "protocol sasl_ssl, user and password are set together or not at all");
+    }
+    if (texts.getOrDefault(Key.REGISTRY_USER.name(), "").isEmpty()
+        != texts.getOrDefault(Key.REGISTRY_PASSWORD.name(), "").isEmpty()) {
+      faults.add(file + ": registry", "user and password are set together or not at all");
     }
     boolean hasAccess = !texts.getOrDefault(Key.S3_ACCESS_KEY.name(), "").isEmpty();
     boolean hasSecret = !texts.getOrDefault(Key.S3_SECRET_KEY.name(), "").isEmpty();

@@ -494,11 +494,32 @@ class ContractReaderTest {
         change(
             "        location: orders",
             "        location: orders\n        glob: x",
-            arrival + ".glob: unknown; known are [fields, format, location, name, options]"),
+            arrival + ".glob: unknown; known are [fields, format, location, name, options, topic]"),
         change("name: files", "name: My Files", arrival + ".name: must be in snake case"),
         change(
-            "format: csv", "format: xml", arrival + ".format: must be one of [csv, json, parquet]"),
+            "format: csv",
+            "format: xml",
+            arrival + ".format: must be one of [avro, csv, json, parquet]"),
         change("location: orders", "location: /orders", folders),
+        change("format: csv", "format: avro", arrival + ".format: avro arrives on a topic only"),
+        change(
+            "location: orders",
+            "topic: 'a b'",
+            arrival
+                + ".options.delimiter: unknown; known are [deadLetters, maxRecordBytes, nullValues]",
+            arrival + ".format: must be avro or json on a topic",
+            arrival + ".topic: must be a Kafka topic's name: letters, digits, '.', '_' and '-'"),
+        change(
+            "      - name: files\n",
+            "      - {name: one, format: json, topic: t, location: x, options: {deadLetters: t}}\n"
+                + "      - {name: two, format: avro, topic: t, options: {maxFileBytes: 1}}\n"
+                + "      - name: files\n",
+            arrival + ".location: stands beside topic; an arrival has one of them",
+            arrival + ".options.deadLetters: must be another topic",
+            "customProperties.arrivals[1].options.maxFileBytes: unknown; known are [deadLetters,"
+                + " maxRecordBytes, nullValues]",
+            "customProperties.arrivals: one reads the topic of two",
+            "customProperties.arrivals: two reads the topic of one"),
         change("location: orders", "location: ../orders", folders),
         change("location: orders", "location: ''", folders),
         change(
@@ -722,7 +743,7 @@ class ContractReaderTest {
             "schema[0].quality[1].implementation: there is no column price",
             "customProperties.orderingColumn: must name the field whose greatest value wins",
             "customProperties.schemaPolicy.added: must be one of [keep, ignore, stop]",
-            "customProperties.arrivals[0].format: must be one of [csv, json, parquet]"),
+            "customProperties.arrivals[0].format: must be one of [avro, csv, json, parquet]"),
         faultsOf(
             SOUND
                 .replace("logicalType: date\n        required: true", "logicalType: date")

@@ -157,7 +157,13 @@ class SettingsTest {
   }
 
   static Stream<String> secretKeys() {
-    return Stream.of("s3.access-key", "s3.secret-key", "privacy.key", "lineage.token");
+    return Stream.of(
+        "s3.access-key",
+        "s3.secret-key",
+        "privacy.key",
+        "lineage.token",
+        "kafka.password",
+        "registry.password");
   }
 
   @Test
@@ -275,6 +281,33 @@ class SettingsTest {
   }
 
   @Test
+  void userAndPasswordOfKafkaGoWithItsProtocol() throws IOException {
+    String secret = "file:" + Files.writeString(folder.resolve("key"), "x");
+    for (Map<String, String> some :
+        List.of(
+            Map.of("kafka.protocol", "sasl_ssl"),
+            Map.of("kafka.protocol", "sasl_ssl", "kafka.user", "u"),
+            Map.of("kafka.protocol", "ssl", "kafka.password", secret))) {
+      assertEquals(
+          List.of(
+              "dev.yaml: kafka: protocol sasl_ssl, user and password are set together or not at all"),
+          faults(ROOTS, some));
+    }
+    Settings all =
+        read(
+            ROOTS,
+            Map.of("kafka.protocol", "sasl_ssl", "kafka.user", "u", "kafka.password", secret));
+    assertEquals("x", all.get(Key.KAFKA_PASSWORD));
+  }
+
+  @Test
+  void userAndPasswordOfTheRegistryAreSetTogether() {
+    assertEquals(
+        List.of("dev.yaml: registry: user and password are set together or not at all"),
+        faults(ROOTS, Map.of("registry.user", "u")));
+  }
+
+  @Test
   void settingStatedTwiceIsRefused() {
     assertEquals(1, faults(ROOTS + "lake.root: s3a://other\n").size());
     List<String> faults = faults(ROOTS + "lake: {root: s3a://other}\n");
@@ -352,6 +385,12 @@ class SettingsTest {
   }
 
   private static Map<String, String> pair(String key, String text) {
+    if (key.equals("kafka.password")) {
+      return Map.of("kafka.protocol", "sasl_ssl", "kafka.user", "u", key, text);
+    }
+    if (key.equals("registry.password")) {
+      return Map.of("registry.user", "u", key, text);
+    }
     return key.startsWith("s3.")
         ? Map.of("s3.access-key", text, "s3.secret-key", text)
         : Map.of(key, text);

@@ -1,0 +1,233 @@
+package io.sluice;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.kafka.Brokers;
+import io.sluice.kafka.Topic;
+import io.sluice.landing.Bronze;
+import io.sluice.landing.Intake;
+import io.sluice.landing.TopicIntake;
+import io.sluice.landing.TopicIntake.Range;
+import io.sluice.lineage.Trace;
+import io.sluice.ops.Account;
+import io.sluice.ops.Run;
+import io.sluice.quality.Check;
+import io.sluice.quality.Verdict;
+import io.sluice.settings.Key;
+import io.sluice.table.Stage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.SaveMode;
+
+/**
+ * Reads the records that have arrived on a source's topics since the last commit and appends them
+ * to bronze, as they stand.
+ *
+ * <p>The offsets reached are checkpoints of the same commit that makes the rows visible, one for
+ * each partition: each record is ingested once, whatever dies when, and of two drivers one is
+ * fenced. Records that a broker has lost before they were read are a failed verdict, never passed
+ * over in silence; so is a topic that was deleted and made anew. The schemas of Avro records are
+ * kept before the records are: while the registry is down, records of schemas never seen wait on
+ * the topic. Cost: a few requests to the brokers, one pass over the new records, one commit.
+ */
+final class IngestTopics implements AutoCloseable {
+  /** Counts the commits of records from topics; those of files are counted by themselves. */
+  private static final String CHECKPOINT = "ingest:topics";
+
+  private final Workplace place;
+  private final Contract contract;
+  private final Topic.Watch watch;
+  private final WriterSchemas schemas;
+  private final SortedMap<String, Long> lag = new TreeMap<>();
+
+  IngestTopics(Workplace place, Contract contract) {
+    this.place = place;
+    this.contract = contract;
+    this.schemas = new WriterSchemas(place);
+    this.watch = new Topic.Watch(Brokers.of(place.settings()));
+  }
+
+  /** What the topics hold now, by arrival. */
+  Map<Arrival, Topic> look() {
+    Map<Arrival, Topic> topics = new LinkedHashMap<>();
+    contract.topics().forEach(one -> topics.put(one, watch.look(one.topic().name())));
+    return topics;
+  }
+
+  /**
+   * How many records each partition is behind, by {@code topic/partition}, after the last batch.
+   */
+  SortedMap<String, Long> lag() {
+    return new TreeMap<>(lag);
+  }
+
+  /** The checkpoint under which bronze records how far a partition has been read. */
+  private static String offsets(String topic, int partition) {
+    return "ingest:" + topic + "/" + partition;
+  }
+
+  /** The checkpoint under which bronze records which making of a topic it has read. */
+  private static String making(String topic) {
+    return "ingest:" + topic;
+  }
+
+  /**
+   * Publishes one commit of what the topics held when they were looked at, oldest offsets first.
+   *
+   * @return nothing new if all of it has been published
+   */
+  Workplace.Published batch(Run run, Trace trace, Map<Arrival, Topic> topics) {
+    Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
+    long ingested = bronze.checkpoint(CHECKPOINT);
+    List<Verdict> lost = new ArrayList<>();
+    Map<Arrival, List<Range>> waiting = new LinkedHashMap<>();
+    topics.forEach((arrival, topic) -> waiting.put(arrival, ranges(bronze, topic, lost)));
+    if (!lost.isEmpty()) {
+      place.judge(
+          run,
+          trace,
+          "bronze." + contract.id(),
+          lost,
+          "Bring the records back from elsewhere if you can; with kafka.lost-offsets=skip the next run goes on behind"
+              + " the gap.");
+    }
+    long all = waiting.values().stream().flatMap(List::stream).mapToLong(Range::size).sum();
+    lag.clear();
+    if (all == 0) {
+      topics.values().forEach(topic -> note(topic, List.of(), List.of()));
+      return Workplace.Published.NOTHING_NEW;
+    }
+    TopicIntake intake =
+        new TopicIntake(contract, Brokers.of(place.settings()), place.settings().privacyKey());
+    Intake.Batch batch = new Intake.Batch(ingested + 1, run.id());
+    double share = Math.min(1, (double) place.settings().get(Key.KAFKA_RECORDS) / all);
+    topics.forEach(
+        (arrival, topic) -> {
+          List<Range> behind = waiting.get(arrival);
+          List<Range> taken = behind.stream().map(range -> share(range, share)).toList();
+          if (!taken.isEmpty()) {
+            bronze.append(intake.rows(place.spark(), arrival, topic.making(), taken, batch));
+          }
+          taken.forEach(
+              range -> bronze.checkpoint(offsets(topic.name(), range.partition()), range.until()));
+          bronze.checkpoint(making(topic.name()), topic.making());
+          note(topic, behind, taken);
+        });
+    if (contract.isAvro()) {
+      schemas.learn(intake.schemas());
+    }
+    Account account = new Account(bronze.rowsStaged(), bronze.rowsStaged(), 0, 0, 0);
+    long version =
+        bronze
+            .checkpoint(CHECKPOINT, batch.number())
+            .publish(SaveMode.Append, account.json(run, ingested, batch.number()));
+    return new Workplace.Published(account, version);
+  }
+
+  /** What a batch would read, a line for each partition. */
+  List<String> waiting() {
+    Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
+    List<String> lines = new ArrayList<>();
+    List<Verdict> lost = new ArrayList<>();
+    look()
+        .values()
+        .forEach(
+            topic ->
+                ranges(bronze, topic, lost)
+                    .forEach(
+                        range ->
+                            lines.add(
+                                String.format(
+                                    "%s/%d: offsets %d to %d",
+                                    topic.name(),
+                                    range.partition(),
+                                    range.from(),
+                                    range.until() - 1))));
+    lost.forEach(verdict -> lines.add("LOST " + verdict.message()));
+    return lines;
+  }
+
+  /** As much of a range as fits, at least one record. */
+  private static Range share(Range range, double share) {
+    long size = Math.max(1, (long) (range.size() * share));
+    return new Range(range.partition(), range.from(), range.from() + size);
+  }
+
+  private void note(Topic topic, List<Range> behind, List<Range> taken) {
+    topic.partitions().keySet().forEach(one -> lag.put(topic.name() + "/" + one, 0L));
+    behind.forEach(one -> lag.put(topic.name() + "/" + one.partition(), one.size()));
+    taken.forEach(one -> lag.merge(topic.name() + "/" + one.partition(), -one.size(), Long::sum));
+  }
+
+  /** What each partition holds that has not been read; what it has lost goes to the verdicts. */
+  private List<Range> ranges(Stage bronze, Topic topic, List<Verdict> lost) {
+    long known = bronze.checkpoint(making(topic.name()));
+    boolean anew = known >= 0 && known != topic.making();
+    if (anew) {
+      lost.add(
+          lost(
+              topic.name(),
+              null,
+              "the topic has been deleted and made anew; records of the old one that were not read are gone"));
+    }
+    List<Range> ranges = new ArrayList<>();
+    topic
+        .partitions()
+        .forEach(
+            (partition, held) -> {
+              long read = anew ? -1 : bronze.checkpoint(offsets(topic.name(), partition));
+              // A partition that was never read begins where the broker's memory does.
+              long from = read < 0 ? held.first() : read;
+              String name = topic.name() + "/" + partition;
+              if (from < held.first()) {
+                lost.add(
+                    lost(
+                        name,
+                        held.first() - from,
+                        "offsets "
+                            + from
+                            + " to "
+                            + (held.first() - 1)
+                            + " are gone from the broker before they were read"));
+                from = held.first();
+              }
+              if (from > held.end()) {
+                lost.add(
+                    lost(
+                        name,
+                        from - held.end(),
+                        "offsets up to "
+                            + (from - 1)
+                            + " have been read, and the broker has none from "
+                            + held.end()
+                            + " on: it has lost some, and may give their numbers to others"));
+                from = held.end();
+              }
+              if (held.end() > from) {
+                ranges.add(new Range(partition, from, held.end()));
+              }
+            });
+    return ranges;
+  }
+
+  private Verdict lost(String where, Number offsets, String how) {
+    return new Verdict(
+        "no_offset_lost",
+        place.settings().get(Key.KAFKA_LOST).equals("stop")
+            ? Check.Severity.ERROR
+            : Check.Severity.WARNING,
+        "every offset of " + where + " is read once",
+        Verdict.Outcome.FAILED,
+        offsets == null ? null : offsets.doubleValue(),
+        where + ": " + how);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

@@ -1,0 +1,209 @@
+package io.sluice;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.ops.StoppedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+
+/** Records of a topic reach bronze and silver once each, and none is lost in silence. */
+class TopicTest {
+  private static final Path CONTRACTS = Path.of("src/test/resources/contracts/clicks");
+
+  /** A folder with a contract on topics of its own. */
+  static Path contracts(Path from, String source, String topic) {
+    try {
+      Path folder = Files.createDirectories(LocalKafka.server().folder().resolve(topic));
+      String contract =
+          Files.readString(from.resolve(source + ".yaml"))
+              .replace("topic: " + source, "topic: " + topic)
+              .replace(source + "-dead", topic + "-dead");
+      Files.writeString(folder.resolve(source + ".yaml"), contract);
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Workplace open(String name, Map<String, String> overrides) {
+    Map<String, String> all = new TreeMap<>(overrides);
+    all.put("kafka.servers", LocalKafka.server().servers());
+    return TestLake.open(name, contracts(CONTRACTS, "clicks", name), all);
+  }
+
+  private static String click(String id, int second) {
+    return String.format(
+        "{\"click\":\"%s\",\"at\":\"2026-03-01T10:00:%02dZ\",\"page\":\"/\"}", id, second);
+  }
+
+  static List<String> lines(Dataset<Row> rows) {
+    List<String> lines = new ArrayList<>();
+    rows.collectAsList().forEach(row -> lines.add(row.mkString("|")));
+    lines.sort(null);
+    return lines;
+  }
+
+  private static List<String> silver(Workplace place) {
+    return lines(place.lake().silver("clicks").read().selectExpr("click", "_file", "_position"));
+  }
+
+  @Test
+  void eachRecordOnceWithWhereItStood() throws Exception {
+    LocalKafka.topic("each-once", 2);
+    Workplace place = open("each-once", Map.of("kafka.records-per-commit", "3"));
+    LocalKafka.send("each-once", 0, LocalKafka.bytes(click("a", 1), click("b", 2), click("a", 1)));
+    LocalKafka.send("each-once", 1, LocalKafka.bytes(click("c", 1), click("d", 2)));
+    ProducerRecord<byte[], byte[]> keyed =
+        new ProducerRecord<>(
+            "each-once", 1, 1_700_000_000_000L, LocalKafka.bytes("K")[0], new byte[] {'{'});
+    keyed.headers().add("trace", LocalKafka.bytes("t1")[0]);
+    LocalKafka.send(keyed);
+    LocalKafka.send("each-once", 1, (byte[]) null);
+    LocalKafka.send("each-once", 1, "x".repeat(1001).getBytes(StandardCharsets.UTF_8));
+    TestLake.land(place, "clicks/a.json", click("e", 1) + "\n" + click("a", 1) + "\n");
+
+    assertEquals(10, new Ingest(place, "clicks").run().account().accepted());
+    assertEquals(0, new Ingest(place, "clicks").run().account().accepted());
+    assertEquals(
+        "10 read = 5 accepted + 3 quarantined + 2 duplicate + 0 late",
+        new Refine(place, "clicks").run().account().toString());
+
+    // Which of the two equal records of click a comes first is settled by when they arrived.
+    assertEquals(
+        List.of("a", "b|each-once/0|1", "c|each-once/1|0", "d|each-once/1|1", "e|clicks/a.json|1"),
+        silver(place).stream().map(line -> line.startsWith("a|") ? "a" : line).toList());
+    assertEquals(
+        List.of(
+            "2|not valid JSON at character 2|{\"timestamp\":\"2023-11-14T22:13:20.000Z\",\"key\":\"Sw==\","
+                + "\"headers\":[{\"key\":\"trace\",\"value\":\"dDE=\"}]}|1",
+            "3|has no value (a tombstone)|null",
+            "4|a record of 1001 bytes is longer than maxRecordBytes; its beginning is kept|1000"),
+        lines(
+            place
+                .lake()
+                .quarantine("clicks")
+                .read()
+                .selectExpr(
+                    "concat_ws('|', position, reasons[0].message, if(position = 2, header, null),"
+                        + " nvl(string(length(raw)), 'null'))")));
+    LocalKafka.send("each-once", 0, LocalKafka.bytes(click("f", 3)));
+    assertEquals(1, new Ingest(place, "clicks").run().account().accepted());
+  }
+
+  @Test
+  void eachDeadLetterOnceWithItsReasons() throws Exception {
+    LocalKafka.topic("dead", 1);
+    LocalKafka.topic("dead-dead", 1);
+    Workplace place = open("dead", Map.of());
+    LocalKafka.send("dead", 0, LocalKafka.bytes(click("a", 1), "{", "{\"click\":\"b\"}"));
+    LocalKafka.send("dead", 0, (byte[]) null);
+    new Ingest(place, "clicks").run();
+    new Refine(place, "clicks").run();
+    for (int i = 0; i < 2; i++) {
+      DeadLetters.send(place, place.contracts().get("clicks"));
+    }
+    LocalKafka.send("dead", 0, LocalKafka.bytes("[]"));
+    new Ingest(place, "clicks").run();
+    new Refine(place, "clicks").run();
+    DeadLetters.send(place, place.contracts().get("clicks"));
+    assertEquals(
+        List.of(
+            "1 { record",
+            "2 {\"click\":\"b\"} required,required,required",
+            "3 null record",
+            "4 [] record"),
+        LocalKafka.read("dead-dead").stream().map(TopicTest::letter).toList());
+
+    // The broker has forgotten how far the outbox came; the topic itself knows.
+    try (Admin admin = LocalKafka.admin()) {
+      admin.deleteConsumerGroups(List.of("sluice-dead-clicks-events-dead")).all().get();
+    }
+    DeadLetters.send(place, place.contracts().get("clicks"));
+    assertEquals(4, LocalKafka.read("dead-dead").size());
+  }
+
+  private static String letter(ConsumerRecord<byte[], byte[]> record) {
+    assertEquals("dead", header(record, "topic"));
+    assertEquals("0", header(record, "partition"));
+    assertEquals("refine", header(record, "step"));
+    assertTrue(header(record, "header").startsWith("{\"timestamp\":"));
+    String value =
+        record.value() == null ? "null" : new String(record.value(), StandardCharsets.UTF_8);
+    String rules =
+        Stream.of(header(record, "reasons").split("\"rule\":\""))
+            .skip(1)
+            .map(text -> text.substring(0, text.indexOf('"')))
+            .collect(Collectors.joining(","));
+    return header(record, "offset") + " " + value + " " + rules;
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(
+        record.headers().lastHeader("sluice." + name).value(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void lostRecordsStopTheRunUntilTheyAreLetGo() throws Exception {
+    LocalKafka.topic("lost", 1);
+    Workplace place = open("lost", Map.of());
+    LocalKafka.send("lost", 0, LocalKafka.bytes(click("a", 1)));
+    new Ingest(place, "clicks").run();
+    LocalKafka.send("lost", 0, LocalKafka.bytes(click("b", 1), click("c", 1), click("d", 1)));
+    try (Admin admin = LocalKafka.admin()) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition("lost", 0), RecordsToDelete.beforeOffset(3)))
+          .all()
+          .get();
+    }
+    StoppedException stopped =
+        assertThrows(StoppedException.class, () -> new Ingest(place, "clicks").run());
+    assertTrue(
+        stopped.getMessage().contains("lost/0: offsets 1 to 2 are gone"), stopped.getMessage());
+    assertEquals(1, place.lake().bronze("clicks").read().count());
+
+    Workplace skipping = open("lost", Map.of("kafka.lost-offsets", "skip"));
+    assertEquals(1, new Ingest(skipping, "clicks").run().account().accepted());
+    assertEquals(
+        List.of("error|failed|2.0", "warning|failed|2.0"),
+        lines(place.lake().ops("verdicts").read().selectExpr("severity", "outcome", "value")));
+  }
+
+  @Test
+  void aTopicMadeAnewIsNotTakenForTheOldOne() throws Exception {
+    LocalKafka.topic("anew", 1);
+    Workplace place = open("anew", Map.of());
+    LocalKafka.send("anew", 0, LocalKafka.bytes(click("a", 1)));
+    new Ingest(place, "clicks").run();
+    try (Admin admin = LocalKafka.admin()) {
+      admin.deleteTopics(List.of("anew")).all().get();
+    }
+    LocalKafka.topic("anew", 1);
+    LocalKafka.send("anew", 0, LocalKafka.bytes(click("b", 1), click("c", 1)));
+    StoppedException stopped =
+        assertThrows(StoppedException.class, () -> new Ingest(place, "clicks").run());
+    assertTrue(stopped.getMessage().contains("deleted and made anew"), stopped.getMessage());
+    Workplace skipping = open("anew", Map.of("kafka.lost-offsets", "skip"));
+    assertEquals(2, new Ingest(skipping, "clicks").run().account().accepted());
+    new Refine(skipping, "clicks").run();
+    assertEquals(3, silver(place).size());
+  }
+}
