@@ -5,8 +5,12 @@ PYTHON ?= python3
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 SERVERS := $(patsubst %,target/servers/%/.complete,s3 kafka registry)
 JAR := target/.built
+CRDS := target/crds/.complete
+VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;}' pom.xml)
+SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
+SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-real test bench chaos build format sql serve clean
+.PHONY: help demo demo-real test bench chaos build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -17,7 +21,7 @@ demo: build ## The whole pipeline on this machine, with a page to look at
 demo-real: build .venv/.complete ## The same over a year of real orders
 	bash src/demo-real/run.sh
 
-test: $(SERVERS) .venv/.complete ## All tests
+test: $(SERVERS) $(CRDS) .venv/.complete ## All tests
 	$(MVN) verify
 	@$(PYTHON) .ci/summary.py target/surefire-reports
 
@@ -46,10 +50,20 @@ sql: build ## A query over the demo's tables: make sql Q="select * from gold.spe
 serve: build ## Serves the demo's tables over S3 until interrupted
 	target/sluice serve --demo target/demo
 
+graph: build ## What schedulers read, after a contract or mart has changed
+	target/sluice graph --set s3.access-key= --set s3.secret-key= --set privacy.key= > airflow-dags/graph.json
+
+image: build ## The image, built and run: make image SPARK_IMAGE=... (needs podman or docker)
+	bash src/image/image.sh $(SPARK_IMAGE) sluice:$(VERSION)
+
+image-base: ## A Spark base image where no registry is reached: make image SPARK_IMAGE=localhost/spark:3.5.7
+	bash src/image/base.sh $(SPARK)
+
 clean: ## Removes everything built
 	rm -rf target .venv
 
 $(JAR): $(SOURCES)
+	@rm -rf target/lib target/connect
 	$(MVN) package -DskipTests
 	@install -m 755 src/main/scripts/sluice target/sluice
 	@touch $@
@@ -63,3 +77,14 @@ target/servers/%/.complete: src/servers/%/pom.xml
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r src/python/requirements.txt
 	@touch $@
+
+# The Spark operator's schemas, as its Go module carries them. Without Go the manifests are held against the rest.
+$(CRDS): src/image/operator.version
+	@mkdir -p target/crds
+	@if command -v go > /dev/null; then \
+	  operator="github.com/kubeflow/spark-operator/v2@$$(cat $<)" && \
+	  module="$$(cd / && go mod download -json "$$operator" | sed -n 's/^\t"Dir": "\(.*\)",*$$/\1/p')" && \
+	  install -m 644 "$$module"/charts/spark-operator-chart/crds/*.yaml target/crds && touch $@; \
+	else \
+	  rmdir target/crds; echo "make: Go is not installed: manifests are not held against the Spark operator's schemas"; \
+	fi

@@ -1,0 +1,169 @@
+"""The DAGs, run by ``airflow dags test`` to their end on a lake of their own.
+
+One S3 server holds the lake; each task is a program that target/sluice starts on this machine. Then files are landed of
+which a check must stop one source, and the night is run again: what does not read that source has to be done.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import socket
+import sqlite3
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WORK = ROOT / "target/airflow-lake"
+GRAPH = json.loads((ROOT / "airflow-dags/graph.json").read_text())
+SLUICE = str(ROOT / "target/sluice")
+
+
+def setUpModule():
+    global server, port
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [SLUICE, "serve", "--demo", str(WORK / "lake"), "--port", str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "SLUICE_HEAP": "64m"},
+    )
+    for line in server.stdout:
+        if line.startswith("Tables:"):
+            break
+    conf = WORK / "conf/environments"
+    conf.mkdir(parents=True)
+    local = (ROOT / "conf/environments/local.yaml").read_text()
+    (conf / "local.yaml").write_text(
+        local.replace("http://127.0.0.1:9878", f"http://127.0.0.1:{port}").replace(
+            "target/demo/lineage.jsonl", str(WORK / "lineage.jsonl")
+        )
+    )
+    os.environ.update(
+        SLUICE_CONF=str(WORK / "conf"),
+        SLUICE_S3_ACCESS_KEY="sluice",
+        SLUICE_S3_SECRET_KEY="sluice-local-only",
+        SLUICE_PRIVACY_KEY=(WORK / "lake/secrets/privacy-key").read_text(),
+        SLUICE_HEAP="1g",
+        AIRFLOW_VAR_SLUICE_LAUNCHER="local",
+        AIRFLOW_VAR_SLUICE_COMMAND=SLUICE,
+    )
+    generate(skip=0)
+
+
+def tearDownModule():
+    server.terminate()
+    server.wait(30)
+    server.stdout.close()
+
+
+def generate(skip):
+    sluice("generate", "--from", "2026-01-01", "--days", "1", "--skip", str(skip), "--scale", "0.05",
+           "--truth", str(WORK / f"truth{skip}.json"))
+
+
+def sluice(*arguments):
+    return subprocess.run([SLUICE, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def count(statement):
+    return int(sluice("sql", "--format", "csv", statement).split()[-1])
+
+
+def run(dag, day, conf=None):
+    """Runs a DAG; gives its log, whether it succeeded, and each task's state and try."""
+    log = WORK / f"{dag}-{day}.log"
+    with log.open("w") as out:
+        code = subprocess.run(
+            ["airflow", "dags", "test", dag, day, *(["--conf", json.dumps(conf)] if conf else [])],
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        ).returncode
+    database = sqlite3.connect(pathlib.Path(os.environ["AIRFLOW_HOME"]) / "airflow.db")
+    try:
+        tasks = database.execute(
+            "select t.task_id, t.state, t.try_number from task_instance t join dag_run r"
+            " on r.dag_id = t.dag_id and r.run_id = t.run_id where t.dag_id = ? and r.logical_date like ?",
+            (dag, day + "%"),
+        ).fetchall()
+    finally:
+        database.close()
+    return log.read_text(), code == 0, {task: (state, tries) for task, state, tries in tasks}
+
+
+class NightlyTest(unittest.TestCase):
+    maxDiff = None
+
+    def test_1_a_night_runs_to_success(self):
+        log, success, tasks = run("nightly", "2026-01-02")
+        self.assertTrue(success, log[-4000:])
+        self.assertEqual(2 * len(GRAPH["sources"]) + len(GRAPH["marts"]), len(tasks))
+        self.assertEqual({"success"}, {state for state, _ in tasks.values()}, tasks)
+        for source in GRAPH["sources"]:
+            self.assertGreater(count(f"select count(*) from silver.{source['name']}"), 0)
+        for mart in GRAPH["marts"]:
+            self.assertGreater(count(f"select count(*) from gold.{mart['name']}"), 0, mart["name"])
+
+    def test_2_the_task_is_the_parent_of_the_programs_run(self):
+        own = [json.loads(line) for line in (WORK / "lineage.jsonl").read_text().splitlines()]
+        airflows = [
+            json.loads(line)
+            for line in (pathlib.Path(os.environ["AIRFLOW_HOME"]) / "lineage.jsonl").read_text().splitlines()
+        ]
+        tasks = {event["run"]["runId"]: event["job"]["name"] for event in airflows}
+        parents = {
+            event["job"]["name"]: event["run"]["facets"]["parent"]
+            for event in own
+            if event["job"]["name"] in ("refine.calls", "build.spend_daily")
+        }
+        self.assertEqual({"refine.calls", "build.spend_daily"}, set(parents))
+        for job, parent in parents.items():
+            self.assertEqual(f"nightly.{job}", parent["job"]["name"])
+            self.assertEqual("airflow", parent["job"]["namespace"])
+            self.assertEqual(f"nightly.{job}", tasks[parent["run"]["runId"]])
+
+    def test_3_a_failing_check_stops_exactly_what_reads_its_table(self):
+        generate(skip=1)
+        landed = sorted((WORK / "lake/data/landing/purchase_orders").rglob("*.csv"))
+        header = landed[0].read_text().splitlines()[0]
+        broken = ",".join("?" for _ in header.split(","))
+        # Far more broken rows than the share that may be quarantined.
+        put("purchase_orders/broken.csv", "\n".join([header] + [broken] * 5000) + "\n")
+        before = count("select count(*) from silver.purchase_orders")
+        log, success, tasks = run("nightly", "2026-01-03")
+        self.assertFalse(success)
+        readers = {f"build.{mart['name']}" for mart in GRAPH["marts"] if "purchase_orders" in mart["reads"]}
+        readers |= {f"refine.{s['name']}" for s in GRAPH["sources"] if "purchase_orders" in s["references"]}
+        self.assertTrue(readers)
+        states = {task: state for task, (state, _) in tasks.items()}
+        self.assertEqual(("failed", 1), tasks["refine.purchase_orders"], "a stop by a check is not retried")
+        self.assertEqual(readers, {task for task, state in states.items() if state == "upstream_failed"})
+        self.assertEqual(
+            set(states) - readers - {"refine.purchase_orders"},
+            {task for task, state in states.items() if state == "success"},
+        )
+        self.assertIn("check quarantine_limit failed", log)
+        self.assertIn("nightly.refine.purchase_orders failed (owner procurement-data)", log)
+        self.assertEqual(before, count("select count(*) from silver.purchase_orders"))
+
+
+def put(name, text):
+    """Lands a file as a client would, by S3."""
+    program = (
+        "import sys; from pyarrow import fs\n"
+        "s3 = fs.S3FileSystem(endpoint_override=sys.argv[1], scheme='http', access_key='sluice',"
+        " secret_key='sluice-local-only')\n"
+        "with s3.open_output_stream('landing/' + sys.argv[2]) as out: out.write(sys.stdin.buffer.read())"
+    )
+    subprocess.run(
+        [ROOT / ".venv/bin/python", "-c", program, f"127.0.0.1:{port}", name], input=text.encode(), check=True
+    )
+
+
+if __name__ == "__main__":
+    unittest.main()
