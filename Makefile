@@ -6,7 +6,7 @@ SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 SERVERS := target/servers/s3/.complete
 JAR := target/.built
 
-.PHONY: help demo demo-real test build format sql serve clean
+.PHONY: help demo demo-real test infra build format sql serve clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -20,6 +20,9 @@ demo-real: build .venv/.complete ## The same over a year of real orders
 test: $(SERVERS) .venv/.complete ## All tests
 	$(MVN) verify
 	@$(PYTHON) .ci/summary.py target/surefire-reports
+
+infra: ## Terraform, roles and policies, without a cloud
+	PYTHON=$(PYTHON) bash terraform/tests/run.sh
 
 build: $(JAR) $(SERVERS) ## The jar, what it runs with, and the launcher target/sluice
 
