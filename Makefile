@@ -10,7 +10,7 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-real test bench chaos build format sql serve graph image image-base clean
+.PHONY: help demo demo-real test infra bench chaos build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,6 +38,9 @@ chaos: build ## Killed drivers, bad networks, races, damaged logs: make chaos SE
 	$(MVN) test-compile
 	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.Chaos \
 	  target/sluice target/chaos $(SEED) $(SCALE)
+
+infra: ## Terraform, roles and policies, without a cloud
+	PYTHON=$(PYTHON) bash terraform/tests/run.sh
 
 build: $(JAR) $(SERVERS) ## The jar, what it runs with, and the launcher target/sluice
 
