@@ -12,6 +12,8 @@ final class Marts {
           new io.sluice.purchaseorders.SpendDaily(),
           new io.sluice.purchaseorders.VendorDaily(),
           new io.sluice.purchaseorders.BasketWeekly(),
+          new io.sluice.purchaseorders.OrderFeatures(),
+          new io.sluice.purchaseorders.BuyerOutcomes(),
           new io.sluice.calls.AgentDaily(),
           new io.sluice.calls.QueueDaily(),
           new io.sluice.cloudcosts.CostDaily(),

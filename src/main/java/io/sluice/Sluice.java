@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -134,6 +135,81 @@ public final class Sluice implements Callable<Integer> {
           new Build(place, mart).run();
         }
       }
+      return 0;
+    }
+  }
+
+  @Command(description = "Feature tables and outcomes -> a new version of a model, and its card.")
+  int train(
+      @Mixin Environment environment,
+      @Option(names = "--model", required = true, description = "The model; may be given again.")
+          List<String> models) {
+    try (Workplace place = environment.open("train")) {
+      for (String name : models) {
+        new Train(place, Models.get(name, place.contracts())).run();
+      }
+      return 0;
+    }
+  }
+
+  @Command(description = "Feature rows not yet scored -> predictions.")
+  int score(
+      @Mixin Environment environment,
+      @Option(names = "--model", required = true, description = "The model; may be given again.")
+          List<String> models,
+      @Option(names = "--from", description = "Score the days from here on again.") LocalDate from,
+      @Option(names = "--to", description = "The last of these days.") LocalDate to) {
+    if ((from == null) != (to == null)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--from and --to go together: the first and last day to score again");
+    }
+    try (Workplace place = environment.open("score")) {
+      for (String name : models) {
+        Score score = new Score(place, Models.get(name, place.contracts()));
+        if (from == null) {
+          score.run();
+        } else {
+          score.again(from, to);
+        }
+      }
+      return 0;
+    }
+  }
+
+  @Command(description = "Makes a version that passed its gate the champion, or a canary.")
+  int promote(
+      @Mixin Environment environment,
+      @Option(names = "--model", required = true, description = "The model.") String model,
+      @Option(names = "--version", description = "The version; default: the newest.")
+          Integer version,
+      @Option(
+              names = "--canary",
+              paramLabel = "PERCENT",
+              description = "Only let it serve so many of a hundred buckets of entities.")
+          Integer canary) {
+    if (canary != null && (canary < 1 || canary > 99)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--canary must be from 1 to 99, not " + canary);
+    }
+    try (Workplace place = environment.open("promote")) {
+      Promote promote = new Promote(place, Models.get(model, place.contracts()));
+      if (canary == null) {
+        promote.promote(Optional.ofNullable(version));
+      } else {
+        promote.canary(Optional.ofNullable(version), canary);
+      }
+      return 0;
+    }
+  }
+
+  @Command(description = "Gives back to a model's champion before, or takes a canary out.")
+  int rollback(
+      @Mixin Environment environment,
+      @Option(names = "--model", required = true, description = "The model.") String model,
+      @Option(names = "--reason", required = true, description = "Why, for the record.")
+          String reason) {
+    try (Workplace place = environment.open("rollback")) {
+      new Promote(place, Models.get(model, place.contracts())).rollback(reason);
       return 0;
     }
   }

@@ -12,6 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.sluice.generate.SourceGenerator;
 import io.sluice.mart.Mart;
+import io.sluice.model.Model;
 
 /** Holds the package rules of ARCHITECTURE.md. */
 @AnalyzeClasses(packages = "io.sluice", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -55,6 +56,29 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka..");
+
+  @ArchTest
+  static final ArchRule onlyModelsTouchMLlib =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.sluice.model..", DOMAINS[0], DOMAINS[1], DOMAINS[2])
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark.ml..", "org.apache.spark.mllib..");
+
+  @ArchTest
+  static final ArchRule modelsAreListed =
+      classes()
+          .that()
+          .implement(Model.class)
+          .should(
+              com.tngtech.archunit.lang.conditions.ArchConditions.be(
+                  com.tngtech.archunit.base.DescribedPredicate.describe(
+                      "listed in Models",
+                      (JavaClass model) ->
+                          Models.ALL.stream()
+                              .anyMatch(
+                                  one -> one.getClass().getName().equals(model.getFullName())))));
 
   @ArchTest
   static final ArchRule onePlaceOpensSessions =

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 
 /**
  * Writes the files of purchase orders, {@code purchase_orders/<arrival day>/part-N.csv} or {@code
- * .csv.gz}, and of the vendor register, {@code vendors/<day>.csv}, and knows what the lake must
- * hold for them.
+ * .csv.gz}, of the vendor register, {@code vendors/<day>.csv}, and of the fraud desk's decisions,
+ * {@code fraud_outcomes/<day>.jsonl}, and knows what the lake must hold for them.
  *
  * <p>A file is RFC 4180 text in UTF-8 with a header; a record is an order line in one version. Of
  * the lines, these shares arrive in more than one version, at most {@value #LAST_CORRECTION} days
@@ -50,7 +50,8 @@ import java.util.TreeMap;
  * only. From the {@value #DRIFT_DAY}rd day on the files have a column {@code priority} between
  * {@code status} and {@code created_at}. About 1.2 % of the orders bear the label {@code fraud};
  * {@link Purchasing} says what makes them so; an order bears its label whether or not its lines
- * reach silver.
+ * reach silver. The label {@code fraud_in_truth} says what is fraud indeed, and {@code
+ * fraud_at_best} what no detector can exceed.
  *
  * <p>The vendors of a day's orders are in the register of the same day at the latest, so vendors
  * are to be processed first. Memory: one compressed file, the lines under way of the last days, and
@@ -99,6 +100,8 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
   private final int ordersPerDay;
   private final VendorRoster vendors;
   private final Purchasing purchasing;
+  private final FraudDesk desk;
+  private final BestGuess bestGuess = new BestGuess();
   private final SilverLedger ledger = new SilverLedger();
   private final Truth counted = new Truth();
   private final Map<Long, List<Delivery>> underWay = new TreeMap<>();
@@ -124,6 +127,7 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
     this.ordersPerDay = ordersPerDay;
     this.vendors = new VendorRoster(seed, firstDay);
     this.purchasing = new Purchasing(seed, vendors);
+    this.desk = new FraudDesk(seed);
     this.nextDay = firstDay;
   }
 
@@ -138,6 +142,7 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
     try {
       purchasing.orders(day, batch.orders, batch::place);
       batch.finish();
+      desk.arrive(day, landing);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -153,10 +158,20 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
     orders.unreadableFiles.putAll(counted.unreadableFiles);
     orders.quarantined.putAll(counted.quarantined);
     counted.labels.forEach((label, values) -> orders.labels.put(label, new TreeMap<>(values)));
+    orders.labels.put(
+        "fraud_at_best",
+        new TreeMap<>(
+            Map.of(
+                "recall at false-positive rate 0.02", "%.4f".formatted(bestGuess.recall(0.02)),
+                "recall of confirmed at false-positive rate 0.02",
+                    "%.4f".formatted(bestGuess.recallOfLabels(0.02)),
+                "area under precision over recall of confirmed",
+                    "%.4f".formatted(bestGuess.precisionOfLabels()))));
     ledger.addTo(orders);
     var truth = new TreeMap<String, Truth>();
     truth.put("purchase_orders", orders);
     truth.put("vendors", vendors.truth());
+    truth.put("fraud_outcomes", desk.truth());
     return truth;
   }
 
@@ -167,6 +182,7 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
     private final String folder;
     private final List<OrderFile.Column> header;
     private final SplittableRandom random;
+    private final SplittableRandom seen;
     private final int orders;
     private final int parts;
     private final List<Delivery> due;
@@ -187,6 +203,7 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
       this.folder = "purchase_orders/" + day + "/";
       this.header = age() + 1 < DRIFT_DAY ? OrderFile.WITHOUT_PRIORITY : OrderFile.WITH_PRIORITY;
       this.random = Purchasing.random(seed, "arrivals", today);
+      this.seen = Purchasing.random(seed, "reviews", today);
       this.orders = purchasing.ordersOn(day, ordersPerDay);
       List<Delivery> fallingDue = underWay.remove(today);
       this.due = fallingDue == null ? List.of() : fallingDue;
@@ -214,6 +231,11 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
         write(due.get(dueWritten++));
       }
       placed++;
+      desk.see(order, seen);
+      bestGuess.add(order.logRatio, order.fraud, order.labelled);
+      if (order.fraud) {
+        counted.addLabel("fraud_in_truth", order.id, "true");
+      }
       if (order.labelled) {
         counted.addLabel("fraud", order.id, "true");
       }

@@ -4,6 +4,7 @@ import io.sluice.purchaseorders.VendorRoster.Vendor;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -49,6 +50,12 @@ final class Purchasing {
 
   /** The share of fraud cases that are split into two to four orders. */
   private static final double SPLIT_SHARE = 0.2;
+
+  private static final double NEW_VENDOR_SHARE = 0.25;
+  private static final double COLLUDING_SHARE = 0.35;
+
+  /** The share of honest orders after which the same buyer orders again from the vendor. */
+  private static final double REORDER_SHARE = 0.03;
 
   private static final int CUSTOMERS = 15_000;
   private static final int BUYERS_PER_DEPARTMENT = 40;
@@ -137,6 +144,8 @@ final class Purchasing {
     final String customer;
     final int department;
     final String buyer;
+    final int buyerNumber;
+    final int place;
     final String region;
     final int currency;
     final String account;
@@ -148,6 +157,12 @@ final class Purchasing {
     /** Whether someone called the order fraud, rightly or not. */
     boolean labelled;
 
+    /** Whether it is. */
+    boolean fraud;
+
+    /** Logarithm of how much likelier its case is among fraud than among honest ones. */
+    double logRatio;
+
     private Order(
         String id, Draft draft, String account, String priority, int taxPermille, long createdAt) {
       this.id = id;
@@ -155,7 +170,9 @@ final class Purchasing {
       this.vendor = draft.vendor;
       this.customer = draft.customer;
       this.department = draft.department;
-      this.buyer = draft.buyer;
+      this.buyer = padded("B-", draft.buyerNumber, 4);
+      this.buyerNumber = draft.buyerNumber;
+      this.place = draft.place;
       this.region = draft.region;
       this.currency = draft.currency;
       this.account = account;
@@ -265,7 +282,7 @@ final class Purchasing {
       Vendor vendor,
       String customer,
       int department,
-      String buyer,
+      int buyerNumber,
       int place,
       String region,
       int currency) {}
@@ -293,6 +310,16 @@ final class Purchasing {
 
     static Set<Behaviour> ofHonesty(SplittableRandom random) {
       return drawn(random, behaviour -> behaviour.inHonesty);
+    }
+
+    /** How likely just these are shown when each is by itself. */
+    static double chance(Set<Behaviour> shown, ToDoubleFunction<Behaviour> share) {
+      double chance = 1;
+      for (Behaviour behaviour : ALL) {
+        double alone = share.applyAsDouble(behaviour);
+        chance *= shown.contains(behaviour) ? alone : 1 - alone;
+      }
+      return chance;
     }
 
     private static Set<Behaviour> drawn(
@@ -373,32 +400,37 @@ final class Purchasing {
       if (random.nextDouble() < caseShare) {
         fraud(day, newVendors, buyer, random);
       } else {
-        honest(day, buyer, random);
+        honest(day, newVendors, buyer, random);
       }
     }
   }
 
-  private void honest(long day, Consumer<Order> buyer, SplittableRandom random) {
+  private void honest(
+      long day, List<Vendor> newVendors, Consumer<Order> buyer, SplittableRandom random) {
     var draft = draft(day, vendors.usable().get(zipf(vendors.usable().size(), random)), random);
     // Buyers forget an item and order again from the same vendor, which looks like an order split
     // on purpose.
-    int orders = random.nextDouble() < 0.03 ? 2 : 1;
+    int orders = random.nextDouble() < REORDER_SHARE ? 2 : 1;
+    var placed = new ArrayList<Order>(orders);
+    var shown = new ArrayList<Set<Behaviour>>(orders);
     for (int n = 0; n < orders; n++) {
-      var order = order(draft, Behaviour.ofHonesty(random), random);
+      shown.add(Behaviour.ofHonesty(random));
+      var order = order(draft, shown.get(n), random);
       order.labelled = random.nextDouble() < FALSE_ALARM_SHARE;
-      buyer.accept(order);
+      placed.add(order);
     }
+    hand(placed, shown, newVendors, buyer);
   }
 
   private void fraud(
       long day, List<Vendor> newVendors, Consumer<Order> buyer, SplittableRandom random) {
     var usable = vendors.usable();
     Vendor vendor =
-        !newVendors.isEmpty() && random.nextDouble() < 0.25
+        !newVendors.isEmpty() && random.nextDouble() < NEW_VENDOR_SHARE
             ? newVendors.get(random.nextInt(newVendors.size()))
             : usable.get(zipf(usable.size(), random));
     var draft = draft(day, vendor, random);
-    if (random.nextDouble() < 0.35) {
+    if (random.nextDouble() < COLLUDING_SHARE) {
       draft = colluding(draft, random);
     }
     var behaviours = Behaviour.ofFraud(random);
@@ -407,11 +439,85 @@ final class Purchasing {
       orders = 2 + random.nextInt(3);
       behaviours.add(Behaviour.UNDER_LIMIT);
     }
+    var placed = new ArrayList<Order>(orders);
     for (int n = 0; n < orders; n++) {
       var order = order(draft, behaviours, random);
+      order.fraud = true;
       order.labelled = random.nextDouble() >= UNDETECTED_SHARE;
+      placed.add(order);
+    }
+    hand(placed, Collections.nCopies(orders, behaviours), newVendors, buyer);
+  }
+
+  /** Gives the orders of a case to the buyer, with how suspicious the case is. */
+  private void hand(
+      List<Order> orders,
+      List<Set<Behaviour>> shown,
+      List<Vendor> newVendors,
+      Consumer<Order> buyer) {
+    double ratio =
+        StrictMath.log(vendorRatio(orders.get(0).vendor, newVendors))
+            + StrictMath.log(buyerRatio(orders.get(0)))
+            + StrictMath.log(behaviourRatio(shown));
+    for (Order order : orders) {
+      order.logRatio = ratio;
       buyer.accept(order);
     }
+  }
+
+  private double vendorRatio(Vendor vendor, List<Vendor> newVendors) {
+    if (newVendors.isEmpty()) {
+      return 1;
+    }
+    int rank = vendors.usable().indexOf(vendor);
+    double chosen = newVendors.contains(vendor) ? 1.0 / newVendors.size() : 0;
+    return 1
+        - NEW_VENDOR_SHARE
+        + NEW_VENDOR_SHARE * chosen / zipfShare(vendors.usable().size(), rank);
+  }
+
+  /** A colluding buyer orders in the place of another one of the department. */
+  private static double buyerRatio(Order order) {
+    int rank = order.buyerNumber % BUYERS_PER_DEPARTMENT;
+    boolean elsewhere = order.place != placeOf(order.buyerNumber);
+    double honest = elsewhere ? 0 : zipfShare(BUYERS_PER_DEPARTMENT, rank);
+    double colluding = 0;
+    if (rank == 7 || rank == 18 || rank == 29) {
+      int first = order.buyerNumber - rank;
+      for (int other = 0; other < BUYERS_PER_DEPARTMENT; other++) {
+        if (placeOf(first + other) == order.place) {
+          colluding += zipfShare(BUYERS_PER_DEPARTMENT, other) / 3;
+        }
+      }
+    }
+    // An honest order is always in its buyer's own place.
+    return honest == 0
+        ? Double.POSITIVE_INFINITY
+        : 1 - COLLUDING_SHARE + COLLUDING_SHARE * colluding / honest;
+  }
+
+  private static double behaviourRatio(List<Set<Behaviour>> shown) {
+    int orders = shown.size();
+    double honest = orders == 1 ? 1 - REORDER_SHARE : orders == 2 ? REORDER_SHARE : 0;
+    for (Set<Behaviour> behaviours : shown) {
+      honest *= Behaviour.chance(behaviours, behaviour -> behaviour.inHonesty);
+    }
+    Set<Behaviour> first = shown.get(0);
+    double fraud = 0;
+    if (orders == 1) {
+      fraud = (1 - SPLIT_SHARE) * Behaviour.chance(first, behaviour -> behaviour.inFraud);
+    } else if (first.contains(Behaviour.UNDER_LIMIT) && shown.stream().allMatch(first::equals)) {
+      fraud =
+          SPLIT_SHARE
+              / 3
+              * Behaviour.chance(
+                  first, behaviour -> behaviour == Behaviour.UNDER_LIMIT ? 1 : behaviour.inFraud);
+    }
+    return fraud / honest;
+  }
+
+  private static double zipfShare(int n, int rank) {
+    return StrictMath.log((rank + 2.0) / (rank + 1)) / StrictMath.log(n + 1.0);
   }
 
   private static Draft draft(long day, Vendor vendor, SplittableRandom random) {
@@ -420,16 +526,20 @@ final class Purchasing {
             ? DEPARTMENT_OF[vendor.category]
             : random.nextInt(DEPARTMENTS.size());
     int buyer = department * BUYERS_PER_DEPARTMENT + zipf(BUYERS_PER_DEPARTMENT, random);
-    int place = buyer % 7 < 4 ? 2 : buyer % 7 < 6 ? 0 : 1;
+    int place = placeOf(buyer);
     return new Draft(
         day,
         vendor,
         padded("C-", zipf(CUSTOMERS, random), 6),
         department,
-        padded("B-", buyer, 4),
+        buyer,
         place,
         random.nextDouble() < 0.015 ? null : REGIONS.get(place),
         random.nextDouble() < 0.93 ? currencyOf(vendor.country) : random.nextBoolean() ? 1 : 5);
+  }
+
+  private static int placeOf(int buyer) {
+    return buyer % 7 < 4 ? 2 : buyer % 7 < 6 ? 0 : 1;
   }
 
   /**
@@ -442,7 +552,7 @@ final class Purchasing {
         draft.vendor,
         draft.customer,
         draft.department,
-        padded("B-", buyer, 4),
+        buyer,
         draft.place,
         draft.region,
         draft.currency);

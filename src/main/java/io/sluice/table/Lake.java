@@ -15,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
 public final class Lake {
   /** The layers, each a namespace of SQL. */
   public static final List<String> LAYERS =
-      List.of("bronze", "silver", "quarantine", "gold", "ops");
+      List.of("bronze", "silver", "quarantine", "gold", "models", "predictions", "ops");
 
   private final SparkSession spark;
   private final String root;
@@ -87,6 +87,26 @@ public final class Lake {
 
   public Table gold(String mart) {
     return table("gold", mart);
+  }
+
+  /** What is told of trained models: their versions, their moves, their drift. */
+  public Table models(String name) {
+    return table("models", name);
+  }
+
+  public Table predictions(String model) {
+    return table("predictions", model);
+  }
+
+  /** The folder of files that belong to a row of a table of the layer, such as a trained model. */
+  public String folder(String layer, String name) {
+    return root + "/" + layer + "/_files/" + name;
+  }
+
+  /** A table by its layer and name, such as {@code gold.spend_daily}. */
+  public Table named(String name) {
+    int dot = name.indexOf('.');
+    return table(name.substring(0, dot), name.substring(dot + 1));
   }
 
   public Table ops(String name) {

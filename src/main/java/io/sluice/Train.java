@@ -1,0 +1,253 @@
+package io.sluice;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+
+import io.sluice.contract.Contract;
+import io.sluice.lineage.Trace;
+import io.sluice.model.Card;
+import io.sluice.model.Gate;
+import io.sluice.model.Model;
+import io.sluice.model.Registry;
+import io.sluice.model.Trainer;
+import io.sluice.ops.Account;
+import io.sluice.ops.Run;
+import io.sluice.settings.Faults;
+import io.sluice.table.Stage;
+import io.sluice.table.Table;
+import java.sql.Date;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Reads a model's feature tables and what turned out, and writes a new version of the model: its
+ * pipeline, its card, and whether the gate lets it be promoted.
+ *
+ * <p>The version becomes the champion's challenger: scored beside it, serving nobody. If the tables
+ * have not changed since a version was trained, nothing is done. Data that is out of line stops the
+ * run, and the champion goes on serving. Cost: the days that the model's policy names, read once; a
+ * fit for each candidate and one more.
+ */
+final class Train {
+  private static final String CHECKPOINT = "train:";
+
+  private final Workplace place;
+  private final Model model;
+  private final Registry registry;
+
+  Train(Workplace place, Model model) {
+    this.place = place;
+    this.model = model;
+    this.registry = new Registry(place.spark(), place.lake(), Clock.systemUTC());
+  }
+
+  Workplace.Published run() {
+    return place.run("train", model.name(), this::publish);
+  }
+
+  private Workplace.Published publish(Run run, Trace trace) {
+    long began = System.nanoTime();
+    registry.create();
+    Map<String, Table> tables = tables(place, model);
+    SortedMap<String, Long> versions = new TreeMap<>();
+    tables.forEach((name, table) -> versions.put(name, table.version()));
+    if (versions.entrySet().stream().allMatch(one -> handled(one.getKey()) == one.getValue())) {
+      return Workplace.Published.NOTHING_NEW;
+    }
+    List<Registry.Version> earlier = registry.versions(model.name());
+    Registry.State state = registry.state(model.name());
+    LocalDate known = newest(tables.get(model.reads().get(0)));
+    Trainer trainer = new Trainer(model);
+    Dataset<Row> examples =
+        trainer
+            .examples(
+                features(tables, versions, known, trace), labels(tables, versions, trace), known)
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Row days = examples.agg(min(model.day()), max(model.day())).first();
+      LocalDate last =
+          days.isNullAt(1) ? known.minusDays(model.matureDays()) : days.getDate(1).toLocalDate();
+      Trainer.Split split =
+          trainer.split(days.isNullAt(0) ? last : days.getDate(0).toLocalDate(), last);
+      place.judge(
+          run,
+          trace,
+          "models." + model.name(),
+          trainer.verdicts(examples, split),
+          "No version was trained, and the champion goes on serving; look at "
+              + versions.keySet()
+              + ".");
+      Trainer.Trained trained = trainer.train(examples, split);
+      List<Gate> gates = gates(trainer, trained, trainer.holdout(examples, split), state, earlier);
+      Registry.Files files = registry.save(run, model.name(), trained);
+      Registry.Version version =
+          version(run, trained, gates, files, versions, earlier, (System.nanoTime() - began) / 1e9);
+      Stage stage = registry.begin();
+      if (Math.max(0, stage.checkpoint("version:" + model.name())) != earlier.size()) {
+        throw new IllegalStateException(
+            "model " + model.name() + " has been trained by someone else meanwhile; run it again");
+      }
+      stage.checkpoint("version:" + model.name(), version.version());
+      versions.forEach((name, at) -> stage.checkpoint(checkpoint(name), at));
+      long published = registry.publish(stage, run, version);
+      registry.move(
+          run,
+          model.name(),
+          state,
+          Registry.Kind.CHALLENGE,
+          state.champion(),
+          Optional.of(version.version()),
+          0,
+          version.passed() ? "the gate lets it be promoted" : String.join("; ", version.reasons()));
+      long rows = trained.rows() + trained.holdout().size();
+      trace.wrote(
+          registry.versionsTable().path(),
+          "Versions of models.",
+          registry.versionsTable().read().schema(),
+          published,
+          1,
+          List.of());
+      return new Workplace.Published(new Account(rows, rows, 0, 0, 0), published);
+    } finally {
+      examples.unpersist();
+    }
+  }
+
+  private String checkpoint(String table) {
+    return CHECKPOINT + model.name() + ":" + table;
+  }
+
+  private long handled(String table) {
+    return registry.versionsTable().checkpoint(checkpoint(table));
+  }
+
+  /** The tables that a model reads and learns from; all that are missing at once. */
+  static Map<String, Table> tables(Workplace place, Model model) {
+    Map<String, Table> tables = new TreeMap<>();
+    Faults faults = new Faults();
+    Stream.concat(model.reads().stream(), model.learnsFrom().stream())
+        .distinct()
+        .forEach(
+            name -> {
+              Table table = place.lake().named(name);
+              if (!table.exists()) {
+                faults.add("model " + model.name(), "reads " + name + ", which does not exist yet");
+              }
+              tables.put(name, table);
+            });
+    faults.throwIfAny();
+    return tables;
+  }
+
+  private LocalDate newest(Table table) {
+    Row row = table.read().agg(max(model.day())).first();
+    return row.isNullAt(0) ? LocalDate.EPOCH : row.getDate(0).toLocalDate();
+  }
+
+  private Dataset<Row> features(
+      Map<String, Table> tables, SortedMap<String, Long> versions, LocalDate known, Trace trace) {
+    Map<String, Dataset<Row>> read = new HashMap<>();
+    int days =
+        model.matureDays()
+            + model.policy().learnDays()
+            + model.policy().validationDays()
+            + model.policy().holdoutDays()
+            + Math.max(model.lookbackDays(), model.historyDays());
+    for (String name : model.reads()) {
+      Dataset<Row> rows = tables.get(name).read(versions.get(name));
+      trace.reads(tables.get(name).path(), rows.schema(), versions.get(name));
+      read.put(name, rows.where(col(model.day()).gt(Date.valueOf(known.minusDays(days)))));
+    }
+    return model.features(read);
+  }
+
+  private Dataset<Row> labels(
+      Map<String, Table> tables, SortedMap<String, Long> versions, Trace trace) {
+    Map<String, Dataset<Row>> read = new HashMap<>();
+    for (String name : model.learnsFrom()) {
+      Dataset<Row> rows = tables.get(name).read(versions.get(name));
+      trace.reads(tables.get(name).path(), rows.schema(), versions.get(name));
+      read.put(name, rows);
+    }
+    return model.labels(read);
+  }
+
+  private List<Gate> gates(
+      Trainer trainer,
+      Trainer.Trained trained,
+      Dataset<Row> holdout,
+      Registry.State state,
+      List<Registry.Version> earlier) {
+    List<Gate> gates = new ArrayList<>();
+    state
+        .champion()
+        .ifPresent(
+            number -> {
+              Registry.Loaded champion = registry.load(earlier.get(number - 1));
+              gates.add(
+                  Gate.judge(
+                      model,
+                      trained.holdout(),
+                      trainer.scores(champion, holdout),
+                      "version " + number));
+            });
+    if (gates.isEmpty() || model.hasBaseline()) {
+      gates.add(
+          Gate.judge(
+              model,
+              trained.holdout(),
+              trained.baseline(),
+              model.hasBaseline() ? "the baseline" : "no model"));
+    }
+    return gates;
+  }
+
+  private Registry.Version version(
+      Run run,
+      Trainer.Trained trained,
+      List<Gate> gates,
+      Registry.Files files,
+      SortedMap<String, Long> versions,
+      List<Registry.Version> earlier,
+      double seconds) {
+    List<String> reasons = gates.stream().flatMap(gate -> gate.reasons().stream()).toList();
+    SortedMap<String, String> contracts = new TreeMap<>();
+    for (Contract contract : place.contracts().inOrder()) {
+      contracts.put(contract.id(), contract.version());
+    }
+    Card card =
+        Card.of(
+            model,
+            trained,
+            gates,
+            versions,
+            contracts,
+            Sluice.VERSION,
+            earlier.isEmpty() ? "there was no version" : "its tables have changed",
+            seconds);
+    return new Registry.Version(
+        model.name(),
+        earlier.size() + 1,
+        trained.candidate().name(),
+        trained.split().holdOutUntil(),
+        trained.holdout().merit(model.task()),
+        trained.threshold(),
+        reasons.isEmpty(),
+        reasons,
+        files.folder(),
+        files.digest(),
+        card.json());
+  }
+}

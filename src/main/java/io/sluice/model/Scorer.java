@@ -1,0 +1,113 @@
+package io.sluice.model;
+
+import static org.apache.spark.ml.functions.vector_to_array;
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Scores feature rows with the champion and, beside it, its rival; a pure function of the rows, the
+ * same for a batch and a stream.
+ *
+ * <p>Which of the two serves an entity is decided by a hash of its key: the same entity is always
+ * in the same bucket of a hundred, whatever is scored with it. Cost: one pass, each pipeline once
+ * by row.
+ */
+public final class Scorer {
+  private final Model model;
+  private final Registry.Loaded champion;
+  private final Optional<Registry.Loaded> rival;
+  private final int canaryPercent;
+
+  /**
+   * @param rival scored in the shadow, and served to the canary's entities
+   * @param canaryPercent how many of a hundred buckets of entities the rival serves
+   */
+  public Scorer(
+      Model model, Registry.Loaded champion, Optional<Registry.Loaded> rival, int canaryPercent) {
+    this.model = model;
+    this.champion = champion;
+    this.rival = rival;
+    this.canaryPercent = rival.isPresent() ? canaryPercent : 0;
+  }
+
+  /**
+   * Gives, for each feature row and each of the two, the key, {@code segment}, {@code version},
+   * {@code role} (champion, canary, shadow), {@code served}, {@code score} and {@code decision}.
+   */
+  public Dataset<Row> score(Dataset<Row> features) {
+    Column inCanary = pmod(xxhash64(entity()), lit(100)).lt(canaryPercent);
+    List<Column> answers = new ArrayList<>();
+    Dataset<Row> rows = scored(champion.pipeline(), features, "_champion");
+    answers.add(
+        answer(
+            champion, "_champion", lit("champion"), org.apache.spark.sql.functions.not(inCanary)));
+    if (rival.isPresent()) {
+      rows = scored(rival.get().pipeline(), rows, "_rival");
+      answers.add(
+          answer(rival.get(), "_rival", when(inCanary, "canary").otherwise("shadow"), inCanary));
+    }
+    Column[] kept = columns(model.key(), List.of("segment", "_answer"));
+    return rows.withColumn("_answer", explode(array(answers.toArray(Column[]::new))))
+        .select(kept)
+        .select(columns(model.key(), List.of("segment", "_answer.*")));
+  }
+
+  private Column[] entity() {
+    List<String> entity =
+        model.key().size() == 1
+            ? model.key()
+            : model.key().stream().filter(name -> !name.equals(model.day())).toList();
+    return entity.stream().map(name -> col(name)).toArray(Column[]::new);
+  }
+
+  private Column answer(Registry.Loaded loaded, String score, Column role, Column served) {
+    Column decision =
+        model.task() == Model.Task.CLASSIFICATION
+            ? col(score).geq(loaded.version().threshold())
+            : lit(null).cast("boolean");
+    return struct(
+        lit(loaded.version().version()).as("version"),
+        role.as("role"),
+        served.as("served"),
+        col(score).as("score"),
+        decision.as("decision"));
+  }
+
+  private static Column[] columns(List<String> some, List<String> others) {
+    return java.util.stream.Stream.concat(some.stream(), others.stream())
+        .map(name -> col(name))
+        .toArray(Column[]::new);
+  }
+
+  /** The rows with one column more: what the pipeline says. */
+  static Dataset<Row> scored(PipelineModel pipeline, Dataset<Row> rows, String name) {
+    Dataset<Row> transformed = pipeline.transform(rows);
+    boolean classifies = Arrays.asList(transformed.columns()).contains("rawPrediction");
+    boolean calibrated = Arrays.asList(transformed.columns()).contains("calibrated");
+    Column score =
+        calibrated
+            ? vector_to_array(col("calibrated"), "float64").getItem(1)
+            : classifies
+                ? vector_to_array(col("probability"), "float64").getItem(1)
+                : col("prediction");
+    List<Column> kept =
+        new ArrayList<>(Arrays.stream(rows.columns()).map(column -> col(column)).toList());
+    kept.add(score.as(name));
+    return transformed.select(kept.toArray(Column[]::new));
+  }
+}

@@ -1,0 +1,413 @@
+package io.sluice;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.mart.Mart;
+import io.sluice.model.Candidate;
+import io.sluice.model.Card;
+import io.sluice.model.Model;
+import io.sluice.model.Policy;
+import io.sluice.model.Registry;
+import io.sluice.ops.StoppedException;
+import io.sluice.purchaseorders.OrderFraud;
+import io.sluice.purchaseorders.OrderHistory;
+import io.sluice.settings.Faults;
+import io.sluice.table.Stage;
+import io.sluice.table.Table;
+import io.sluice.table.TableSpec;
+import java.nio.file.Path;
+import java.sql.Date;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.classification.LogisticRegression;
+import org.apache.spark.ml.classification.RandomForestClassifier;
+import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** A model's life on one lake: trained, promoted, scored, challenged, watched, rolled back. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ModelsTest {
+  private static final LocalDate FIRST = LocalDate.of(2026, 9, 1);
+  private static final int DAYS = 42;
+  private static final LocalDate LAST_MATURE = FIRST.plusDays(DAYS - 1 - 14);
+
+  private static Workplace place;
+  private static OrderHistory history;
+  private static Registry registry;
+
+  /** Order fraud with one small candidate, so that the tests are quick. */
+  private record Quick(List<String> inputs, Candidate candidate, Policy policy) implements Model {
+    private static final Model FRAUD = new OrderFraud();
+
+    @Override
+    public String name() {
+      return FRAUD.name();
+    }
+
+    @Override
+    public String description() {
+      return FRAUD.description();
+    }
+
+    @Override
+    public String owner() {
+      return FRAUD.owner();
+    }
+
+    @Override
+    public Task task() {
+      return FRAUD.task();
+    }
+
+    @Override
+    public List<String> reads() {
+      return FRAUD.reads();
+    }
+
+    @Override
+    public String day() {
+      return FRAUD.day();
+    }
+
+    @Override
+    public List<String> key() {
+      return FRAUD.key();
+    }
+
+    @Override
+    public int historyDays() {
+      return FRAUD.historyDays();
+    }
+
+    @Override
+    public Dataset<Row> features(Map<String, Dataset<Row>> tables) {
+      return FRAUD.features(tables);
+    }
+
+    @Override
+    public List<String> learnsFrom() {
+      return FRAUD.learnsFrom();
+    }
+
+    @Override
+    public Dataset<Row> labels(Map<String, Dataset<Row>> tables) {
+      return FRAUD.labels(tables);
+    }
+
+    @Override
+    public OptionalDouble ifUnheard() {
+      return FRAUD.ifUnheard();
+    }
+
+    @Override
+    public int matureDays() {
+      return FRAUD.matureDays();
+    }
+
+    @Override
+    public List<Candidate> candidates() {
+      return List.of(candidate);
+    }
+  }
+
+  private static PipelineStage assembled(List<String> inputs) {
+    return new VectorAssembler()
+        .setInputCols(inputs.toArray(String[]::new))
+        .setOutputCol("features");
+  }
+
+  private static Model quick() {
+    List<String> inputs = new OrderFraud().inputs();
+    return new Quick(
+        inputs,
+        new Candidate(
+            "small forest",
+            Map.of("numTrees", "20"),
+            () ->
+                new Pipeline()
+                    .setStages(
+                        new PipelineStage[] {
+                          assembled(inputs),
+                          new RandomForestClassifier()
+                              .setWeightCol("weight")
+                              .setNumTrees(20)
+                              .setMaxDepth(6)
+                              .setSeed(7)
+                        })),
+        new Policy(60, 5, 5, 4, 0.02, 50, 0, 0.5));
+  }
+
+  /** A model that sees next to nothing, and whose gate lets everything pass if asked to. */
+  private static Model blind(double margin) {
+    List<String> inputs = List.of("lines");
+    return new Quick(
+        inputs,
+        new Candidate(
+            "blind",
+            Map.of(),
+            () ->
+                new Pipeline()
+                    .setStages(
+                        new PipelineStage[] {
+                          assembled(inputs), new LogisticRegression().setWeightCol("weight")
+                        })),
+        new Policy(60, 5, 5, 4, 0.02, 50, margin, 10));
+  }
+
+  private static void write(String layer, String name, Dataset<Row> rows, String day) {
+    Stage.begin(
+            place.lake().table(layer, name),
+            new TableSpec("As its program makes it.", rows.schema(), List.of(day), List.of()))
+        .append(rows.repartition(1))
+        .publish(SaveMode.Append, "{}");
+  }
+
+  @BeforeAll
+  static void lake() throws Exception {
+    place = TestLake.open("models", Path.of("conf/contracts"));
+    registry = new Registry(place.spark(), place.lake(), Clock.systemUTC());
+    history = new OrderHistory(5, FIRST, 250).days(DAYS);
+    Map<String, Dataset<Row>> silver = history.silver(place.spark());
+    write("silver", "fraud_outcomes", silver.get("fraud_outcomes"), "decided_on");
+    for (String name : List.of("order_features", "buyer_outcomes")) {
+      Mart mart = Marts.get(name, place.contracts());
+      write("gold", name, mart.build(silver), mart.partition());
+    }
+  }
+
+  private static Dataset<Row> predictions() {
+    return place.lake().predictions("order_fraud").read();
+  }
+
+  private static Row lastMove() {
+    return registry.movesTable().read().orderBy(col("move").desc()).first();
+  }
+
+  @Test
+  @Order(1)
+  void nothingServesBeforeAVersionIsPromoted() {
+    assertThrows(Faults.FaultyException.class, () -> new Score(place, quick()).run());
+    new Train(place, quick()).run();
+    Registry.State state = registry.state("order_fraud");
+    assertEquals(Optional.empty(), state.champion());
+    assertEquals(Optional.of(1), state.rival());
+    assertThrows(Faults.FaultyException.class, () -> new Score(place, quick()).run());
+    assertEquals(List.of(), place.lake().tables("predictions"));
+  }
+
+  @Test
+  @Order(2)
+  void theCardSaysWhatTheVersionIs() {
+    Registry.Version version = registry.versions("order_fraud").get(0);
+    assertTrue(version.passed(), version.reasons().toString());
+    assertEquals(LAST_MATURE, version.heldOutUntil());
+    Card card = Card.read(version.card());
+    assertEquals(
+        Map.of(
+            "1 learned", FIRST + " to " + LAST_MATURE.minusDays(10),
+            "2 validated", LAST_MATURE.minusDays(9) + " to " + LAST_MATURE.minusDays(5),
+            "3 held out", LAST_MATURE.minusDays(4) + " to " + LAST_MATURE),
+        card.days());
+    assertEquals(
+        Map.of("gold.buyer_outcomes", 0L, "gold.order_features", 0L, "silver.fraud_outcomes", 0L),
+        card.tables());
+    assertEquals("1.0.0", card.contracts().get("fraud_outcomes"));
+    assertTrue(card.metrics().get("average_precision") > 0.3, card.metrics().toString());
+    assertTrue(card.metrics().get("recall") > 0.4, card.metrics().toString());
+    // The label that comes after the order is no feature, so nobody is better than the generator.
+    assertTrue(card.metrics().get("average_precision") < 0.95, card.metrics().toString());
+    assertTrue(card.importances().size() >= 10, card.importances().toString());
+    assertTrue(card.spread().containsKey("score"));
+    assertEquals(10, card.calibration().size());
+    assertTrue(card.segments().size() > 4);
+  }
+
+  @Test
+  @Order(3)
+  void theChampionScoresWhatIsNewAndOnlyThat() {
+    Model model = quick();
+    new Promote(place, model).promote(Optional.empty());
+    long orders = place.lake().gold("order_features").read().count();
+    assertEquals(orders, new Score(place, model).run().account().accepted());
+    assertEquals(orders, predictions().count());
+    assertEquals(orders, predictions().where("served and role = 'champion'").count());
+    long before = place.lake().predictions("order_fraud").version();
+    assertEquals(Workplace.Published.NOTHING_NEW, new Score(place, model).run());
+    assertEquals(before, place.lake().predictions("order_fraud").version());
+    assertEquals(Workplace.Published.NOTHING_NEW, new Train(place, model).run());
+
+    // A loaded pipeline is the one that was trained: it says the same of the same rows.
+    Registry.Version version = registry.versions("order_fraud").get(0);
+    assertEquals(
+        version.merit(),
+        Card.read(version.card()).metrics().get("average_precision"),
+        "merit is the holdout's average precision");
+    long called = predictions().where("decision").count();
+    assertTrue(called > 0 && called < orders * 0.08, called + " of " + orders);
+  }
+
+  @Test
+  @Order(4)
+  void aWorseChallengerStaysOneAndTheRecordSaysWhy() {
+    touch();
+    new Train(place, blind(0)).run();
+    Registry.Version version = registry.versions("order_fraud").get(1);
+    assertTrue(!version.passed());
+    assertTrue(version.reasons().get(0).contains("not better than version 1"));
+    StoppedException stopped =
+        assertThrows(
+            StoppedException.class, () -> new Promote(place, blind(0)).promote(Optional.empty()));
+    assertTrue(stopped.getMessage().contains("goes on serving"), stopped.getMessage());
+    assertEquals(Optional.of(1), registry.state("order_fraud").champion());
+    assertEquals(Optional.of(2), registry.state("order_fraud").rival());
+  }
+
+  @Test
+  @Order(5)
+  void aCanaryThatIsWorseByOutcomesIsTakenOut() {
+    touch();
+    new Train(place, blind(-10)).run();
+    new Promote(place, blind(-10)).canary(Optional.empty(), 30);
+    long before = predictions().count();
+    new Score(place, blind(-10)).again(FIRST.plusDays(2), LAST_MATURE);
+    Dataset<Row> again = predictions().where("version = 3 or served and role = 'champion'");
+    assertTrue(predictions().count() > before);
+    long served = again.where("version = 3 and served").count();
+    long shadowed = again.where("version = 3 and not served").count();
+    assertTrue(
+        Math.abs(served / (double) (served + shadowed) - 0.3) < 0.03, served + "/" + shadowed);
+    assertEquals(
+        0,
+        predictions()
+            .where("role <> 'shadow' or version = 1")
+            .groupBy("order_id", "run_id")
+            .agg(org.apache.spark.sql.functions.expr("count_if(served)").as("times"))
+            .where("times <> 1")
+            .count());
+    Row move = lastMove();
+    assertEquals("withdraw", move.getAs("kind"));
+    assertTrue(move.<String>getAs("reason").contains("version 3 is worse than version 1"));
+    assertEquals(Optional.of(1), registry.state("order_fraud").champion());
+    assertEquals(Optional.empty(), registry.state("order_fraud").rival());
+  }
+
+  @Test
+  @Order(6)
+  void aChampionThatIsWorseThanTheOneBeforeRollsBackByItself() {
+    new Promote(place, blind(-10)).promote(Optional.of(3));
+    assertEquals(Optional.of(3), registry.state("order_fraud").champion());
+    new Score(place, quick()).again(LAST_MATURE, LAST_MATURE);
+    Row move = lastMove();
+    assertEquals("rollback", move.getAs("kind"), move.toString());
+    assertEquals(Optional.of(1), registry.state("order_fraud").champion());
+    assertEquals(List.of(), registry.state("order_fraud").predecessors());
+  }
+
+  @Test
+  @Order(7)
+  void oneCommandRollsBack() {
+    new Promote(place, blind(-10)).promote(Optional.of(3));
+    long began = System.nanoTime();
+    new Promote(place, quick()).rollback("complaints");
+    double seconds = (System.nanoTime() - began) / 1e9;
+    assertEquals(Optional.of(1), registry.state("order_fraud").champion());
+    assertEquals("complaints", lastMove().getAs("reason"));
+    assertTrue(seconds < 30, seconds + " s");
+    assertThrows(
+        Faults.FaultyException.class, () -> new Promote(place, quick()).rollback("once more"));
+  }
+
+  @Test
+  @Order(8)
+  void aPoisonedDayStopsTrainingAndDriftIsSeen() {
+    Table features = place.lake().gold("order_features");
+    Dataset<Row> day = features.read().where(col("day").equalTo(Date.valueOf(LAST_MATURE)));
+    Dataset<Row> poisoned =
+        day.withColumn("total", col("total").multiply(1000))
+            .withColumn("lines", col("lines").plus(40))
+            .withColumn("office_hour", lit(23.5))
+            .withColumn("limit_share", lit(0.95))
+            .withColumn("alike_least_limit_share", lit(0.95))
+            .withColumn("price_over_usual", lit(4.0));
+    Stage stage =
+        Stage.begin(
+            features,
+            new TableSpec("As its program makes it.", day.schema(), List.of("day"), List.of()));
+    Column of = col("day").equalTo(Date.valueOf(LAST_MATURE));
+    stage.append(poisoned).remove(stage.files(of)).publish(SaveMode.Overwrite, "{}");
+
+    StoppedException stopped =
+        assertThrows(StoppedException.class, () -> new Train(place, quick()).run());
+    assertTrue(stopped.getMessage().contains("inputs_in_line"), stopped.getMessage());
+    assertTrue(stopped.getMessage().contains(LAST_MATURE.toString()), stopped.getMessage());
+    assertEquals(Optional.of(1), registry.state("order_fraud").champion());
+    assertEquals(3, registry.versions("order_fraud").size());
+
+    new Score(place, quick()).again(LAST_MATURE, LAST_MATURE);
+    assertEquals(
+        "failed",
+        place
+            .lake()
+            .ops("verdicts")
+            .read()
+            .where("check = 'inputs_as_learned'")
+            .orderBy(col("judged_at").desc())
+            .first()
+            .getAs("outcome"));
+    assertTrue(
+        place.lake().models("drift").read().where("column = 'total' and drifted").count() > 0);
+  }
+
+  @Test
+  @Order(9)
+  void aPipelineThatWasTamperedWithIsNotLoaded() throws Exception {
+    Registry.Version version = registry.versions("order_fraud").get(0);
+    org.apache.hadoop.fs.Path extra =
+        new org.apache.hadoop.fs.Path(
+            place.lake().folder("models", version.files()) + "/stages/other");
+    var fs = extra.getFileSystem(place.spark().sparkContext().hadoopConfiguration());
+    try (var out = fs.create(extra)) {
+      out.write(1);
+    }
+    try {
+      IllegalStateException refused =
+          assertThrows(IllegalStateException.class, () -> registry.load(version));
+      assertTrue(refused.getMessage().contains("not those that were recorded"));
+    } finally {
+      fs.delete(extra, false);
+    }
+    assertNotEquals(null, registry.load(version).pipeline());
+  }
+
+  /** A new version of a table read, without any change to its rows. */
+  private static void touch() {
+    Stage.begin(
+            place.lake().silver("fraud_outcomes"),
+            new TableSpec(
+                "As its program makes it.",
+                place.lake().silver("fraud_outcomes").read().schema(),
+                List.of("decided_on"),
+                List.of()))
+        .checkpoint("touched", System.nanoTime())
+        .publish(SaveMode.Append, "{}");
+  }
+}
