@@ -36,9 +36,9 @@ locals {
     DataScientist = {
       service_account = "scientist"
       landing         = false
-      read            = ["gold", "silver", "models"]
-      write           = ["models"]
-      delete          = ["models"]
+      read            = ["gold", "silver", "models", "predictions"]
+      write           = ["models", "predictions"]
+      delete          = ["models", "predictions"]
     }
   }
 
@@ -75,9 +75,9 @@ locals {
       # prefix either, is thereby open to each role: file names are no secret, their content is.
       Condition = { StringLikeIfExists = { "s3:prefix" = [for layer in concat(rights.read, [local.probe]) : "${layer}/*"] } }
       }, {
-      Sid      = "EventLogs"
-      Effect   = "Allow"
-      Action   = concat(local.read, local.write, local.delete)
+      Sid    = "EventLogs"
+      Effect = "Allow"
+      Action = concat(local.read, local.write, local.delete)
       # Rolling logs, as conf/environments asks for: Airflow's, beside them, are out of reach.
       Resource = ["${var.bucket_arns.events}/eventlog_v2_*"]
       }, {

@@ -20,7 +20,8 @@ locals {
     external_secrets   = "2.10.0"
     cluster_autoscaler = "9.59.0"
   }
-  airflow_version = "3.3.0"
+  # The version that airflow-dags is locked and tested with; a test holds them equal.
+  airflow_version = "3.3.2"
   marquez_image   = "marquezproject/marquez:0.51.1"
 
   lineage_url = "http://marquez.${kubernetes_namespace_v1.this["lineage"].metadata[0].name}:5000"

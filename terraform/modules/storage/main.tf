@@ -9,8 +9,8 @@ data "aws_partition" "this" {}
 data "aws_region" "this" {}
 
 locals {
-  # io.sluice.table.Lake.LAYERS, and `models`; tests hold them equal.
-  layers = ["bronze", "silver", "quarantine", "gold", "ops", "models"]
+  # io.sluice.table.Lake.LAYERS; tests hold them equal.
+  layers = ["bronze", "silver", "quarantine", "gold", "models", "predictions", "ops"]
 
   account   = data.aws_caller_identity.this.account_id
   partition = data.aws_partition.this.partition
@@ -187,10 +187,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "lake" {
     }
   }
 
-  # What is read of these follows what people ask, so S3 watches it. Objects below 128 KiB (Delta's logs) stay where
+  # What is read of the others follows what people ask, so S3 watches it; ops is read every night. Objects below 128 KiB (Delta's logs) stay where
   # they are: they would cost more to watch than to keep.
   dynamic "rule" {
-    for_each = toset(["silver", "gold", "quarantine", "models"])
+    for_each = setsubtract(local.layers, ["bronze", "ops"])
     content {
       id     = "${rule.value}-tiering"
       status = "Enabled"

@@ -265,12 +265,13 @@ func (n nestedBlock) planned(value tftypes.Value, isNew bool) (tftypes.Value, er
 
 // ApplyResourceChange makes up what the plan left unknown.
 func (s *server) ApplyResourceChange(_ context.Context, r *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	kind := s.schemas.Resource[r.TypeName].kind()
+	b := s.schemas.Resource[r.TypeName]
+	kind := b.kind()
 	planned, err := r.PlannedState.Unmarshal(kind)
 	if err != nil {
 		return nil, err
 	}
-	value, err := made(r.TypeName, planned)
+	value, err := b.made(r.TypeName, planned)
 	if err != nil {
 		return nil, err
 	}
@@ -300,7 +301,7 @@ func (b block) opened(address string, config *tfprotov6.DynamicValue) (*tfprotov
 	if value, err = b.planned(value, true); err != nil {
 		return nil, err
 	}
-	if value, err = made(address, value); err != nil {
+	if value, err = b.made(address, value); err != nil {
 		return nil, err
 	}
 	result, err := tfprotov6.NewDynamicValue(b.kind(), value)
@@ -322,8 +323,9 @@ var facts = map[string][]string{
 	"aws_eks_cluster.certificate_authority.data": {"c3RhbmQtaW4="},
 }
 
-// made replaces each unknown value by one that depends on nothing but the object itself.
-func made(address string, value tftypes.Value) (tftypes.Value, error) {
+// made replaces each unknown value by one that depends on nothing but the object itself. What could have been given and
+// was not stays null: a real provider's default would be a guess here.
+func (b block) made(address string, value tftypes.Value) (tftypes.Value, error) {
 	if value.IsNull() {
 		return value, nil
 	}
@@ -346,8 +348,27 @@ func made(address string, value tftypes.Value) (tftypes.Value, error) {
 		}
 		steps := path.Steps()
 		name, _ := steps[0].(tftypes.AttributeName)
+		_, isFact := facts[address+"."+string(name)]
+		if b.optional(steps) && !isFact && !(len(steps) == 1 && name == "id") {
+			return tftypes.NewValue(v.Type(), nil), nil
+		}
 		return invented(v.Type(), address, string(name), len(steps) == 1, text, digest), nil
 	})
+}
+
+// optional tells whether the attribute at the end of a path is one that a configuration may give.
+func (b block) optional(steps []tftypes.AttributePathStep) bool {
+	name, isName := steps[0].(tftypes.AttributeName)
+	switch {
+	case !isName:
+		return b.optional(steps[1:])
+	case len(steps) == 1:
+		return b.Attributes[string(name)].Optional
+	}
+	if nested, is := b.Blocks[string(name)]; is {
+		return nested.Block.optional(steps[1:])
+	}
+	return b.Attributes[string(name)].Optional
 }
 
 func invented(kind tftypes.Type, address, name string, top bool, text map[string]string, digest string) tftypes.Value {
