@@ -51,6 +51,6 @@ if [ -n "$missing" ]; then
   tests=(test_scan)
 fi
 if [ -z "${tests[0]}" ]; then
-  tests=(test_terraform test_policies test_facts test_scan)
+  tests=(test_terraform test_policies test_facts test_workflows test_scan)
 fi
 exec "$target/venv/bin/python" -B -m unittest "${tests[@]}"
