@@ -1,5 +1,6 @@
 """Copies of the modules that tests validate, plan, apply and spoil, with providers that stand in for the real ones."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -26,11 +27,11 @@ def environ() -> dict:
 
 
 class Copy:
-    """A copy of one environment and all it reads; state is a local file, the backend is left out."""
+    """A copy of a root module and all it reads; state is a local file, the backend is left out."""
 
-    def __init__(self, name: str, environment: str):
+    def __init__(self, name: str, folder: str):
         self.root = TARGET / "copies" / name
-        self.folder = self.root / "terraform" / "environments" / environment
+        self.folder = self.root / "terraform" / folder
         shutil.rmtree(self.root, ignore_errors=True)
         skip = shutil.ignore_patterns(".terraform*", "*.tfstate*", "terraform.tfvars", "tests", "__pycache__")
         shutil.copytree(ROOT / "terraform", self.root / "terraform", ignore=skip)
@@ -55,6 +56,16 @@ class Copy:
             raise AssertionError(f"{file} does not hold {old!r} any more")
         path.write_text(text.replace(old, new))
 
+    @contextlib.contextmanager
+    def spoiled(self, file: str, old: str, new: str):
+        path = self.root / "terraform" / file
+        whole = path.read_text()
+        self.spoil(file, old, new)
+        try:
+            yield
+        finally:
+            path.write_text(whole)
+
     def state(self) -> dict:
         """Attributes of every resource of the state, by address."""
         document = json.loads((self.folder / "terraform.tfstate").read_text())
@@ -78,7 +89,7 @@ _applied = {}
 def applied(environment: str) -> Copy:
     """The environment after an apply that made everything; made once for all tests."""
     if environment not in _applied:
-        copy = Copy(environment, environment).init()
+        copy = Copy(environment, f"environments/{environment}").init()
         done = copy.terraform("apply", "-auto-approve", "-input=false")
         if done.returncode:
             raise AssertionError(done.stderr)

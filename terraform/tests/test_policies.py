@@ -145,7 +145,7 @@ class Roles(unittest.TestCase):
 
 class CatchesFaults(unittest.TestCase):
     def spoiled(self, name: str, old: str, new: str) -> dict:
-        copy = stack.Copy(f"policy-{name}", "dev")
+        copy = stack.Copy(f"policy-{name}", "environments/dev")
         copy.spoil("modules/identity/main.tf", old, new)
         copy.init()
         wanted = ("module.environment.module.identity", "module.environment.module.platform.aws_secretsmanager_secret.privacy_key")
@@ -160,13 +160,12 @@ class CatchesFaults(unittest.TestCase):
         wrong = [row[5]["resource"] for row in rows if iam.allowed(iam.policies_of(state, row[0]), *row[1:4]) != row[4]]
         self.assertIn("lake/gold/spend_daily/part-0.parquet", wrong)
 
-    def test_an_action_that_does_not_exist_and_a_layer_too_many(self):
-        copy_of_both = self.spoiled(
-            "typo",
+    def test_a_layer_too_many_and_an_action_that_does_not_exist(self):
+        state = self.spoiled(
+            "layer",
             '      read            = ["gold", "silver", "models", "predictions"]',
             '      read            = ["gold", "silver", "models", "predictions", "quarantine"]',
         )
-        state = copy_of_both
         wrong = [
             row["resource"]
             for role, action, arn, context, expected, row in requests("dev", state)

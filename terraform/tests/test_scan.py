@@ -34,7 +34,7 @@ class Scan(unittest.TestCase):
                     self.assertRegex(line, r"checkov:skip=CKV\w+:\w.{30,}", f"{path}: {line}")
 
     def test_a_public_bucket_and_a_key_that_never_changes_are_found(self):
-        copy = stack.Copy("scan", "dev")
+        copy = stack.Copy("scan", "environments/dev")
         copy.spoil("modules/storage/main.tf", "block_public_policy     = true", "block_public_policy     = false")
         copy.spoil("modules/storage/main.tf", "enable_key_rotation     = true", "enable_key_rotation     = false")
         found = {check for check, _ in findings(scanned(copy.root / "terraform" / "modules" / "storage"))}

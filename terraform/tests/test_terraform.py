@@ -13,6 +13,12 @@ class Applies(unittest.TestCase):
                 again = copy.terraform("plan", "-detailed-exitcode", "-input=false")
                 self.assertEqual(again.returncode, 0, again.stdout[-3000:] + again.stderr)
 
+    def test_the_bucket_of_the_state_is_made(self):
+        copy = stack.Copy("bootstrap", "bootstrap").init()
+        done = copy.terraform("apply", "-auto-approve", "-input=false")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('bucket = "sluice-state-111122223333"', done.stdout)
+
     def test_both_environments_have_the_same_resources(self):
         dev, prod = (set(stack.applied(e).state()) for e in stack.ENVIRONMENTS)
         # Zones that dev does without.
@@ -31,20 +37,15 @@ class Applies(unittest.TestCase):
 class CatchesFaults(unittest.TestCase):
     """Each planted fault is refused with a message that names it."""
 
-    copies = 0
+    @classmethod
+    def setUpClass(cls):
+        cls.copy = stack.Copy("faults", "environments/dev").init()
 
     def refuses(self, file, old, new, message, *command):
-        CatchesFaults.copies += 1
-        copy = stack.Copy(f"fault-{CatchesFaults.copies}", "dev")
-        copy.spoil(file, old, new)
-        try:
-            copy.init()
-            done = copy.terraform(*(command or ("validate",)))
-            said = done.stdout + done.stderr
-            self.assertNotEqual(done.returncode, 0, "it was not refused")
-        except AssertionError as refused_by_init:
-            said = str(refused_by_init)
-        self.assertRegex(" ".join(said.split())[-4000:], message)
+        with self.copy.spoiled(file, old, new):
+            done = self.copy.terraform(*(command or ("validate",)))
+        self.assertNotEqual(done.returncode, 0, "it was not refused")
+        self.assertRegex(" ".join((done.stdout + done.stderr).split())[-4000:], message)
 
     def test_an_argument_that_is_mistyped(self):
         self.refuses("modules/storage/main.tf", "enable_key_rotation ", "enable_key_rotatoin ", "Unsupported argument.*enable_key_rotatoin")
@@ -74,7 +75,7 @@ class CatchesFaults(unittest.TestCase):
         self.refuses("modules/environment/main.tf", "  landing_days    = var.landing_days\n", "", 'Missing required argument.*"landing_days"')
 
     def test_a_provider_version_that_is_not_the_one_checked(self):
-        self.refuses("environments/dev/versions.tf", '"6.25.0"', '"6.24.0"', "hashicorp/aws.*6.24.0")
+        self.refuses("environments/dev/versions.tf", '"6.25.0"', '"6.24.0"', "hashicorp/aws.*6.24.0", "init", "-input=false")
 
     def test_a_secret_that_would_reach_the_state(self):
         self.refuses(
