@@ -63,3 +63,7 @@ $(SERVERS): src/servers/s3/pom.xml
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r src/python/requirements.txt
 	@touch $@
+
+.PHONY: infra
+infra: ## Terraform, roles and policies, without a cloud
+	PYTHON=$(PYTHON) bash terraform/tests/run.sh

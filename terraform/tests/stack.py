@@ -47,7 +47,7 @@ class Copy:
 
     def terraform(self, *arguments: str) -> subprocess.CompletedProcess:
         command = ["terraform", *arguments, "-no-color"]
-        return subprocess.run(command, cwd=self.folder, env=environ(), capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, cwd=self.folder, env=environ(), capture_output=True, text=True, timeout=600)
 
     def spoil(self, file: str, old: str, new: str) -> None:
         path = self.root / "terraform" / file

@@ -10,7 +10,7 @@ import stack
 
 def scanned(folder) -> dict:
     command = [sys.executable, "-m", "checkov.main", "-d", str(folder), "--framework", "terraform", "--compact", "-o", "json", "--skip-download", "--skip-path", "tests"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=170)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if not done.stdout.strip():
         raise AssertionError(done.stderr[-2000:])
     return json.loads(done.stdout)
