@@ -24,7 +24,7 @@ venv() {
 providers() {
   (cd standin && go build -o "$target/standin" .)
   for schema in aws helm kubernetes; do
-    version=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["version"])' "schemas/$schema.json")
+    version=$("${PYTHON:-python3}" -c 'import json, sys; print(json.load(open(sys.argv[1]))["version"])' "schemas/$schema.json")
     folder="$target/mirror/registry.terraform.io/hashicorp/$schema/$version/$(go env GOOS)_$(go env GOARCH)"
     mkdir -p "$folder"
     cp "$target/standin" "$folder/terraform-provider-${schema}_v$version"

@@ -83,6 +83,17 @@ class SaidTwice(unittest.TestCase):
             re.search(r"^apache-airflow==(\S+)", locked.read_text(), re.M)[1],
         )
 
+    def test_airflow_is_given_variables_that_dags_ask_for(self):
+        dags = stack.ROOT / "airflow-dags"
+        if not dags.exists():
+            self.skipTest("no airflow-dags")
+        asked = set(re.findall(r'Variable\.get\(\s*"(\w+)"', "".join(path.read_text() for path in dags.glob("*.py"))))
+        for environment in stack.ENVIRONMENTS:
+            values = yaml.safe_load(stack.applied(environment).state()["module.platform.helm_release.airflow"]["values"][0])
+            given = {e["name"].removeprefix("AIRFLOW_VAR_").lower(): e["value"] for e in values["env"] if e["name"].startswith("AIRFLOW_VAR_")}
+            self.assertLessEqual(set(given), asked)
+            self.assertEqual(given["sluice_environment"], environment)
+
     def test_provider_versions_are_those_of_the_schemas(self):
         for environment in stack.ENVIRONMENTS:
             text = (stack.ROOT / f"terraform/environments/{environment}/versions.tf").read_text()

@@ -61,6 +61,7 @@ module "platform" {
   source = "../platform"
 
   name                     = local.name
+  environment              = var.name
   cluster_name             = module.cluster.name
   cluster_arn              = module.cluster.arn
   cluster_ready            = module.cluster.ready

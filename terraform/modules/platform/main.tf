@@ -534,6 +534,10 @@ resource "helm_release" "airflow" {
     }
     env = [
       { name = "AIRFLOW_CONN_AWS_DEFAULT", value = "aws://" },
+      # The cluster that Airflow itself runs in, as its service account may.
+      { name = "AIRFLOW_CONN_KUBERNETES_DEFAULT", value = jsonencode({ conn_type = "kubernetes", extra = { in_cluster = true } }) },
+      { name = "AIRFLOW_VAR_SLUICE_LAUNCHER", value = "operator" },
+      { name = "AIRFLOW_VAR_SLUICE_ENVIRONMENT", value = var.environment },
       { name = "AWS_DEFAULT_REGION", value = data.aws_region.this.region },
     ]
   })]

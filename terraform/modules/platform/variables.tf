@@ -3,6 +3,11 @@ variable "name" {
   type        = string
 }
 
+variable "environment" {
+  description = "The overlay of spark-apps that Airflow starts programs by: dev or prod."
+  type        = string
+}
+
 variable "cluster_name" {
   description = "The EKS cluster to install into."
   type        = string
