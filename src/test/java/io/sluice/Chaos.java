@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.hash;
 import static org.apache.spark.sql.functions.sum;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.sluice.generate.Landing;
 import io.sluice.purchaseorders.PurchaseOrderGenerator;
 import io.sluice.table.FencedException;
 import io.sluice.table.Stage;
@@ -670,14 +669,10 @@ final class Chaos {
   /** Lands some days of orders, some of them broken, late or corrected. */
   private void land(String root, int days) throws IOException {
     PurchaseOrderGenerator generator = new PurchaseOrderGenerator(seed, FIRST, 60);
-    Landing landing =
-        path -> {
-          Path file = dir.resolve("data/landing").resolve(root).resolve(path);
-          Files.createDirectories(file.getParent());
-          return Files.newOutputStream(file);
-        };
-    for (int day = 0; day < days; day++) {
-      generator.arrive(FIRST.plusDays(day), landing);
+    try (Workplace place = open(root)) {
+      for (int day = 0; day < days; day++) {
+        generator.arrive(FIRST.plusDays(day), place.landing()::create);
+      }
     }
   }
 
