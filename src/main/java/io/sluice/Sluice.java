@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.util.ShutdownHookManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -138,6 +140,24 @@ public final class Sluice implements Callable<Integer> {
   int nightly(@Mixin Environment environment) {
     try (Workplace place = environment.open("nightly")) {
       new Nightly(place).run();
+      return 0;
+    }
+  }
+
+  @Command(description = "Kafka topics -> bronze, silver, quarantine and alerts, continuously.")
+  int stream(
+      @Mixin Environment environment,
+      @Option(names = "--source", description = "The source; may be given again. Default: all.")
+          List<String> sources,
+      @Option(
+              names = "--until-caught-up",
+              description = "End when everything that has arrived is handled.")
+          boolean untilCaughtUp) {
+    try (Workplace place = environment.open("stream")) {
+      Stream stream = new Stream(place, sources == null ? List.of() : sources, 10);
+      // Before Spark's own hook, which would end the session under the batch that is running.
+      ShutdownHookManager.get().addShutdownHook(stream::stop, 100, 5, TimeUnit.MINUTES);
+      stream.run(untilCaughtUp ? Stream.Until.CAUGHT_UP : Stream.Until.STOPPED);
       return 0;
     }
   }
