@@ -14,6 +14,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.util.ShutdownHookManager;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -339,6 +341,24 @@ public final class Sluice implements Callable<Integer> {
           maintain.run(table, retention);
         }
       }
+      return 0;
+    }
+  }
+
+  @Command(description = "Kafka topics -> bronze, silver, quarantine and alerts, continuously.")
+  int stream(
+      @Mixin Environment environment,
+      @Option(names = "--source", description = "The source; may be given again. Default: all.")
+          List<String> sources,
+      @Option(
+              names = "--until-caught-up",
+              description = "End when everything that has arrived is handled.")
+          boolean untilCaughtUp) {
+    try (Workplace place = environment.open("stream")) {
+      Stream stream = new Stream(place, sources == null ? List.of() : sources, 10);
+      // Before Spark's own hook, which would end the session under the batch that is running.
+      ShutdownHookManager.get().addShutdownHook(stream::stop, 100, 5, TimeUnit.MINUTES);
+      stream.run(untilCaughtUp ? Stream.Until.CAUGHT_UP : Stream.Until.STOPPED);
       return 0;
     }
   }

@@ -18,7 +18,10 @@ import io.sluice.model.Model;
 @AnalyzeClasses(packages = "io.sluice", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String[] DOMAINS = {
-    "io.sluice.purchaseorders..", "io.sluice.calls..", "io.sluice.cloudcosts.."
+    "io.sluice.purchaseorders..",
+    "io.sluice.calls..",
+    "io.sluice.cloudcosts..",
+    "io.sluice.transactions.."
   };
 
   @ArchTest

@@ -99,6 +99,15 @@ final class LocalKafka {
     producer().flush();
   }
 
+  /** Sends a record some time before the next flush. */
+  static void add(ProducerRecord<byte[], byte[]> record) {
+    producer().send(record);
+  }
+
+  static void flush() {
+    producer().flush();
+  }
+
   /** Everything that committed transactions and plain producers have put on a topic. */
   static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
     Map<String, Object> settings = new TreeMap<>();

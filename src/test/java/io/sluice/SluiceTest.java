@@ -105,6 +105,15 @@ class SluiceTest {
   void everyShippedContractAndMartIsSound() {
     assertEquals(0, sluice("sound", Path.of("conf/contracts"), "validate"), err);
     assertEquals(0, sluice("sound", Path.of("src/demo-real/contracts"), "validate"), err);
+    assertEquals(
+        0,
+        sluice(
+            "sound",
+            Path.of("src/demo-stream/contracts"),
+            "validate",
+            "--set",
+            "kafka.servers=127.0.0.1:9092"),
+        err);
   }
 
   @Test

@@ -4,13 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.contract.Contracts;
+import io.sluice.kafka.Brokers;
+import io.sluice.kafka.KafkaFailedException;
+import io.sluice.kafka.Outbox;
 import io.sluice.ops.StoppedException;
+import io.sluice.settings.Faults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -159,6 +165,54 @@ class TopicTest {
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
     return new String(
         record.headers().lastHeader("sluice." + name).value(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void whoeverOpensAnOutboxFencesTheOneBefore() throws Exception {
+    LocalKafka.topic("rival", 1);
+    Brokers brokers =
+        Brokers.of(LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));
+    try (Outbox first = new Outbox(brokers, "rival", "rival");
+        Outbox idle = new Outbox(brokers, "rival", "another")) {
+      assertEquals(-1, first.sent());
+      assertEquals(2, first.send(messages("a", "b"), 7));
+      assertEquals(0, first.send(messages(), 8));
+      try (Outbox second = new Outbox(brokers, "rival", "rival")) {
+        assertEquals(7, second.sent());
+        assertThrows(KafkaFailedException.class, () -> first.send(messages("lost"), 9));
+        assertEquals(1, second.send(messages("c"), 9));
+      }
+      assertEquals(-1, idle.sent());
+    }
+    assertEquals(
+        List.of("a", "b", "c"),
+        LocalKafka.read("rival").stream()
+            .map(record -> new String(record.value(), StandardCharsets.UTF_8))
+            .toList());
+  }
+
+  private static Iterator<Outbox.Message> messages(String... values) {
+    return Stream.of(values)
+        .map(value -> new Outbox.Message(null, LocalKafka.bytes(value)[0], Map.of()))
+        .iterator();
+  }
+
+  @Test
+  void topicsNeedBrokersAndAvroARegistry() {
+    for (Map.Entry<String, String> one :
+        Map.of(
+                "clicks", "kafka.servers: clicks arrives on a topic; it must be set",
+                "payments", "registry.url: payments arrives as avro; it must be set")
+            .entrySet()) {
+      Contracts contracts =
+          Contracts.read(Path.of("src/test/resources/contracts").resolve(one.getKey()));
+      String faults =
+          assertThrows(
+                  Faults.FaultyException.class,
+                  () -> Workplace.checkKeys(LocalSpark.settings(Map.of()), contracts))
+              .getMessage();
+      assertTrue(faults.contains(one.getValue()), faults);
+    }
   }
 
   @Test

@@ -498,7 +498,7 @@ final class ContractReader {
       if (engine.equals("rule")) {
         try {
           for (String column : Expressions.columns(text)) {
-            if (!columns.contains(column)) {
+            if (!columns.contains(column) && !column.equals("_arrived_at")) {
               fault(place + ".implementation", "there is no field " + column);
             }
           }

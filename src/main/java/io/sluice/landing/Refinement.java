@@ -167,6 +167,7 @@ public final class Refinement {
     for (Field field : contract.fields()) {
       typed = typed.add(field.name(), field.type());
     }
+    typed = typed.add("_arrived_at", DataTypes.TimestampType);
     Dataset<Row> rows = spark.createDataFrame(List.of(), typed);
     for (Contract.RowRule rule : contract.rowRules()) {
       String place = contract.id() + ".yaml: rule " + rule.name();

@@ -111,6 +111,8 @@ public record Key<T>(
           "When a topic has lost records that were not read yet: stop, or record it and skip them.",
           List.of("stop", "skip"));
 
+  public static final Key<String> ALERTS_TOPIC =
+      text("alerts.topic", "", "The Kafka topic that gets each alert once; empty for none.");
   public static final Key<String> REGISTRY_URL =
       text(
           "registry.url",

@@ -187,6 +187,22 @@ public final class Stage {
     return version;
   }
 
+  /**
+   * All that this table has recorded under names that begin with a prefix, by the rest of the name.
+   */
+  public Map<String, Long> checkpoints(String prefix) {
+    Map<String, Long> found = new HashMap<>();
+    mapAsJavaMap(txn.snapshot().transactions())
+        .keySet()
+        .forEach(
+            app -> {
+              if (app.startsWith(prefix)) {
+                found.put(app.substring(prefix.length()), checkpoint(app));
+              }
+            });
+    return found;
+  }
+
   /** Records, with the commit, that {@code app} has handled everything up to {@code version}. */
   public Stage checkpoint(String app, long version) {
     checkpoints.put(app, version);

@@ -98,6 +98,12 @@ class ContractReaderTest {
   @TempDir private Path folder;
 
   @Test
+  void aRuleMayLookAtTheArrival() throws IOException {
+    String rule = "updated_at <= _arrived_at + interval 5 minutes";
+    assertEquals(rule, read(changed("\"amount > 0\"", '"' + rule + '"')).rowRules().get(0).sql());
+  }
+
+  @Test
   void soundContractIsReadAsItStands() throws IOException {
     Contract contract = read(SOUND);
     assertEquals("orders", contract.id());

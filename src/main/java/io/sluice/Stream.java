@@ -1,0 +1,250 @@
+package io.sluice;
+
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import io.sluice.contract.Contract;
+import io.sluice.lineage.Trace;
+import io.sluice.ops.Account;
+import io.sluice.ops.Run;
+import io.sluice.ops.StoppedException;
+import io.sluice.settings.Faults;
+import io.sluice.settings.Key;
+import io.sluice.table.FencedException;
+import io.sluice.transactions.SpendingWindows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.metrics.source.Source;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries the records of topics to bronze, silver, quarantine and alerts, a small batch at a time,
+ * by the same code as the single programs.
+ *
+ * <p>Each step of a batch has its checkpoint in the commit that it makes, so the stream can be
+ * killed anywhere and goes on from where its tables are; between batches it holds nothing. What
+ * fails is tried again with growing pauses; a check that stops, a rival driver and a fault end it
+ * at once. Cost: that of ingest and refine for each batch, and a few requests to the brokers twenty
+ * times a second while nothing comes.
+ */
+final class Stream {
+  private static final Logger LOG = LoggerFactory.getLogger("sluice");
+  private static final long IDLE_MILLIS = 50;
+
+  /** When a stream ends. */
+  enum Until {
+    /** What the topics hold when a batch finds nothing new has been handled. */
+    CAUGHT_UP,
+    /** It is told to stop. */
+    STOPPED
+  }
+
+  private final Workplace place;
+  private final List<Contract> contracts = new ArrayList<>();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Lag lag;
+  private final int tries;
+
+  /**
+   * @param sources none for all that arrive on topics
+   * @param tries how many failures in a row end the stream
+   */
+  Stream(Workplace place, List<String> sources, int tries) {
+    this.place = place;
+    this.tries = tries;
+    Faults faults = new Faults();
+    for (Contract contract : place.contracts().inOrder()) {
+      if (!contract.topics().isEmpty() && (sources.isEmpty() || sources.contains(contract.id()))) {
+        contracts.add(contract);
+      }
+    }
+    for (String source : sources) {
+      if (place.contracts().get(source).topics().isEmpty()) {
+        faults.add("source " + source, "does not arrive on a topic");
+      }
+    }
+    if (contracts.isEmpty() && faults.isEmpty()) {
+      faults.add("contracts", "no source arrives on a topic");
+    }
+    faults.throwIfAny();
+    this.lag = new Lag(place.settings().get(Key.KAFKA_LAG_ALARM));
+  }
+
+  /** Ends the stream behind the batch it is at, and waits for that. */
+  void stop() {
+    stopping.countDown();
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Runs until that, or until it is stopped; gives what it has ingested. */
+  Workplace.Published run(Until until) {
+    String subject = String.join(",", contracts.stream().map(Contract::id).toList());
+    SparkEnv.get().metricsSystem().registerSource(lag);
+    try {
+      return place.run("stream", subject, (run, trace) -> run(until, run, trace));
+    } finally {
+      SparkEnv.get().metricsSystem().removeSource(lag);
+      ended.countDown();
+    }
+  }
+
+  private Workplace.Published run(Until until, Run run, Trace trace) {
+    Workplace.Published published = Workplace.Published.NOTHING_NEW;
+    int failures = 0;
+    while (true) {
+      try (Pipelines pipelines = new Pipelines()) {
+        while (stopping.getCount() > 0) {
+          Workplace.Published batch = pipelines.step(run, trace);
+          published = published.then(batch);
+          failures = 0;
+          if (batch == Workplace.Published.NOTHING_NEW) {
+            if (until == Until.CAUGHT_UP) {
+              return published;
+            }
+            pause(IDLE_MILLIS);
+          }
+        }
+        return published;
+      } catch (StoppedException | FencedException | Faults.FaultyException e) {
+        throw e;
+      } catch (Exception e) {
+        // Spark throws checked exceptions that its methods do not declare.
+        if (++failures == tries) {
+          throw e;
+        }
+        long millis = Math.min(60_000, 250L << failures);
+        LOG.warn("stream: failed, next try in {} ms: {}", millis, e.toString());
+        pause(millis);
+      }
+    }
+  }
+
+  private void pause(long millis) {
+    try {
+      boolean stopped = stopping.await(millis, TimeUnit.MILLISECONDS);
+      LOG.trace("stream: stopped is {}", stopped);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopping.countDown();
+    }
+  }
+
+  /** One source's clients, open from batch to batch. */
+  private final class Pipeline implements AutoCloseable {
+    private final Contract contract;
+    private final IngestTopics topics;
+    private final DeadLetters letters;
+    private final Alert alert;
+    private boolean isNew = true;
+
+    Pipeline(Contract contract) {
+      this.contract = contract;
+      this.topics = new IngestTopics(place, contract);
+      this.letters = new DeadLetters(place, contract);
+      this.alert = contract.id().equals(SpendingWindows.SOURCE) ? new Alert(place) : null;
+    }
+
+    /** One batch through all steps; the first one also picks up what a dead driver has left. */
+    Workplace.Published step(Run run, Trace trace) {
+      Workplace.Published ingested = topics.batch(run, trace, topics.look());
+      lag.set(topics.lag());
+      if (ingested == Workplace.Published.NOTHING_NEW && !isNew) {
+        return ingested;
+      }
+      if (place.lake().bronze(contract.id()).exists()) {
+        Account refined = new Refine(place, contract.id()).run().account();
+        if (isNew || refined.quarantined() > 0) {
+          letters.send();
+        }
+        if (alert != null && place.lake().silver(contract.id()).exists()) {
+          alert.publish(run);
+          alert.send();
+        }
+      }
+      isNew = false;
+      return ingested;
+    }
+
+    @Override
+    public void close() {
+      topics.close();
+      letters.close();
+      if (alert != null) {
+        alert.close();
+      }
+    }
+  }
+
+  /** The pipelines of all sources. */
+  private final class Pipelines implements AutoCloseable {
+    private final List<Pipeline> all = new ArrayList<>();
+
+    Pipelines() {
+      contracts.forEach(contract -> all.add(new Pipeline(contract)));
+    }
+
+    Workplace.Published step(Run run, Trace trace) {
+      Workplace.Published published = Workplace.Published.NOTHING_NEW;
+      for (Pipeline pipeline : all) {
+        published = published.then(pipeline.step(run, trace));
+      }
+      return published;
+    }
+
+    @Override
+    public void close() {
+      all.forEach(Pipeline::close);
+    }
+  }
+
+  /**
+   * How many records each partition is behind: a gauge {@code sluice.lag.<topic>/<partition>} in
+   * Spark's metrics, and an alarm in the log.
+   */
+  private static final class Lag implements Source {
+    private final MetricRegistry registry = new MetricRegistry();
+    private final Map<String, Long> behind = new ConcurrentHashMap<>();
+    private final long alarm;
+
+    Lag(long alarm) {
+      this.alarm = alarm;
+    }
+
+    void set(Map<String, Long> now) {
+      now.forEach(
+          (partition, records) -> {
+            Long before = behind.put(partition, records);
+            if (before == null) {
+              registry.register(
+                  "lag." + partition, (Gauge<Long>) () -> behind.getOrDefault(partition, 0L));
+            }
+            boolean was = before != null && before > alarm;
+            if (records > alarm && !was) {
+              LOG.warn("ALARM {} is {} records behind, more than {}", partition, records, alarm);
+            } else if (records <= alarm && was) {
+              LOG.info("{} has caught up, {} records behind", partition, records);
+            }
+          });
+    }
+
+    @Override
+    public String sourceName() {
+      return "sluice";
+    }
+
+    @Override
+    public MetricRegistry metricRegistry() {
+      return registry;
+    }
+  }
+}

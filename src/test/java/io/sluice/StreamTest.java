@@ -1,0 +1,191 @@
+package io.sluice;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.settings.Faults;
+import io.sluice.transactions.SpendingWindows;
+import io.sluice.transactions.TransactionGenerator;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The stream held against the truth about its events: undisturbed, stopped, and killed. */
+class StreamTest {
+  private static final Path CONTRACTS = Path.of("src/demo-stream/contracts");
+  private static final List<String> SOURCES = List.of("transactions");
+
+  @AfterEach
+  void live() {
+    CrashingS3A.live();
+  }
+
+  private static Workplace open(String name, Map<String, String> overrides) {
+    Map<String, String> all = new TreeMap<>(overrides);
+    all.put("kafka.servers", LocalKafka.server().servers());
+    all.put("alerts.topic", name + "-alerts");
+    return TestLake.open(name, TopicTest.contracts(CONTRACTS, "transactions", name), all);
+  }
+
+  private static void topics(String name) throws Exception {
+    LocalKafka.topic(name, 2);
+    LocalKafka.topic(name + "-dead", 1);
+    LocalKafka.topic(name + "-alerts", 2);
+  }
+
+  private static TransactionGenerator generator() {
+    return new TransactionGenerator(3, Instant.now().minus(3, ChronoUnit.DAYS), 2, 60);
+  }
+
+  private static void send(String topic, TransactionGenerator generator, int events) {
+    for (int i = 0; i < events; i++) {
+      TransactionGenerator.Event event = generator.next();
+      LocalKafka.add(new ProducerRecord<>(topic, event.partition(), event.key(), event.value()));
+    }
+    LocalKafka.flush();
+  }
+
+  private static List<String> alerts(Dataset<Row> rows) {
+    return TopicTest.lines(
+        rows.selectExpr(
+            "window",
+            "user_id",
+            "date_format(window_start, \"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
+            "rule"));
+  }
+
+  /** Every event in one place, every alert once in table and topic, every dead letter once. */
+  private static void holds(Workplace place, String name, TransactionGenerator.Truth truth)
+      throws Exception {
+    Dataset<Row> silver = place.lake().silver("transactions").read();
+    assertEquals(truth.accepted, silver.count());
+    assertEquals(truth.events, place.lake().bronze("transactions").read().count());
+    Dataset<Row> quarantine = place.lake().quarantine("transactions").read();
+    assertEquals(truth.quarantined, quarantine.count());
+    assertEquals(truth.quarantined, quarantine.select("file", "position").distinct().count());
+
+    List<String> expected = List.copyOf(truth.alerts);
+    assertTrue(expected.size() > 20, "only " + expected.size() + " alerts");
+    assertEquals(expected, alerts(place.lake().gold("spending_alerts").read()));
+    ObjectMapper json = new ObjectMapper();
+    List<String> sent = new ArrayList<>();
+    for (var record : LocalKafka.read(name + "-alerts")) {
+      JsonNode alert = json.readTree(record.value());
+      sent.add(
+          String.join(
+              "|",
+              alert.path("window").asText(),
+              alert.path("user_id").asText(),
+              Instant.parse(alert.path("window_start").asText()).toString(),
+              alert.path("rule").asText()));
+    }
+    sent.sort(null);
+    assertEquals(expected, sent);
+    assertEquals(truth.quarantined, LocalKafka.read(name + "-dead").size());
+
+    // The same events in one batch: the alerts are the same to the last column.
+    Dataset<Row> counted =
+        SpendingWindows.counted(
+            SpendingWindows.clocked(silver.selectExpr("*", "cast(null as bigint) _carried")),
+            place.spark().createDataFrame(List.of(), SpendingWindows.TOTALS));
+    assertEquals(
+        TopicTest.lines(SpendingWindows.alerts(counted)),
+        TopicTest.lines(place.lake().gold("spending_alerts").read().drop("run_id", "batch")));
+  }
+
+  @Test
+  void theTruthInSmallBatches() throws Exception {
+    topics("stream");
+    Workplace place = open("stream", Map.of("kafka.records-per-commit", "700"));
+    TransactionGenerator generator = generator();
+    send("stream", generator, 1500);
+    assertEquals(
+        1500, new Stream(place, SOURCES, 1).run(Stream.Until.CAUGHT_UP).account().accepted());
+    send("stream", generator, 500);
+
+    // Now without an end, until it is told to stop.
+    Stream endless = new Stream(place, List.of(), 1);
+    Thread stopper =
+        new Thread(
+            () -> {
+              try {
+                while (place.lake().bronze("transactions").read().count() < 2000) {
+                  Thread.sleep(200);
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              endless.stop();
+            });
+    stopper.start();
+    assertEquals(500, endless.run(Stream.Until.STOPPED).account().accepted());
+    stopper.join();
+    TransactionGenerator.Truth truth = generator.truth();
+    assertTrue(truth.late > 0 && truth.duplicates > 0, "late or duplicate events are missing");
+    holds(place, "stream", truth);
+    assertEquals(
+        truth.duplicates,
+        place
+            .lake()
+            .ops("runs")
+            .read()
+            .where("program = 'refine'")
+            .selectExpr("sum(rows_duplicate)")
+            .first()
+            .getLong(0));
+  }
+
+  @Test
+  void killedAgainAndAgain() throws Exception {
+    topics("killed-stream");
+    TransactionGenerator generator = generator();
+    int deaths = 0;
+    // A death later in each life: over the lives it strikes at every kind of write.
+    for (int life = 0; ; life++) {
+      send("killed-stream", generator, life < 6 ? 200 : 0);
+      // A new driver knows nothing of the old one's.
+      DeltaLog.clearCache();
+      Workplace place = open("killed-stream", Map.of());
+      CrashingS3A.dieAfter(life < 6 ? 3 + 3 * life : Integer.MAX_VALUE, place.lake().root());
+      try {
+        new Stream(place, SOURCES, 1).run(Stream.Until.CAUGHT_UP);
+        if (life >= 6) {
+          break;
+        }
+      } catch (Exception e) {
+        // Spark throws checked exceptions that its methods do not declare.
+        deaths++;
+      } finally {
+        CrashingS3A.live();
+      }
+    }
+    assertTrue(deaths >= 5, "only " + deaths + " deaths");
+    holds(open("killed-stream", Map.of()), "killed-stream", generator.truth());
+  }
+
+  @Test
+  void aSourceWithoutTopicIsRefused() {
+    Workplace place = TestLake.open("no-stream", FourthSourceTest.CONTRACTS);
+    assertTrue(
+        assertThrows(Faults.FaultyException.class, () -> new Stream(place, List.of("readings"), 1))
+            .getMessage()
+            .contains("source readings: does not arrive on a topic"));
+    assertTrue(
+        assertThrows(Faults.FaultyException.class, () -> new Stream(place, List.of(), 1))
+            .getMessage()
+            .contains("no source arrives on a topic"));
+  }
+}
