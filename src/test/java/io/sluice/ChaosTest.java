@@ -27,7 +27,7 @@ class ChaosTest {
 
   @Test
   void severalDriversCommitToOneTable() throws Exception {
-    System.out.println(chaos.race(2, 25));
+    System.out.println(chaos.race(2, 15));
   }
 
   @Test
@@ -37,7 +37,7 @@ class ChaosTest {
 
   @Test
   void killedDrivers() throws Exception {
-    System.out.println(chaos.kills(2));
+    System.out.println(chaos.kills(1));
   }
 
   @Test
@@ -47,6 +47,6 @@ class ChaosTest {
 
   @Test
   void everythingAtOnce() throws Exception {
-    System.out.println(chaos.schedules(2));
+    System.out.println(chaos.schedules(1));
   }
 }

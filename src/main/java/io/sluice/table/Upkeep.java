@@ -30,6 +30,12 @@ public final class Upkeep {
     session.conf().set("spark.databricks.delta.optimize.minFileSize", small);
     session.conf().set("spark.databricks.delta.optimize.maxFileSize", 4 * small);
     session.conf().set("spark.databricks.delta.retentionDurationCheck.enabled", false);
+    // A vacuum lists with so many tasks, 10,000 unless told otherwise.
+    session
+        .conf()
+        .set(
+            "spark.sql.sources.parallelPartitionDiscovery.parallelism",
+            4 * session.sparkContext().defaultParallelism());
   }
 
   /** How many files {@link #compact} would take together; costs a look at the log. */
