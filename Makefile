@@ -10,7 +10,7 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-real test infra bench chaos build format sql serve graph image image-base clean
+.PHONY: help demo demo-real test dags infra bench chaos build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -41,6 +41,10 @@ chaos: build ## Killed drivers, bad networks, races, damaged logs: make chaos SE
 
 infra: ## Terraform, roles and policies, without a cloud
 	PYTHON=$(PYTHON) bash terraform/tests/run.sh
+
+dags: build .venv/.complete ## The DAGs in a real Airflow, run to their end on a lake of their own: many minutes
+	bash airflow-dags/tests/run.sh quick
+	bash airflow-dags/tests/run.sh spark
 
 build: $(JAR) $(SERVERS) ## The jar, what it runs with, and the launcher target/sluice
 
@@ -81,13 +85,12 @@ target/servers/%/.complete: src/servers/%/pom.xml
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r src/python/requirements.txt
 	@touch $@
 
-# The Spark operator's schemas, as its Go module carries them. Without Go the manifests are held against the rest.
+# The Spark operator's schemas, as its Go module carries them. Without Go the manifests are held against all the rest.
 $(CRDS): src/image/operator.version
-	@mkdir -p target/crds
-	@if command -v go > /dev/null; then \
-	  operator="github.com/kubeflow/spark-operator/v2@$$(cat $<)" && \
-	  module="$$(cd / && go mod download -json "$$operator" | sed -n 's/^\t"Dir": "\(.*\)",*$$/\1/p')" && \
-	  install -m 644 "$$module"/charts/spark-operator-chart/crds/*.yaml target/crds && touch $@; \
+	@operator="github.com/kubeflow/spark-operator/v2@$$(cat $<)"; \
+	module="$$(cd / && go mod download -json "$$operator" 2> /dev/null | sed -n 's/^\t"Dir": "\(.*\)",*$$/\1/p')"; \
+	if [ -d "$$module" ]; then \
+	  mkdir -p target/crds && install -m 644 "$$module"/charts/spark-operator-chart/crds/*.yaml target/crds && touch $@; \
 	else \
-	  rmdir target/crds; echo "make: Go is not installed: manifests are not held against the Spark operator's schemas"; \
+	  echo "make: no Go, or no module proxy: manifests are not held against the Spark operator's schemas"; \
 	fi

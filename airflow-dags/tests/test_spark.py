@@ -52,7 +52,7 @@ def setUpModule():
         AIRFLOW_VAR_SLUICE_LAUNCHER="local",
         AIRFLOW_VAR_SLUICE_COMMAND=SLUICE,
     )
-    generate(skip=0)
+    sluice("generate", "--from", "2026-01-01", "--days", "1", "--scale", "0.05", "--truth", str(WORK / "truth.json"))
 
 
 def tearDownModule():
@@ -61,25 +61,33 @@ def tearDownModule():
     server.stdout.close()
 
 
-def generate(skip):
-    sluice("generate", "--from", "2026-01-01", "--days", "1", "--skip", str(skip), "--scale", "0.05",
-           "--truth", str(WORK / f"truth{skip}.json"))
-
-
 def sluice(*arguments):
     return subprocess.run([SLUICE, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def count(statement):
-    return int(sluice("sql", "--format", "csv", statement).split()[-1])
+def rows():
+    """How many rows each table has, read by another engine than Spark; a table that is not there has none."""
+    program = (
+        "import json, pathlib, sys; from deltalake import DeltaTable\n"
+        "logs = pathlib.Path(sys.argv[1]).glob('*/*/_delta_log')\n"
+        "tables = {log.parent.parent.name + '.' + log.parent.name: DeltaTable(log.parent) for log in logs}\n"
+        "print(json.dumps({n: t.to_pyarrow_dataset().count_rows() for n, t in tables.items()}))"
+    )
+    counted = subprocess.run(
+        [ROOT / ".venv/bin/python", "-c", program, str(WORK / "lake/data/lake")],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return json.loads(counted.stdout)
 
 
-def run(dag, day, conf=None):
+def run(dag, day, *options):
     """Runs a DAG; gives its log, whether it succeeded, and each task's state and try."""
     log = WORK / f"{dag}-{day}.log"
     with log.open("w") as out:
         code = subprocess.run(
-            ["airflow", "dags", "test", dag, day, *(["--conf", json.dumps(conf)] if conf else [])],
+            ["airflow", "dags", "test", dag, day, *options],
             cwd=ROOT,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -104,10 +112,9 @@ class NightlyTest(unittest.TestCase):
         self.assertTrue(success, log[-4000:])
         self.assertEqual(2 * len(GRAPH["sources"]) + len(GRAPH["marts"]), len(tasks))
         self.assertEqual({"success"}, {state for state, _ in tasks.values()}, tasks)
-        for source in GRAPH["sources"]:
-            self.assertGreater(count(f"select count(*) from silver.{source['name']}"), 0)
-        for mart in GRAPH["marts"]:
-            self.assertGreater(count(f"select count(*) from gold.{mart['name']}"), 0, mart["name"])
+        made = rows()
+        for table in [f"silver.{s['name']}" for s in GRAPH["sources"]] + [f"gold.{m['name']}" for m in GRAPH["marts"]]:
+            self.assertGreater(made.get(table, 0), 0, table)
 
     def test_2_the_task_is_the_parent_of_the_programs_run(self):
         own = [json.loads(line) for line in (WORK / "lineage.jsonl").read_text().splitlines()]
@@ -128,14 +135,14 @@ class NightlyTest(unittest.TestCase):
             self.assertEqual(f"nightly.{job}", tasks[parent["run"]["runId"]])
 
     def test_3_a_failing_check_stops_exactly_what_reads_its_table(self):
-        generate(skip=1)
         landed = sorted((WORK / "lake/data/landing/purchase_orders").rglob("*.csv"))
         header = landed[0].read_text().splitlines()[0]
         broken = ",".join("?" for _ in header.split(","))
         # Far more broken rows than the share that may be quarantined.
         put("purchase_orders/broken.csv", "\n".join([header] + [broken] * 5000) + "\n")
-        before = count("select count(*) from silver.purchase_orders")
-        log, success, tasks = run("nightly", "2026-01-03")
+        before = rows()
+        # The other sources have nothing new: their tasks are only said to be done, which saves the start of a JVM each.
+        log, success, tasks = run("nightly", "2026-01-03", "--mark-success-pattern", r"(?!(ingest|refine)\.purchase_orders$).*")
         self.assertFalse(success)
         readers = {f"build.{mart['name']}" for mart in GRAPH["marts"] if "purchase_orders" in mart["reads"]}
         readers |= {f"refine.{s['name']}" for s in GRAPH["sources"] if "purchase_orders" in s["references"]}
@@ -149,7 +156,9 @@ class NightlyTest(unittest.TestCase):
         )
         self.assertIn("check quarantine_limit failed", log)
         self.assertIn("nightly.refine.purchase_orders failed (owner procurement-data)", log)
-        self.assertEqual(before, count("select count(*) from silver.purchase_orders"))
+        after = rows()
+        self.assertEqual(before["silver.purchase_orders"], after["silver.purchase_orders"])
+        self.assertEqual(before["bronze.purchase_orders"] + 5000, after["bronze.purchase_orders"])
 
 
 def put(name, text):
