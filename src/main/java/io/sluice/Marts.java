@@ -14,6 +14,8 @@ final class Marts {
           new io.sluice.purchaseorders.BasketWeekly(),
           new io.sluice.purchaseorders.OrderFeatures(),
           new io.sluice.purchaseorders.BuyerOutcomes(),
+          io.sluice.purchaseorders.DemandFeatures.OF_VENDORS,
+          io.sluice.purchaseorders.DemandFeatures.OF_CATEGORIES,
           new io.sluice.calls.AgentDaily(),
           new io.sluice.calls.QueueDaily(),
           new io.sluice.cloudcosts.CostDaily(),

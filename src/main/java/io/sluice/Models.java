@@ -8,7 +8,13 @@ import java.util.stream.Stream;
 
 /** The models there are. */
 final class Models {
-  static final List<Model> ALL = List.of(new io.sluice.purchaseorders.OrderFraud());
+  static final List<Model> ALL =
+      List.of(
+          new io.sluice.purchaseorders.OrderFraud(),
+          io.sluice.purchaseorders.Demand.OF_VENDORS,
+          io.sluice.purchaseorders.Demand.OF_CATEGORIES,
+          new io.sluice.calls.CallSentiment(),
+          new io.sluice.cloudcosts.IdleMachines());
 
   private Models() {}
 

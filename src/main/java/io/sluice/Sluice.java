@@ -216,6 +216,21 @@ public final class Sluice implements Callable<Integer> {
     }
   }
 
+  @Command(description = "Trains, promotes what passed its gate, and scores, model by model.")
+  int retrain(
+      @Mixin Environment environment,
+      @Option(names = "--model", description = "The model; may be given again; default: all.")
+          List<String> models) {
+    try (Workplace place = environment.open("retrain")) {
+      new Retrain(place)
+          .run(
+              models == null
+                  ? Models.of(place.contracts())
+                  : models.stream().map(name -> Models.get(name, place.contracts())).toList());
+      return 0;
+    }
+  }
+
   @Command(description = "Ingests, refines and builds everything, in the contracts' order.")
   int nightly(@Mixin Environment environment) {
     try (Workplace place = environment.open("nightly")) {

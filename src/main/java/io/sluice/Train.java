@@ -30,6 +30,8 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a model's feature tables and what turned out, and writes a new version of the model: its
@@ -42,6 +44,7 @@ import org.apache.spark.storage.StorageLevel;
  */
 final class Train {
   private static final String CHECKPOINT = "train:";
+  private static final Logger LOG = LoggerFactory.getLogger("sluice");
 
   private final Workplace place;
   private final Model model;
@@ -63,10 +66,14 @@ final class Train {
     Map<String, Table> tables = tables(place, model);
     SortedMap<String, Long> versions = new TreeMap<>();
     tables.forEach((name, table) -> versions.put(name, table.version()));
+    List<Registry.Version> earlier = registry.versions(model.name());
+    if (earlier.size() > registry.state(model.name()).newest()) {
+      // The run that trained it was killed before it could say so.
+      challenge(run, earlier.get(earlier.size() - 1));
+    }
     if (versions.entrySet().stream().allMatch(one -> handled(one.getKey()) == one.getValue())) {
       return Workplace.Published.NOTHING_NEW;
     }
-    List<Registry.Version> earlier = registry.versions(model.name());
     Registry.State state = registry.state(model.name());
     LocalDate known = newest(tables.get(model.reads().get(0)));
     Trainer trainer = new Trainer(model);
@@ -77,10 +84,14 @@ final class Train {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Row days = examples.agg(min(model.day()), max(model.day())).first();
-      LocalDate last =
-          days.isNullAt(1) ? known.minusDays(model.matureDays()) : days.getDate(1).toLocalDate();
+      if (days.isNullAt(0)) {
+        return tooEarly("no day");
+      }
       Trainer.Split split =
-          trainer.split(days.isNullAt(0) ? last : days.getDate(0).toLocalDate(), last);
+          trainer.split(days.getDate(0).toLocalDate(), days.getDate(1).toLocalDate());
+      if (!split.learnFrom().isBefore(split.learnUntil())) {
+        return tooEarly(split.learnFrom() + " to " + split.holdOutUntil());
+      }
       place.judge(
           run,
           trace,
@@ -102,15 +113,7 @@ final class Train {
       stage.checkpoint("version:" + model.name(), version.version());
       versions.forEach((name, at) -> stage.checkpoint(checkpoint(name), at));
       long published = registry.publish(stage, run, version);
-      registry.move(
-          run,
-          model.name(),
-          state,
-          Registry.Kind.CHALLENGE,
-          state.champion(),
-          Optional.of(version.version()),
-          0,
-          version.passed() ? "the gate lets it be promoted" : String.join("; ", version.reasons()));
+      challenge(run, version);
       long rows = trained.rows() + trained.holdout().size();
       trace.wrote(
           registry.versionsTable().path(),
@@ -123,6 +126,30 @@ final class Train {
     } finally {
       examples.unpersist();
     }
+  }
+
+  private Workplace.Published tooEarly(String days) {
+    LOG.info(
+        "train {}: too early; labels are known of {}, and {} days are needed to learn, validate and"
+            + " hold out",
+        model.name(),
+        days,
+        model.policy().validationDays() + model.policy().holdoutDays() + 2);
+    return Workplace.Published.NOTHING_NEW;
+  }
+
+  /** Lets a version be scored beside the champion, serving nobody. */
+  private void challenge(Run run, Registry.Version version) {
+    Registry.State state = registry.state(model.name());
+    registry.move(
+        run,
+        model.name(),
+        state,
+        Registry.Kind.CHALLENGE,
+        state.champion(),
+        Optional.of(version.version()),
+        0,
+        version.passed() ? "the gate lets it be promoted" : String.join("; ", version.reasons()));
   }
 
   private String checkpoint(String table) {

@@ -27,8 +27,7 @@ public record Gate(String against, Scores.Difference difference, List<String> re
   public static Gate judge(Model model, Scores challenger, Scores rival, String against) {
     Policy policy = model.policy();
     Scores.Difference difference = challenger.over(rival, model.task());
-    // A margin on an error is a share of the error to be beaten.
-    double unit = model.task() == Model.Task.CLASSIFICATION ? 1 : rival.absoluteError();
+    double unit = unit(model, rival);
     List<String> reasons = new ArrayList<>();
     if (!(difference.low() > policy.margin() * unit)) {
       reasons.add(
@@ -52,7 +51,8 @@ public record Gate(String against, Scores.Difference difference, List<String> re
                       ? mine.positives() >= policy.fewestPositives()
                       : mine.size() >= policy.fewestPositives();
               double worse = theirs.merit(model.task()) - mine.merit(model.task());
-              if (enough && worse > policy.segmentTolerance() * unit) {
+              double tolerated = policy.segmentTolerance() * unit(model, theirs);
+              if (enough && worse > tolerated) {
                 reasons.add(
                     String.format(
                         Locale.ROOT,
@@ -60,9 +60,14 @@ public record Gate(String against, Scores.Difference difference, List<String> re
                         segment,
                         against,
                         worse,
-                        policy.segmentTolerance() * unit));
+                        tolerated));
               }
             });
     return new Gate(against, difference, List.copyOf(reasons));
+  }
+
+  /** What margin and tolerance are shares of: for a regression, the error to be beaten. */
+  private static double unit(Model model, Scores rival) {
+    return model.task() == Model.Task.CLASSIFICATION ? 1 : rival.absoluteError();
   }
 }

@@ -125,14 +125,16 @@ public final class Registry {
    *
    * @param move the number of the last move, 0 if there was none
    * @param predecessors earlier champions that one can roll back to, the newest first
+   * @param newest the greatest version that any move has named, 0 if none
    */
   public record State(
       int move,
       Optional<Integer> champion,
       Optional<Integer> rival,
       int canaryPercent,
-      List<Integer> predecessors) {
-    static final State NONE = new State(0, Optional.empty(), Optional.empty(), 0, List.of());
+      List<Integer> predecessors,
+      int newest) {
+    static final State NONE = new State(0, Optional.empty(), Optional.empty(), 0, List.of(), 0);
   }
 
   private final SparkSession spark;
@@ -164,13 +166,9 @@ public final class Registry {
     if (!versionsTable().exists()) {
       return List.of();
     }
-    return versionsTable()
-        .read()
-        .where(col("model").equalTo(model))
-        .orderBy("version")
-        .collectAsList()
-        .stream()
+    return versionsTable().read().where(col("model").equalTo(model)).collectAsList().stream()
         .map(Registry::version)
+        .sorted(java.util.Comparator.comparing(Version::version))
         .toList();
   }
 
@@ -196,8 +194,10 @@ public final class Registry {
     }
     Deque<Integer> champions = new ArrayDeque<>();
     State state = State.NONE;
-    for (Row row :
-        movesTable().read().where(col("model").equalTo(model)).orderBy("move").collectAsList()) {
+    List<Row> moves =
+        new ArrayList<>(movesTable().read().where(col("model").equalTo(model)).collectAsList());
+    moves.sort(java.util.Comparator.comparing(row -> row.<Integer>getAs("move")));
+    for (Row row : moves) {
       Integer champion = row.getAs("champion");
       switch (Kind.valueOf(row.<String>getAs("kind").toUpperCase(java.util.Locale.ROOT))) {
         case PROMOTE -> champions.push(champion);
@@ -210,9 +210,15 @@ public final class Registry {
               Optional.ofNullable(champion),
               Optional.ofNullable(row.<Integer>getAs("rival")),
               row.<Integer>getAs("canary_percent"),
-              champions.stream().skip(1).toList());
+              champions.stream().skip(1).toList(),
+              Math.max(state.newest, Math.max(number(row, "champion"), number(row, "rival"))));
     }
     return state;
+  }
+
+  private static int number(Row row, String column) {
+    Integer version = row.getAs(column);
+    return version == null ? 0 : version;
   }
 
   /**
@@ -220,7 +226,7 @@ public final class Registry {
    *
    * @throws IllegalStateException if someone else has moved the model since that state was read
    */
-  public State move(
+  public void move(
       Run run,
       String model,
       State from,
@@ -250,7 +256,6 @@ public final class Registry {
         .append(spark.createDataFrame(List.of(row), MOVES.schema()).coalesce(1))
         .checkpoint(app, from.move + 1)
         .publish(SaveMode.Append, "{\"run_id\":\"" + run.id() + "\"}");
-    return state(model);
   }
 
   /**

@@ -24,6 +24,7 @@ import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.apache.spark.ml.classification.RandomForestClassificationModel;
 import org.apache.spark.ml.feature.CountVectorizerModel;
+import org.apache.spark.ml.regression.LinearRegressionModel;
 import org.apache.spark.ml.regression.RandomForestRegressionModel;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -307,6 +308,12 @@ public final class Trainer {
           Distribution values = spread.get(names.get(i));
           // By how much the margin moves over the middle 80 % of the input's values.
           weights[i] = values == null ? weights[i] : weights[i] * values.width();
+        }
+      }
+      if (stage instanceof LinearRegressionModel line) {
+        weights = line.coefficients().toArray();
+        for (int i = 0; i < weights.length; i++) {
+          weights[i] *= spread.get(names.get(i)).width();
         }
       }
       for (int i = 0; weights != null && i < weights.length; i++) {

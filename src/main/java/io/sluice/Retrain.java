@@ -1,0 +1,77 @@
+package io.sluice;
+
+import io.sluice.model.Model;
+import io.sluice.model.Registry;
+import io.sluice.ops.StoppedException;
+import io.sluice.settings.Faults;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trains each model whose tables have changed, promotes what its gate lets pass, and scores what is
+ * new: the models' part of a night.
+ *
+ * <p>A model that is held up holds up no other. A version that does not pass its gate is no
+ * failure: it stays a challenger. Examples that may not be learned from stop that model's training,
+ * its champion goes on scoring, and the run fails at its end. A model without enough history to
+ * have a champion yet is passed over.
+ */
+final class Retrain {
+  private static final Logger LOG = LoggerFactory.getLogger("sluice");
+
+  private final Workplace place;
+  private final Registry registry;
+
+  Retrain(Workplace place) {
+    this.place = place;
+    this.registry = new Registry(place.spark(), place.lake(), Clock.systemUTC());
+  }
+
+  /**
+   * @throws StoppedException if examples of a model that has a champion were refused, after all
+   *     models have been scored
+   */
+  void run(List<Model> models) {
+    List<RuntimeException> failures = new ArrayList<>();
+    for (Model model : models) {
+      try {
+        retrain(model);
+      } catch (StoppedException e) {
+        if (registry.state(model.name()).champion().isPresent()) {
+          failures.add(e);
+        } else {
+          LOG.warn("train {}: {}", model.name(), e.getMessage());
+        }
+      } catch (Faults.FaultyException e) {
+        LOG.warn("train {}: {}", model.name(), e.getMessage());
+      }
+      if (registry.state(model.name()).champion().isPresent()) {
+        new Score(place, model).run();
+      }
+    }
+    if (!failures.isEmpty()) {
+      RuntimeException first = failures.get(0);
+      failures.subList(1, failures.size()).forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  private void retrain(Model model) {
+    new Train(place, model).run();
+    List<Registry.Version> versions = registry.versions(model.name());
+    Registry.State state = registry.state(model.name());
+    // A version that was rolled back, or that serves a canary, is nobody's to promote but a
+    // person's.
+    boolean waits =
+        state.rival().equals(Optional.of(versions.size()))
+            && state.canaryPercent() == 0
+            && !state.predecessors().contains(versions.size());
+    if (waits && versions.get(versions.size() - 1).passed()) {
+      new Promote(place, model).promote(Optional.empty());
+    }
+  }
+}
