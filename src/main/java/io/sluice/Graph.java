@@ -6,20 +6,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Contracts;
 import io.sluice.mart.Mart;
+import io.sluice.model.Model;
 import io.sluice.settings.Key;
 import io.sluice.settings.Settings;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
- * Prints what there is to run and in which order: sources with those they refer to, marts with what
- * they read.
+ * Prints what there is to run and in which order: sources with those they refer to, marts and
+ * models with what they read.
  */
 final class Graph {
   private Graph() {}
 
   /**
    * One JSON object: {@code {"sources": [{name, owner, references}], "marts": [{name, owner,
-   * reads}]}}.
+   * reads}], "models": [{name, owner, reads}]}}; a mart reads sources, a model tables.
    */
   static String json(Settings settings) {
     Contracts contracts = Contracts.read(Path.of(settings.get(Key.CONTRACTS)));
@@ -37,6 +39,15 @@ final class Graph {
       node.put("name", mart.name());
       node.put("owner", mart.owner());
       mart.reads().forEach(node.putArray("reads")::add);
+    }
+    ArrayNode models = root.putArray("models");
+    for (Model model : Models.of(contracts)) {
+      ObjectNode node = models.addObject();
+      node.put("name", model.name());
+      node.put("owner", model.owner());
+      Stream.concat(model.reads().stream(), model.learnsFrom().stream())
+          .distinct()
+          .forEach(node.putArray("reads")::add);
     }
     return root.toPrettyString();
   }
