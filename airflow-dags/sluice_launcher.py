@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 
 from airflow.sdk import BaseOperator, Variable
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -27,10 +27,14 @@ GROUP = {"group": "sparkoperator.k8s.io", "version": "v1beta2", "plural": "spark
 TRY_LABEL = "sluice.io/try"
 
 
+class StoppedByCheck(AirflowFailException):
+    """The program ended with exit code 3."""
+
+
 def ended(program: str, code: int, why: str = "") -> None:
     """Turns a program's exit code into the task's end. A stop by a check and wrong settings are not retried."""
     if code == 3:
-        raise AirflowFailException(f"{program} was stopped by a check: see its log and docs/programs/{program}.md {why}")
+        raise StoppedByCheck(f"{program} was stopped by a check: see its log and docs/programs/{program}.md {why}")
     if code == 2:
         raise AirflowFailException(f"{program} was given wrong settings, contracts or arguments: see its log {why}")
     if code != 0:
@@ -60,15 +64,17 @@ class ProgramOperator(BaseOperator):
 
     :param arguments: as on the command line: program, then options. Templated; an argument that comes out empty is
         left out.
+    :param gate: the program is a gate: stopped by a check it is skipped, and not failed.
     """
 
     template_fields: Sequence[str] = ("arguments",)
     ui_color = "#dbeef5"
 
-    def __init__(self, *, arguments: Sequence[str], **kwargs):
+    def __init__(self, *, arguments: Sequence[str], gate: bool = False, **kwargs):
         kwargs.setdefault("doc_md", f"`sluice {' '.join(arguments)}`. Runbook: `docs/programs/{arguments[0]}.md`.")
         super().__init__(**kwargs)
         self.arguments = list(arguments)
+        self.gate = gate
         self._launcher = None
 
     def execute(self, context):
@@ -79,7 +85,12 @@ class ProgramOperator(BaseOperator):
         arguments = [argument for argument in self.arguments if argument]
         arguments += shlex.split(Variable.get("sluice_options", default=""))
         self._launcher = launchers[kind](self.log, context["ti"], arguments)
-        self._launcher.run(lineage(context["ti"]))
+        try:
+            self._launcher.run(lineage(context["ti"]))
+        except StoppedByCheck as e:
+            if self.gate:
+                raise AirflowSkipException(str(e)) from None
+            raise
 
     def on_kill(self):
         if self._launcher:

@@ -95,8 +95,9 @@ class OperatorTest(unittest.TestCase):
 
     def test_the_drivers_exit_code_decides(self):
         from airflow.sdk.exceptions import AirflowException, AirflowFailException
+        from sluice_launcher import StoppedByCheck
 
-        for code, error in ((3, AirflowFailException), (2, AirflowFailException), (1, AirflowException), (137, AirflowException)):
+        for code, error in ((3, StoppedByCheck), (2, AirflowFailException), (1, AirflowException), (137, AirflowException)):
             self.run_id += "x"
             launcher = self.launcher(1)
             thread, ended = self.start(launcher)
@@ -106,7 +107,7 @@ class OperatorTest(unittest.TestCase):
             self.assertEqual(error, type(ended[0]), code)
 
     def test_the_drivers_pod_says_it_better_than_the_operator(self):
-        from airflow.sdk.exceptions import AirflowFailException
+        from sluice_launcher import StoppedByCheck
 
         launcher = self.launcher(1)
         thread, ended = self.start(launcher)
@@ -139,7 +140,7 @@ class OperatorTest(unittest.TestCase):
         self.core.patch_namespaced_pod_status(pod, "sluice", {"status": {"containerStatuses": [container]}})
         self.status(launcher, "FAILED", "", pod)
         thread.join(20)
-        self.assertEqual(AirflowFailException, type(ended[0]), ended)
+        self.assertEqual(StoppedByCheck, type(ended[0]), ended)
 
     def test_a_later_try_watches_what_still_runs(self):
         first, second = self.launcher(1), self.launcher(2)

@@ -103,7 +103,7 @@ class DagsTest(unittest.TestCase):
             graph = json.loads(json.dumps(GRAPH))
             graph["sources"].append({"name": "readings", "owner": "meters", "references": ["vendors"]})
             graph["marts"].append({"name": "usage_daily", "owner": "meters", "reads": ["readings"]})
-            graph.setdefault("models", []).append({"name": "leak", "owner": "meters", "reads": ["gold.usage_daily"]})
+            graph["models"].append({"name": "leak", "owner": "meters", "reads": ["gold.usage_daily"]})
             (copy / "graph.json").write_text(json.dumps(graph))
             # As on a scheduler, where the folder alone is on the path: this process has the real one imported.
             program = (
@@ -129,6 +129,23 @@ class DagsTest(unittest.TestCase):
             self.assertEqual(["train.leak"], dags["retrain"]["promote.leak"])
             self.assertEqual(["promote.leak"], dags["retrain"]["score.leak"])
             self.assertIn("gold/usage_daily", assets)
+
+    def test_backfill_shows_its_plan_first(self):
+        dag = self.bag.dags["backfill"]
+        self.assertEqual({"plan"}, dag.get_task("run").upstream_task_ids)
+        self.assertIn("--dry-run", dag.get_task("plan").arguments)
+        tables = dag.params.get_param("table").schema["enum"]
+        self.assertEqual(len(GRAPH["sources"]) + len(GRAPH["marts"]), len(tables))
+        for params, expected in (
+            ({"table": "gold.spend_daily", "from": "2026-01-02", "to": "2026-01-03", "dry_run": False},
+             ["backfill", "--mart", "spend_daily", "--from", "2026-01-02", "--to", "2026-01-03", ""]),
+            ({"table": "silver.calls", "from": "2026-01-02", "to": "2026-01-02", "dry_run": True},
+             ["backfill", "--source", "calls", "--from", "2026-01-02", "--to", "2026-01-02", "--dry-run"]),
+        ):
+            run = dag.get_task("run")
+            self.assertEqual(
+                expected, run.render_template(run.arguments, {"params": params}, run.get_template_env(dag))
+            )
 
 
 def instance(**changes):
@@ -162,13 +179,34 @@ class LauncherTest(unittest.TestCase):
 
     def test_exit_codes(self):
         from airflow.sdk.exceptions import AirflowException, AirflowFailException
+        from sluice_launcher import StoppedByCheck
 
         self.script("exit $2")
         self.local("refine", "0").run({})
-        for code, error in (("1", AirflowException), ("2", AirflowFailException), ("3", AirflowFailException)):
+        for code, error in (("1", AirflowException), ("2", AirflowFailException), ("3", StoppedByCheck)):
             with self.assertRaises(error) as raised:
                 self.local("refine", code).run({})
             self.assertEqual(error, type(raised.exception))
+            # What Airflow does not retry.
+            self.assertEqual(code != "1", isinstance(raised.exception, AirflowFailException))
+
+    def test_a_gate_that_does_not_let_through_is_skipped(self):
+        from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+        import sluice_launcher
+
+        # There is no DAG run that could be a parent.
+        self.addCleanup(setattr, sluice_launcher, "lineage", sluice_launcher.lineage)
+        sluice_launcher.lineage = lambda ti: {}
+        self.set("sluice_launcher", "local")
+        for gate, code, error in (
+            (True, 3, AirflowSkipException),
+            (True, 2, AirflowFailException),
+            (False, 3, AirflowFailException),
+        ):
+            self.script(f"exit {code}")
+            task = sluice_launcher.ProgramOperator(task_id="promote", arguments=["promote", "--model", "m"], gate=gate)
+            with self.assertRaises(error):
+                task.execute({"ti": instance()})
 
     def test_what_runs_is_logged_and_told_of_its_parent(self):
         self.script('echo "got $*"')

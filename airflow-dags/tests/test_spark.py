@@ -160,6 +160,23 @@ class NightlyTest(unittest.TestCase):
         self.assertEqual(before["silver.purchase_orders"], after["silver.purchase_orders"])
         self.assertEqual(before["bronze.purchase_orders"] + 5000, after["bronze.purchase_orders"])
 
+    def test_4_a_backfill_shows_its_plan_and_runs(self):
+        before = rows()
+        conf = {"table": "gold.spend_daily", "from": "2026-01-01", "to": "2026-01-01", "dry_run": False}
+        log, success, tasks = run("backfill", "2026-01-04", "--conf", json.dumps(conf))
+        self.assertTrue(success, log[-4000:])
+        self.assertEqual({"plan": "success", "run": "success"}, {task: state for task, (state, _) in tasks.items()})
+        self.assertEqual(before["gold.spend_daily"], rows()["gold.spend_daily"])
+
+    def test_5_maintenance_changes_no_row(self):
+        before = rows()
+        log, success, tasks = run("maintenance", "2026-01-05")
+        self.assertTrue(success, log[-4000:])
+        after = rows()
+        for table in before:
+            if not table.startswith("ops."):
+                self.assertEqual(before[table], after[table], table)
+
 
 def put(name, text):
     """Lands a file as a client would, by S3."""

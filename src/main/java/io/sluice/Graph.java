@@ -13,15 +13,15 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * Prints what there is to run and in which order: sources with those they refer to, marts with what
- * they read.
+ * Prints what there is to run and in which order: sources with those they refer to, marts and
+ * models with what they read.
  */
 final class Graph {
   private Graph() {}
 
   /**
    * One JSON object: {@code {"sources": [{name, owner, references}], "marts": [{name, owner,
-   * reads}], "models": [{name, owner, reads}]}}.
+   * reads}], "models": [{name, owner, reads}]}}; a mart reads sources, a model tables.
    */
   static String json(Settings settings) {
     Contracts contracts = Contracts.read(Path.of(settings.get(Key.CONTRACTS)));

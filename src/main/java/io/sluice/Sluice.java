@@ -455,7 +455,8 @@ public final class Sluice implements Callable<Integer> {
   }
 
   @Command(
-      description = "Prints the sources and marts, with what each reads, as JSON: for schedulers.")
+      description =
+          "Prints sources, marts and models, with what each reads, as JSON: for schedulers.")
   int graph(@Mixin Environment environment) {
     spec.commandLine().getOut().println(Graph.json(environment.settings()));
     return 0;

@@ -231,9 +231,7 @@ final class Chaos {
     try (FaultyProxy proxy = new FaultyProxy(served.get("s3.endpoint"), share, seed)) {
       String root = "network-bad";
       land(root, days);
-      String[] faulty = {
-        "s3.endpoint", proxy.endpoint(), "spark.hadoop.fs.s3a.connection.expect.continue", "false"
-      };
+      String[] faulty = {"s3.endpoint", proxy.endpoint()};
       Process process = start("night", root, "plain", String.join("\n", faulty));
       List<String> lines = read(process);
       int tries = 1;

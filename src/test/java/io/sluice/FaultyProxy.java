@@ -89,7 +89,7 @@ final class FaultyProxy implements AutoCloseable {
         InputStream in = new BufferedInputStream(client.getInputStream());
         OutputStream out = client.getOutputStream()) {
       byte[] request;
-      while ((request = message(in, false)).length > 0) {
+      while ((request = message(in, out, false)).length > 0) {
         Fault fault = draw();
         if (fault == Fault.THROTTLE) {
           out.write(
@@ -127,12 +127,18 @@ final class FaultyProxy implements AutoCloseable {
       socket.getOutputStream().write(request);
       socket.getOutputStream().flush();
       boolean head = new String(request, 0, 5, StandardCharsets.US_ASCII).startsWith("HEAD ");
-      return message(new BufferedInputStream(socket.getInputStream()), head);
+      return message(new BufferedInputStream(socket.getInputStream()), null, head);
     }
   }
 
-  /** One HTTP message as it stands; empty if the stream ends before it. */
-  private static byte[] message(InputStream in, boolean withoutBody) throws IOException {
+  /**
+   * One HTTP message as it stands, but for {@code Expect}, which is met here; empty if the stream
+   * ends before it.
+   *
+   * @param sender of a request, who may wait to be told to go on; null for an answer
+   */
+  private static byte[] message(InputStream in, OutputStream sender, boolean withoutBody)
+      throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     String first = line(in, all);
     if (first.isEmpty()) {
@@ -140,17 +146,25 @@ final class FaultyProxy implements AutoCloseable {
     }
     long length = 0;
     boolean chunked = false;
-    boolean expects = false;
-    for (String line = line(in, all); !line.isBlank(); line = line(in, all)) {
-      String header = line.toLowerCase(Locale.ROOT).strip();
-      if (header.startsWith("content-length:")) {
-        length = Long.parseLong(header.substring(15).strip());
+    boolean waits = false;
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    for (String line = line(in, header); !line.isBlank(); line = line(in, header)) {
+      String name = line.toLowerCase(Locale.ROOT).strip();
+      if (name.startsWith("content-length:")) {
+        length = Long.parseLong(name.substring(15).strip());
       }
-      chunked |= header.startsWith("transfer-encoding:") && header.contains("chunked");
-      expects |= header.startsWith("expect:");
+      chunked |= name.startsWith("transfer-encoding:") && name.contains("chunked");
+      if (name.startsWith("expect:")) {
+        waits = true;
+        header.reset();
+      }
+      header.writeTo(all);
+      header.reset();
     }
-    if (expects) {
-      throw new IOException("Expect: 100-continue is not spoken here");
+    header.writeTo(all);
+    if (waits && sender != null) {
+      sender.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      sender.flush();
     }
     boolean bodyless = withoutBody || first.contains(" 204 ") || first.contains(" 304 ");
     if (bodyless) {

@@ -143,6 +143,7 @@ final class ManifestRules {
             switch (option.longestName()) {
               case "--source" -> facts.isSource(value);
               case "--mart" -> facts.isMart(value);
+              case "--model" -> facts.isModel(value);
               case "--table" -> facts.isTable(value);
               default -> true;
             };

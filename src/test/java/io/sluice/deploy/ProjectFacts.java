@@ -21,6 +21,7 @@ final class ProjectFacts {
   private final String pom = text(Path.of("pom.xml"));
   private final Set<String> sources = new TreeSet<>();
   private final Set<String> marts = new TreeSet<>();
+  private final Set<String> models = new TreeSet<>();
 
   ProjectFacts() {
     // Spark registers its settings when the objects that state them are first touched.
@@ -35,6 +36,7 @@ final class ProjectFacts {
       JsonNode graph = new ObjectMapper().readTree(text(Path.of("airflow-dags/graph.json")));
       graph.get("sources").forEach(source -> sources.add(source.get("name").asText()));
       graph.get("marts").forEach(mart -> marts.add(mart.get("name").asText()));
+      graph.get("models").forEach(model -> models.add(model.get("name").asText()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -78,6 +80,10 @@ final class ProjectFacts {
 
   boolean isMart(String name) {
     return marts.contains(name);
+  }
+
+  boolean isModel(String name) {
+    return models.contains(name);
   }
 
   boolean isTable(String name) {
