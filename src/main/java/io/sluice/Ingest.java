@@ -52,6 +52,9 @@ final class Ingest {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
   private static final String CHECKPOINT = "ingest";
 
+  /** The last batch of files that bronze has: {@code ops.files} has to know it. */
+  private static final String FILES_CHECKPOINT = "files";
+
   /** How {@code ops.files} is declared. */
   static final TableSpec FILES =
       new TableSpec(
@@ -168,7 +171,16 @@ final class Ingest {
       Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
       Stage files = Stage.begin(place.lake().ops("files"), FILES);
       long ingested = bronze.checkpoint(CHECKPOINT);
-      files.checkpoint(checkpointOfFiles());
+      long recorded = bronze.checkpoint(FILES_CHECKPOINT);
+      if (files.checkpoint(checkpointOfFiles()) < recorded) {
+        throw new IllegalStateException(
+            "ops.files lacks the files of "
+                + contract.id()
+                + "'s batch "
+                + recorded
+                + ", which bronze has: commits of its log are gone. Bring them back from the bucket's"
+                + " versions before anything else runs.");
+      }
       List<LandedFile> news = batch(news(ingested));
       if (news.isEmpty()) {
         return published;
@@ -247,7 +259,11 @@ final class Ingest {
         .append(ledger(news, batch, outcomes))
         .checkpoint(checkpointOfFiles(), batch.number())
         .publish(SaveMode.Append, json);
-    long version = bronze.checkpoint(CHECKPOINT, batch.number()).publish(SaveMode.Append, json);
+    long version =
+        bronze
+            .checkpoint(CHECKPOINT, batch.number())
+            .checkpoint(FILES_CHECKPOINT, batch.number())
+            .publish(SaveMode.Append, json);
     outcomes.values().stream()
         .filter(outcome -> outcome.problem() != null)
         .sorted(Comparator.comparing(Intake.Outcome::path))

@@ -31,6 +31,9 @@ import org.apache.spark.sql.SaveMode;
  * their keys, and whole those in which a row is replaced.
  */
 final class Refine {
+  /** The version of quarantine that silver's newest batch goes with. */
+  private static final String QUARANTINE = "quarantine";
+
   private final Workplace place;
   private final Contract contract;
   private final Silver silver;
@@ -63,6 +66,7 @@ final class Refine {
     Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract.id()));
     long handled = stage.checkpoint(Silver.CHECKPOINT);
     quarantine.checkpoint(Silver.CHECKPOINT);
+    silver.quarantine().mustReach(stage.checkpoint(QUARANTINE), silver.table().name());
     Changes news = silver.bronze().changes(handled);
     if (news.isEmpty()) {
       return Workplace.Published.NOTHING_NEW;
@@ -110,6 +114,7 @@ final class Refine {
     String json = account.json(run, handled, news.until());
     if (!quarantine.isEmpty()) {
       long version = quarantine.publish(SaveMode.Append, json);
+      stage.checkpoint(QUARANTINE, version);
       TableSpec spec = Quarantine.spec(contract.id());
       trace.wrote(
           silver.quarantine().path(),

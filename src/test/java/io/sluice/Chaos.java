@@ -285,6 +285,9 @@ final class Chaos {
               }
             }
           }
+        } catch (IOException e) {
+          // A killed driver's output ends in the middle.
+          check(!process.isAlive() || process.waitFor(10, TimeUnit.SECONDS), e.toString());
         }
         process.waitFor();
         ended = process.exitValue() == 0;
@@ -430,6 +433,7 @@ final class Chaos {
             "last commit of bronze deleted",
             "last commit of quarantine deleted",
             "middle commit of files deleted",
+            "last commit of files deleted",
             "last_checkpoint of silver spoilt",
             "first commit of bronze emptied",
             "last commit of silver cut in half")) {

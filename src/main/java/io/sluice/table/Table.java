@@ -71,6 +71,25 @@ public final class Table {
     return snapshot().version();
   }
 
+  /**
+   * Makes sure that the table still has a version that another table's commit stands on.
+   *
+   * @throws IllegalStateException if its log has lost commits
+   */
+  public void mustReach(long version, String whose) {
+    if (version() < version) {
+      throw new IllegalStateException(
+          name
+              + " is at version "
+              + version()
+              + ", and "
+              + whose
+              + " stands on its version "
+              + version
+              + ": commits of its log are gone. Bring them back from the bucket's versions before anything else runs.");
+    }
+  }
+
   /** The rows of the newest version. */
   public Dataset<Row> read() {
     return spark.read().format("delta").load(path);
