@@ -4,7 +4,7 @@
 #   make image SPARK_IMAGE=registry.example.com/spark:3.5.7
 #
 # Layers from the one that changes least to the one that changes most: Spark, what of Spark is replaced, libraries,
-# scripts, contracts and environments, our jar. A change of code moves two megabytes.
+# scripts, contracts and environments, our jar. A change of code moves one megabyte.
 ARG SPARK_IMAGE=docker.io/library/spark:3.5.7-scala2.12-java17-ubuntu
 
 FROM ${SPARK_IMAGE} AS jars

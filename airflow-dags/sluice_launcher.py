@@ -213,7 +213,8 @@ class SparkOperatorLauncher:
         if not pod:
             return None
         try:
-            for line in self.pods.read_namespaced_pod_log(pod, self.namespace, tail_lines=1000).splitlines():
+            text = self.pods.read_namespaced_pod_log(pod, self.namespace, tail_lines=1000)
+            for line in (text or "").splitlines():
                 self.log.info("%s", line)
         except ApiException as e:
             self.log.warning("the log of %s cannot be read: %s", pod, e.reason)
@@ -240,7 +241,11 @@ class SparkOperatorLauncher:
         except ApiException as e:
             if e.status != 404:
                 raise
-        while self.find():
+        # It stays until its driver and executors are gone: what comes after it never runs beside them.
+        patience = time.monotonic() + 600
+        while (left := self.find()) and left["metadata"]["uid"] == app["metadata"]["uid"]:
+            if time.monotonic() > patience:
+                raise AirflowException(f"SparkApplication {self.name} was deleted ten minutes ago, and is still there")
             time.sleep(self.seconds)
 
     def kill(self) -> None:

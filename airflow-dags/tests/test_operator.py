@@ -1,5 +1,6 @@
-"""The launcher on a real API server that has the Spark operator's schemas; the test ends applications as the operator
-would. Needs a kubeconfig in SLUICE_TEST_KUBECONFIG."""
+"""The launcher on a real API server that has the Spark operator's schemas and what stands in the cluster
+(``kubectl apply -k spark-apps/overlays/dev``). It works as the account ``airflow``; the test ends applications as the
+operator would. Needs an administrator's kubeconfig in SLUICE_TEST_KUBECONFIG."""
 
 import json
 import logging
@@ -11,23 +12,102 @@ import threading
 import time
 import unittest
 
+import yaml
 from kubernetes import client, config
 from test_quick import FOLDER, instance
 
 KUBECONFIG = os.environ.get("SLUICE_TEST_KUBECONFIG")
+
+# What the namespace's pod security standard asks for.
+LOCKED = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "runAsNonRoot": True,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
 
 
 @unittest.skipUnless(KUBECONFIG, "SLUICE_TEST_KUBECONFIG names no API server")
 class OperatorTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        admin = config.new_client_from_config(KUBECONFIG)
+        cls.objects = client.CustomObjectsApi(admin)
+        cls.core = client.CoreV1Api(admin)
+        cls.review = client.AuthorizationV1Api(admin)
         os.environ["AIRFLOW_CONN_KUBERNETES_DEFAULT"] = json.dumps(
-            {"conn_type": "kubernetes", "extra": {"kube_config_path": KUBECONFIG}}
+            {"conn_type": "kubernetes", "extra": {"kube_config_path": cls.kubeconfig("airflow")}}
         )
         os.environ["AIRFLOW_VAR_SLUICE_ENVIRONMENT"] = "dev"
-        config.load_kube_config(KUBECONFIG)
-        cls.objects = client.CustomObjectsApi()
-        cls.core = client.CoreV1Api()
+
+        cls.over = threading.Event()
+        collector = threading.Thread(target=cls.collect)
+        collector.start()
+        cls.addClassCleanup(collector.join)
+        cls.addClassCleanup(cls.over.set)
+
+    @classmethod
+    def collect(cls):
+        """Lets go of what has been deleted, as the garbage collector of a cluster does when all that it owns is gone."""
+        import sluice_launcher
+
+        while not cls.over.wait(0.2):
+            for app in cls.objects.list_namespaced_custom_object(**sluice_launcher.GROUP, namespace="sluice")["items"]:
+                if "foregroundDeletion" in app["metadata"].get("finalizers", []):
+                    cls.objects.patch_namespaced_custom_object(
+                        **sluice_launcher.GROUP,
+                        namespace="sluice",
+                        name=app["metadata"]["name"],
+                        body={"metadata": {"finalizers": []}},
+                    )
+
+    @classmethod
+    def kubeconfig(cls, account):
+        """The file of a service account, as a pod of it would come to the API server."""
+        token = cls.core.create_namespaced_service_account_token(account, "sluice", {"spec": {}}).status.token
+        kube = yaml.safe_load(pathlib.Path(KUBECONFIG).read_text())
+        kube["users"] = [{"name": kube["users"][0]["name"], "user": {"token": token}}]
+        file = cls.folder / account
+        file.write_text(yaml.safe_dump(kube))
+        return str(file)
+
+    def test_who_may_do_what(self):
+        """Asked of the API server itself, for each account."""
+
+        def may(account, verb, resource, group=""):
+            spec = {
+                "user": f"system:serviceaccount:sluice:{account}",
+                "resourceAttributes": {"namespace": "sluice", "verb": verb, "resource": resource, "group": group},
+            }
+            return self.review.create_subject_access_review({"spec": spec}).status.allowed
+
+        for account in ("ingestor", "operator", "scientist"):
+            self.assertTrue(may(account, "create", "pods"))
+            self.assertFalse(may(account, "create", "sparkapplications", "sparkoperator.k8s.io"))
+        self.assertTrue(may("airflow", "create", "sparkapplications", "sparkoperator.k8s.io"))
+        self.assertFalse(may("airflow", "create", "pods"))
+        for account in ("ingestor", "operator", "scientist", "airflow"):
+            self.assertFalse(may(account, "get", "secrets"))
+
+    def test_a_driver_cannot_give_a_pod_another_account(self):
+        driver = client.CoreV1Api(config.new_client_from_config(self.kubeconfig("ingestor")))
+        for account, refused in (("operator", True), ("ingestor", False)):
+            pod = {
+                "metadata": {"generateName": "executor-"},
+                "spec": {
+                    "serviceAccountName": account,
+                    "containers": [{"name": "e", "image": "sluice:0", "securityContext": LOCKED}],
+                },
+            }
+            if refused:
+                with self.assertRaisesRegex(client.ApiException, "may only be given the service account"):
+                    driver.create_namespaced_pod("sluice", pod)
+            else:
+                driver.create_namespaced_pod("sluice", pod)
+                pod["spec"]["containers"][0]["securityContext"] = {"privileged": True}
+                with self.assertRaisesRegex(client.ApiException, "violates PodSecurity"):
+                    driver.create_namespaced_pod("sluice", pod)
 
     def setUp(self):
         import sluice_launcher
@@ -113,18 +193,13 @@ class OperatorTest(unittest.TestCase):
         thread, ended = self.start(launcher)
         self.until(launcher, bool)
         pod = launcher.name + "-driver"
-        locked = {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "runAsNonRoot": True,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        }
         self.core.create_namespaced_pod(
             "sluice",
             {
                 "metadata": {"name": pod},
                 "spec": {
-                    "containers": [{"name": "spark-kubernetes-driver", "image": "sluice:0", "securityContext": locked}]
+                    "serviceAccountName": "operator",
+                    "containers": [{"name": "spark-kubernetes-driver", "image": "sluice:0", "securityContext": LOCKED}],
                 },
             },
         )
