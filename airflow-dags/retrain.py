@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule
+from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable
 
 import sluice_graph
 from sluice_launcher import ProgramOperator
@@ -10,21 +10,19 @@ from sluice_launcher import ProgramOperator
 DOC = """
 ### Retrain
 
-When a table that a model reads has new data, and each night: `validate` → for each model `train` → `promote`, which is
-the gate → `score`.
+When a table that a model reads has new data, and each night: `validate`, then `retrain` for each model, side by side:
+it trains a challenger if the tables have changed, promotes it if its gate lets it pass, and scores what is new. A
+version that was rolled back, or serves a canary, is promoted by a person alone.
 
 **When a task fails**
 
-| task | what it means | what to do |
+| what the log says | what it means | what to do |
 |---|---|---|
-| `validate` | settings or contracts have faults | mend what its log lists; models stay as they are |
-| `train`, stopped by a check | the data are not fit to learn from (too few outcomes, drift): its log says which | the champion goes on; see to the data |
-| `train`, crashed | no challenger | clear it (3 retries with back-off have been made) |
-| `promote`, skipped | the challenger did not pass its gate: its card says why | nothing: the champion goes on |
-| `promote`, failed | the champion is as it was | clear it |
-| `score` | rows wait unscored, none is half scored | clear it |
+| `validate` failed | settings or contracts have faults; models stay as they are | mend what its log lists |
+| stopped by a check (not retried) | the examples may not be learned from (too few outcomes, drift): the champion has scored on | see to the data that the log names |
+| crashed (3 retries) | nothing is half done: no challenger, or rows that wait unscored | clear the task when the cause is gone |
 
-`score` runs however the others ended: who serves scores what is new. A bad champion: `sluice rollback --model MODEL
+A challenger that does not pass its gate is no failure: its card says why. A bad champion: `sluice rollback --model MODEL
 --reason WHY`, which takes seconds.
 """
 
@@ -49,17 +47,8 @@ with DAG(
     if models:
         validate = ProgramOperator(task_id="validate", arguments=["validate"])
     for model in models:
-        train, promote, score = [
-            ProgramOperator(
-                task_id=f"{program}.{model['name']}",
-                arguments=[program, "--model", model["name"]],
-                owner=model["owner"],
-                **options,
-            )
-            for program, options in (
-                ("train", {}),
-                ("promote", {"gate": True}),
-                ("score", {"trigger_rule": TriggerRule.ALL_DONE}),
-            )
-        ]
-        validate >> train >> promote >> score
+        validate >> ProgramOperator(
+            task_id=f"retrain.{model['name']}",
+            arguments=["retrain", "--model", model["name"]],
+            owner=model["owner"],
+        )

@@ -27,14 +27,10 @@ GROUP = {"group": "sparkoperator.k8s.io", "version": "v1beta2", "plural": "spark
 TRY_LABEL = "sluice.io/try"
 
 
-class StoppedByCheck(AirflowFailException):
-    """The program ended with exit code 3."""
-
-
 def ended(program: str, code: int, why: str = "") -> None:
     """Turns a program's exit code into the task's end. A stop by a check and wrong settings are not retried."""
     if code == 3:
-        raise StoppedByCheck(f"{program} was stopped by a check: see its log and docs/programs/{program}.md {why}")
+        raise AirflowFailException(f"{program} was stopped by a check: see its log and docs/programs/{program}.md {why}")
     if code == 2:
         raise AirflowFailException(f"{program} was given wrong settings, contracts or arguments: see its log {why}")
     if code != 0:
@@ -64,17 +60,15 @@ class ProgramOperator(BaseOperator):
 
     :param arguments: as on the command line: program, then options. Templated; an argument that comes out empty is
         left out.
-    :param gate: the program is a gate: stopped by a check it is skipped, and not failed.
     """
 
     template_fields: Sequence[str] = ("arguments",)
     ui_color = "#dbeef5"
 
-    def __init__(self, *, arguments: Sequence[str], gate: bool = False, **kwargs):
+    def __init__(self, *, arguments: Sequence[str], **kwargs):
         kwargs.setdefault("doc_md", f"`sluice {' '.join(arguments)}`. Runbook: `docs/programs/{arguments[0]}.md`.")
         super().__init__(**kwargs)
         self.arguments = list(arguments)
-        self.gate = gate
         self._launcher = None
 
     def execute(self, context):
@@ -85,16 +79,32 @@ class ProgramOperator(BaseOperator):
         arguments = [argument for argument in self.arguments if argument]
         arguments += shlex.split(Variable.get("sluice_options", default=""))
         self._launcher = launchers[kind](self.log, context["ti"], arguments)
-        try:
-            self._launcher.run(lineage(context["ti"]))
-        except StoppedByCheck as e:
-            if self.gate:
-                raise AirflowSkipException(str(e)) from None
-            raise
+        self._launcher.run(lineage(context["ti"]))
 
     def on_kill(self):
         if self._launcher:
             self._launcher.kill()
+
+
+class RunningOperator(BaseOperator):
+    """Fails unless the SparkApplication of a program that runs for ever is running.
+
+    :param program: its name, which is its application's
+    """
+
+    def __init__(self, *, program: str, **kwargs):
+        kwargs.setdefault("doc_md", f"Is `{program}` running? Runbook: `docs/programs/{program}.md`.")
+        super().__init__(**kwargs)
+        self.program = program
+
+    def execute(self, context):
+        if Variable.get("sluice_launcher", default="operator") != "operator":
+            raise AirflowSkipException("streams are looked after where the operator runs them")
+        launcher = SparkOperatorLauncher(self.log, context["ti"], [self.program])
+        launcher.name = self.program
+        app = launcher.find()
+        if not app or state(app) != "RUNNING":
+            raise AirflowException(f"{self.program} is not running: {state(app) or 'NEW' if app else 'not there'}")
 
 
 class LocalLauncher:

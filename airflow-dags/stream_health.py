@@ -1,22 +1,26 @@
-"""Each stream is looked after: that it runs, and how far behind it is."""
+"""The stream is looked after."""
 
 from __future__ import annotations
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
 import sluice_graph
-from sluice_launcher import ProgramOperator
+from sluice_launcher import RunningOperator
 
 DOC = """
 ### Stream health
 
-Streams run by themselves, outside of Airflow, and are restarted by the Spark operator. Every quarter of an hour this DAG
-asks each how it is, by the program that the graph names for it. It holds no task while there is no stream.
+`stream` runs by itself, outside of Airflow, and is restarted by the Spark operator. Every quarter of an hour this DAG
+asks the API server whether it runs. It holds no task while no source arrives on a topic.
+
+**When it fails**: `kubectl -n sluice describe sparkapplication stream`, and its driver's log. What has arrived waits in
+the topics; a stream that starts again goes on where its tables stand. How far behind it is, its metrics say
+(`sluice.lag.*`), with an alarm in its log.
 """
 
 with DAG(
     "stream_health",
-    description="Streams run, and keep up",
+    description="The stream runs",
     schedule=CronTriggerTimetable("*/15 * * * *", timezone="UTC"),
     start_date=sluice_graph.START,
     catchup=False,
@@ -26,5 +30,5 @@ with DAG(
     doc_md=DOC,
     tags=["sluice"],
 ):
-    for stream in sluice_graph.read().get("streams", []):
-        ProgramOperator(task_id=f"check.{stream['name']}", arguments=stream["check"], owner=stream["owner"])
+    if sluice_graph.read()["streams"]:
+        RunningOperator(task_id="stream", program="stream")

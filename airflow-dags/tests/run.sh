@@ -3,6 +3,7 @@
 #
 # run.sh quick    imports, structure, launchers: a minute
 # run.sh spark    runs the DAGs to their end on a lake of its own, by target/sluice (make build): many minutes
+# run.sh operator the launcher and the roles on an API server, by the kubeconfig in SLUICE_TEST_KUBECONFIG
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root="$PWD"
@@ -24,4 +25,4 @@ export PYTHONDONTWRITEBYTECODE=1
 rm -rf "$AIRFLOW_HOME"
 mkdir -p "$AIRFLOW_HOME"
 airflow db migrate > "$AIRFLOW_HOME/migrate.log" 2>&1 || { cat "$AIRFLOW_HOME/migrate.log"; exit 1; }
-PYTHONPATH="$root/airflow-dags" exec "$venv/bin/python" -m unittest -v "airflow-dags/tests/test_${1:-quick}.py"
+PYTHONPATH="$root/airflow-dags:$root/airflow-dags/tests" exec "$venv/bin/python" -m unittest -v "airflow-dags/tests/test_${1:-quick}.py"

@@ -175,9 +175,8 @@ class OperatorTest(unittest.TestCase):
 
     def test_the_drivers_exit_code_decides(self):
         from airflow.sdk.exceptions import AirflowException, AirflowFailException
-        from sluice_launcher import StoppedByCheck
 
-        for code, error in ((3, StoppedByCheck), (2, AirflowFailException), (1, AirflowException), (137, AirflowException)):
+        for code, error in ((3, AirflowFailException), (2, AirflowFailException), (1, AirflowException), (137, AirflowException)):
             self.run_id += "x"
             launcher = self.launcher(1)
             thread, ended = self.start(launcher)
@@ -187,7 +186,7 @@ class OperatorTest(unittest.TestCase):
             self.assertEqual(error, type(ended[0]), code)
 
     def test_the_drivers_pod_says_it_better_than_the_operator(self):
-        from sluice_launcher import StoppedByCheck
+        from airflow.sdk.exceptions import AirflowFailException
 
         launcher = self.launcher(1)
         thread, ended = self.start(launcher)
@@ -215,7 +214,7 @@ class OperatorTest(unittest.TestCase):
         self.core.patch_namespaced_pod_status(pod, "sluice", {"status": {"containerStatuses": [container]}})
         self.status(launcher, "FAILED", "", pod)
         thread.join(20)
-        self.assertEqual(StoppedByCheck, type(ended[0]), ended)
+        self.assertEqual(AirflowFailException, type(ended[0]), ended)
 
     def test_a_later_try_watches_what_still_runs(self):
         first, second = self.launcher(1), self.launcher(2)
@@ -252,6 +251,26 @@ class OperatorTest(unittest.TestCase):
         launcher.kill()
         thread.join(20)
         self.assertIn("was deleted while it ran", str(ended[0]))
+
+    def test_a_stream_has_to_run(self):
+        from airflow.sdk.exceptions import AirflowException
+
+        launcher = self.launcher(1)
+        launcher.name = "stream"
+        check = self.module.RunningOperator(task_id="stream", program="stream")
+        with self.assertRaisesRegex(AirflowException, "not there"):
+            check.execute({"ti": instance()})
+        self.objects.create_namespaced_custom_object(
+            **self.module.GROUP, namespace="sluice", body=self.module.manifest("stream")
+        )
+        for state in ("SUBMITTED", "RUNNING", "PENDING_RERUN"):
+            self.status(launcher, state)
+            if state == "RUNNING":
+                check.execute({"ti": instance()})
+            else:
+                with self.assertRaisesRegex(AirflowException, state):
+                    check.execute({"ti": instance()})
+        launcher.remove(launcher.find())
 
     def test_a_field_that_the_operator_does_not_know_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -63,7 +63,14 @@ final class Build {
     this.mart = mart;
   }
 
+  /** Builds what changed; nothing as long as a source that the mart reads has not arrived. */
   Workplace.Published run() {
+    List<String> awaited =
+        mart.reads().stream().filter(source -> !place.lake().silver(source).exists()).toList();
+    if (!awaited.isEmpty()) {
+      LOG.info("build {}: nothing yet: {} has not been refined", mart.name(), awaited);
+      return Workplace.Published.NOTHING_NEW;
+    }
     return place.run("build", mart.name(), this::publish);
   }
 

@@ -21,7 +21,8 @@ final class Graph {
 
   /**
    * One JSON object: {@code {"sources": [{name, owner, references}], "marts": [{name, owner,
-   * reads}], "models": [{name, owner, reads}]}}; a mart reads sources, a model tables.
+   * reads}], "models": [{name, owner, reads}], "streams": [{name, owner}]}}; a mart reads sources,
+   * a model tables; a stream is a source that arrives on a topic.
    */
   static String json(Settings settings) {
     Contracts contracts = Contracts.read(Path.of(settings.get(Key.CONTRACTS)));
@@ -48,6 +49,12 @@ final class Graph {
       Stream.concat(model.reads().stream(), model.learnsFrom().stream())
           .distinct()
           .forEach(node.putArray("reads")::add);
+    }
+    ArrayNode streams = root.putArray("streams");
+    for (Contract contract : contracts.inOrder()) {
+      if (!contract.topics().isEmpty()) {
+        streams.addObject().put("name", contract.id()).put("owner", contract.owner());
+      }
     }
     return root.toPrettyString();
   }

@@ -70,10 +70,7 @@ final class Nightly {
   }
 
   private void build(Mart mart) {
-    boolean ready = mart.reads().stream().allMatch(source -> place.lake().silver(source).exists());
-    if (ready) {
-      new Build(place, mart).run();
-    }
+    new Build(place, mart).run();
   }
 
   /**

@@ -126,10 +126,17 @@ class ManifestsTest {
           if (place.startsWith("spark-apps/base/programs/")) {
             ObjectNode spec = manifest.get("spec").deepCopy();
             spec.remove(List.of("arguments", "restartPolicy", "timeToLiveSeconds"));
-            ((ObjectNode) spec.get("dynamicAllocation")).remove("maxExecutors");
+            ((ObjectNode) spec.get("dynamicAllocation"))
+                .remove(List.of("minExecutors", "maxExecutors"));
             for (String role : List.of("driver", "executor")) {
               ((ObjectNode) spec.get(role))
-                  .remove(List.of("cores", "memory", "memoryOverhead", "serviceAccount"));
+                  .remove(
+                      List.of(
+                          "cores",
+                          "memory",
+                          "memoryOverhead",
+                          "serviceAccount",
+                          "terminationGracePeriodSeconds"));
             }
             rests.add(spec);
           }
