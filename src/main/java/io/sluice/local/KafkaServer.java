@@ -84,6 +84,9 @@ public final class KafkaServer implements AutoCloseable {
     lines.add("log.segment.delete.delay.ms=100");
     if (tls > 0) {
       lines.add("sasl.enabled.mechanisms=SCRAM-SHA-512");
+      lines.add(
+          "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config="
+              + "org.apache.kafka.common.security.scram.ScramLoginModule required;");
       lines.add("ssl.enabled.protocols=TLSv1.3");
       lines.add("authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer");
       lines.add("super.users=User:ANONYMOUS");
@@ -103,6 +106,7 @@ public final class KafkaServer implements AutoCloseable {
             folder.resolve("kafka.log"),
             List.of(
                 "-Xmx512m",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                 "-cp",
                 jars.toAbsolutePath() + "/*",
                 "kafka.Kafka",
