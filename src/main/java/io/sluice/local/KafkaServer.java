@@ -84,7 +84,6 @@ public final class KafkaServer implements AutoCloseable {
     lines.add("log.segment.delete.delay.ms=100");
     if (tls > 0) {
       lines.add("sasl.enabled.mechanisms=SCRAM-SHA-512");
-      // Whom it lets in stands in its own metadata; the entry has to be there all the same.
       lines.add(
           "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config="
               + "org.apache.kafka.common.security.scram.ScramLoginModule required;");
@@ -107,6 +106,7 @@ public final class KafkaServer implements AutoCloseable {
             folder.resolve("kafka.log"),
             List.of(
                 "-Xmx512m",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                 "-cp",
                 jars.toAbsolutePath() + "/*",
                 "kafka.Kafka",
