@@ -205,21 +205,12 @@ final class Alert implements AutoCloseable {
             .select(col("user_id"), functions.to_json(functions.struct(col("*"))))
             .toLocalIterator();
     outbox.send(
-        new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return rows.hasNext();
-          }
-
-          @Override
-          public Outbox.Message next() {
-            Row row = rows.next();
-            return new Outbox.Message(
+        rows,
+        row ->
+            new Outbox.Message(
                 row.getString(0).getBytes(StandardCharsets.UTF_8),
                 row.getString(1).getBytes(StandardCharsets.UTF_8),
-                Map.of());
-          }
-        },
+                Map.of()),
         until);
     isUnsent = false;
   }

@@ -8,9 +8,7 @@ import static org.apache.spark.sql.functions.not;
 import static scala.collection.JavaConverters.asScalaBuffer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
 import io.sluice.landing.Bronze;
@@ -171,13 +169,18 @@ final class Backfill {
         col(day).geq(lit(Date.valueOf(range.from))), col(day).leq(lit(Date.valueOf(range.to))));
   }
 
+  /** What a step has written, as its note tells it. */
+  private record Step(Account account, String silver, String quarantine) {}
+
   private Workplace.Published publish(Run run, Trace trace) {
+    place.lake().create(silver.quarantine(), quarantineSpec);
     long built = prepare();
     build(run, built);
+    List<Step> steps = range.steps().stream().map(this::note).toList();
     trace.reads(silver.bronze().path(), Bronze.schema(), built);
     Stage stage = Stage.begin(silver.table(), silver.spec());
     Stage.Files live = live(stage);
-    Account account = adopt(stage, built, trace);
+    Account account = adopt(stage, steps, built, trace);
     Dataset<Row> made = stage.staged();
     List<String> key = contract.key().stream().map(Field::name).toList();
     Comparison difference = Comparison.of(live.rows(), made, key, ORIGIN);
@@ -187,7 +190,9 @@ final class Backfill {
       return Workplace.Published.NOTHING_NEW;
     }
     List<Verdict> verdicts = new ArrayList<>(silver.accounted(account));
-    verdicts.add(explained(live.rows().join(made, asScalaBuffer(key).toSeq(), "left_anti")));
+    Stage quarantine = quarantine(steps, built);
+    verdicts.add(
+        explained(live.rows().join(made, asScalaBuffer(key).toSeq(), "left_anti"), quarantine));
     if (account.accepted() > 0) {
       Judge judge = new Judge(contract.checks());
       judge.observe(made).write().format("noop").mode(SaveMode.Overwrite).save();
@@ -200,15 +205,10 @@ final class Backfill {
         verdicts,
         "The live range is as it was; mend the contract, then run the backfill again.");
     String json = account.json(run, built, stage.checkpoint(Silver.CHECKPOINT));
-    publishQuarantine(built, json);
-    long version = stage.remove(live).publish(SaveMode.Overwrite, json);
-    trace.wrote(
-        silver.table().path(),
-        contract.rowDescription(),
-        silver.schema(),
-        version,
-        account.accepted(),
-        silver.origins());
+    if (!quarantine.isEmpty()) {
+      quarantine.publish(SaveMode.Append, json);
+    }
+    long version = silver.publish(stage.remove(live), SaveMode.Overwrite, account, json, trace);
     notes.clear();
     return new Workplace.Published(account, version);
   }
@@ -289,17 +289,20 @@ final class Backfill {
     if (brokenRows > 0) {
       quarantine.append(fresh);
     }
-    ObjectNode note = new ObjectMapper().valueToTree(account);
-    note.put("silver", stage.written());
-    note.put("quarantine", quarantine.written());
     LOG.info("backfill {}: built {} to {}: {}", contract.id(), first, last, account);
-    return note.toString();
+    try {
+      return new ObjectMapper()
+          .writeValueAsString(new Step(account, stage.manifest(), quarantine.manifest()));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Account upsert(Stage stage, Dataset<Row> sound, long rows) {
     Upsert.Outcomes outcomes =
         silver.upsert().stage(stage, stage.stagedFiles(), sound, UnaryOperator.identity());
-    return new Account(rows, outcomes.accepted(), 0, outcomes.duplicate(), outcomes.late());
+    Upsert.Counts counts = outcomes.counts();
+    return new Account(rows, counts.accepted(), 0, counts.duplicate(), counts.late());
   }
 
   /** Broken rows of some days: by their own day, or by that of the live row that they are. */
@@ -318,19 +321,11 @@ final class Backfill {
   /**
    * Takes the steps' files over, and brings in what silver has been given since they were built.
    */
-  private Account adopt(Stage stage, long built, Trace trace) {
+  private Account adopt(Stage stage, List<Step> steps, long built, Trace trace) {
     Account account = Account.EMPTY;
-    for (LocalDate first : range.steps()) {
-      JsonNode note = note(first);
-      stage.adopt(note.path("silver").asText());
-      account =
-          account.plus(
-              new Account(
-                  note.path("read").asLong(),
-                  note.path("accepted").asLong(),
-                  note.path("quarantined").asLong(),
-                  note.path("duplicate").asLong(),
-                  note.path("late").asLong()));
+    for (Step step : steps) {
+      stage.adopt(step.silver);
+      account = account.plus(step.account);
     }
     long handled = stage.checkpoint(Silver.CHECKPOINT);
     if (handled > built) {
@@ -348,18 +343,32 @@ final class Backfill {
     return account;
   }
 
-  private JsonNode note(LocalDate first) {
+  private Step note(LocalDate first) {
     try {
-      return new ObjectMapper().readTree(notes.read(first.toString()).orElseThrow());
+      return new ObjectMapper().readValue(notes.read(first.toString()).orElseThrow(), Step.class);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Each live row that the new range lacks has to be in quarantine now, or it would be lost. */
-  private Verdict explained(Dataset<Row> removed) {
+  /**
+   * The steps' rows that are broken by today's contract, as a commit of quarantine in the making;
+   * empty if there are none, or if a run that died has published them.
+   */
+  private Stage quarantine(List<Step> steps, long built) {
+    String checkpoint = "backfill:" + range.from + "_" + range.to + ":" + fingerprint();
     Stage quarantine = Stage.begin(silver.quarantine(), quarantineSpec);
-    range.steps().forEach(first -> quarantine.adopt(note(first).path("quarantine").asText()));
+    if (quarantine.checkpoint(checkpoint) < built) {
+      steps.forEach(step -> quarantine.adopt(step.quarantine));
+      if (!quarantine.isEmpty()) {
+        quarantine.checkpoint(checkpoint, built);
+      }
+    }
+    return quarantine;
+  }
+
+  /** Each live row that the new range lacks has to be in quarantine now, or it would be lost. */
+  private Verdict explained(Dataset<Row> removed, Stage quarantine) {
     Dataset<Row> known =
         silver
             .quarantine()
@@ -382,17 +391,5 @@ final class Backfill {
             : lost
                 + " rows of the live range are not among those made anew, nor in quarantine;"
                 + " did they arrive before --arrived-from, or has their day changed?");
-  }
-
-  /** The rows that are broken by today's contract; a run that died may have published them. */
-  private void publishQuarantine(long built, String json) {
-    String checkpoint = "backfill:" + range.from + "_" + range.to + ":" + fingerprint();
-    Stage quarantine = Stage.begin(silver.quarantine(), quarantineSpec);
-    if (quarantine.checkpoint(checkpoint) < built) {
-      range.steps().forEach(first -> quarantine.adopt(note(first).path("quarantine").asText()));
-      if (!quarantine.isEmpty()) {
-        quarantine.checkpoint(checkpoint, built).publish(SaveMode.Append, json);
-      }
-    }
   }
 }

@@ -93,20 +93,7 @@ final class DeadLetters implements AutoCloseable {
                 col("run_id"),
                 to_json(col("reasons")))
             .toLocalIterator();
-    long letters =
-        outbox.send(
-            new Iterator<>() {
-              @Override
-              public boolean hasNext() {
-                return rows.hasNext();
-              }
-
-              @Override
-              public Outbox.Message next() {
-                return message(rows.next());
-              }
-            },
-            until);
+    long letters = outbox.send(rows, this::message, until);
     if (letters > 0) {
       LOG.info("{}: {} dead letters to {}", contract.id(), letters, arrival.topic().deadLetters());
     }

@@ -41,28 +41,32 @@ final class Maintain {
 
   /** The tables named, or all there are. */
   List<Table> tables(List<String> names) {
-    List<Table> all =
-        Lake.LAYERS.stream()
-            .flatMap(
-                layer ->
-                    place.lake().tables(layer).stream()
-                        .map(name -> place.lake().table(layer, name)))
-            .toList();
+    if (names.isEmpty()) {
+      return all();
+    }
     Faults faults = new Faults();
     List<Table> chosen = new ArrayList<>();
     for (String name : names) {
-      all.stream()
-          .filter(table -> table.name().equals(name))
-          .findFirst()
+      place
+          .lake()
+          .find(name)
           .ifPresentOrElse(
               chosen::add,
               () ->
                   faults.add(
                       "--table " + name,
-                      "no such table; there are " + all.stream().map(Table::name).toList()));
+                      "no such table; there are " + all().stream().map(Table::name).toList()));
     }
     faults.throwIfAny();
-    return names.isEmpty() ? all : chosen;
+    return chosen;
+  }
+
+  private List<Table> all() {
+    return Lake.LAYERS.stream()
+        .flatMap(
+            layer ->
+                place.lake().tables(layer).stream().map(name -> place.lake().table(layer, name)))
+        .toList();
   }
 
   /** Says what a run would do to a table. */
@@ -148,9 +152,9 @@ final class Maintain {
     promises.put(
         Key.LONGEST_READER.name(), Duration.ofHours(place.settings().get(Key.LONGEST_READER)));
     for (Contract contract : place.contracts().inOrder()) {
-      Silver silver = new Silver(place, contract);
-      if (silver.bronze().name().equals(table.name())) {
-        lag(table, silver.table()).ifPresent(lag -> promises.put(silver.table().name(), lag));
+      if (place.lake().bronze(contract.id()).name().equals(table.name())) {
+        Table silver = place.lake().silver(contract.id());
+        lag(table, silver).ifPresent(lag -> promises.put(silver.name(), lag));
       }
     }
     return promises;

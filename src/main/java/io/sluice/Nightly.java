@@ -45,7 +45,9 @@ final class Nightly {
             contract.id(), after(contract.references(), steps, () -> refine(contract.id()), pool));
       }
       for (Mart mart : Marts.of(place.contracts())) {
-        steps.put("mart " + mart.name(), after(mart.reads(), steps, () -> build(mart), pool));
+        steps.put(
+            "mart " + mart.name(),
+            after(mart.reads(), steps, () -> new Build(place, mart).run(), pool));
       }
       finish(steps);
     } finally {
@@ -67,10 +69,6 @@ final class Nightly {
     new Ingest(place, source).run();
     new Refine(place, source).run();
     DeadLetters.send(place, place.contracts().get(source));
-  }
-
-  private void build(Mart mart) {
-    new Build(place, mart).run();
   }
 
   /**

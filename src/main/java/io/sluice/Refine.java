@@ -8,12 +8,10 @@ import io.sluice.landing.Quarantine;
 import io.sluice.lineage.Trace;
 import io.sluice.ops.Account;
 import io.sluice.ops.Run;
-import io.sluice.quality.Judge;
 import io.sluice.quality.Verdict;
 import io.sluice.table.Changes;
 import io.sluice.table.Stage;
 import io.sluice.table.TableSpec;
-import io.sluice.table.Upsert;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -74,30 +72,10 @@ final class Refine {
     trace.reads(silver.bronze().path(), Bronze.schema(), news.until());
     Dataset<Row> rows = silver.judged(news.rows(), news.bytes(), trace);
     Silver.Tally tally = silver.tally(rows);
-    Judge judge = new Judge(contract.checks());
-    Account account = new Account(tally.read(), 0, tally.quarantined(), 0, 0);
-    List<Verdict> verdicts = new ArrayList<>();
-    if (tally.read() > tally.quarantined()) {
-      Upsert.Outcomes outcomes =
-          silver
-              .upsert()
-              .stage(
-                  stage,
-                  silver.present(stage, tally.days()),
-                  rows.where(col("_reasons").isNull()),
-                  judge::observe);
-      account =
-          new Account(
-              tally.read(),
-              outcomes.accepted(),
-              tally.quarantined(),
-              outcomes.duplicate(),
-              outcomes.late());
-      if (account.accepted() > 0) {
-        verdicts.addAll(judge.judge(outcomes::rows));
-      }
-    }
-    verdicts.addAll(0, silver.builtIn(account, tally));
+    Silver.Settled settled = silver.settle(stage, rows, tally);
+    Account account = settled.account();
+    List<Verdict> verdicts = new ArrayList<>(silver.builtIn(account, tally));
+    verdicts.addAll(settled.verdicts());
     place.judge(
         run,
         trace,
@@ -125,14 +103,8 @@ final class Refine {
           List.of(
               new Trace.Origin("raw", silver.bronze().path(), "raw", "", contract.isProtected())));
     }
-    long version = stage.checkpoint(Silver.CHECKPOINT, news.until()).publish(SaveMode.Append, json);
-    trace.wrote(
-        silver.table().path(),
-        contract.rowDescription(),
-        silver.schema(),
-        version,
-        account.accepted(),
-        silver.origins());
+    stage.checkpoint(Silver.CHECKPOINT, news.until());
+    long version = silver.publish(stage, SaveMode.Append, account, json, trace);
     return new Workplace.Published(account, version);
   }
 }

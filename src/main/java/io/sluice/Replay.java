@@ -16,11 +16,9 @@ import io.sluice.landing.Quarantine;
 import io.sluice.lineage.Trace;
 import io.sluice.ops.Account;
 import io.sluice.ops.Run;
-import io.sluice.quality.Judge;
 import io.sluice.quality.Verdict;
 import io.sluice.table.Stage;
 import io.sluice.table.TableSpec;
-import io.sluice.table.Upsert;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -144,24 +142,13 @@ final class Replay {
     if (tally.read() == 0) {
       return Workplace.Published.NOTHING_NEW;
     }
-    Dataset<Row> sound = judged.where(col("_reasons").isNull());
-    Account account = new Account(tally.read(), 0, tally.quarantined(), 0, 0);
+    Silver.Settled settled = silver.settle(stage, judged, tally);
+    Account account = settled.account();
+    String json = account.json(run, handled, handled);
     Long version = null;
     if (tally.read() > tally.quarantined()) {
-      Judge judge = new Judge(contract.checks());
-      Upsert.Outcomes outcomes =
-          silver.upsert().stage(stage, silver.present(stage, tally.days()), sound, judge::observe);
-      account =
-          new Account(
-              tally.read(),
-              outcomes.accepted(),
-              tally.quarantined(),
-              outcomes.duplicate(),
-              outcomes.late());
       List<Verdict> verdicts = new ArrayList<>(silver.accounted(account));
-      if (account.accepted() > 0) {
-        verdicts.addAll(judge.judge(outcomes::rows));
-      }
+      verdicts.addAll(settled.verdicts());
       place.judge(
           run,
           trace,
@@ -169,18 +156,10 @@ final class Replay {
           verdicts,
           "The rows stay in quarantine; mend the contract, then replay again.");
       if (account.accepted() > 0) {
-        version = stage.publish(SaveMode.Append, account.json(run, handled, handled));
-        trace.wrote(
-            silver.table().path(),
-            contract.rowDescription(),
-            silver.schema(),
-            version,
-            account.accepted(),
-            silver.origins());
+        version = silver.publish(stage, SaveMode.Append, account, json, trace);
       }
     }
-    long marked =
-        mark(quarantine, files, judged, tally.days(), run, account.json(run, handled, handled));
+    long marked = mark(quarantine, files, judged, tally.days(), run, json);
     return new Workplace.Published(account, version == null ? marked : version);
   }
 
@@ -240,10 +219,7 @@ final class Replay {
   private Dataset<Row> outcomes(Dataset<Row> judged, List<Date> days) {
     Optional<Column> day = contract.partition().map(field -> col(field.name()));
     List<String> key = contract.key().stream().map(Field::name).toList();
-    Dataset<Row> table = silver.table().exists() ? silver.table().read() : null;
-    if (table == null) {
-      return judged.withColumn("_outcome", lit(Quarantine.OPEN));
-    }
+    Dataset<Row> table = silver.table().read();
     Dataset<Row> held =
         (day.isPresent() ? table.where(day.get().isin(days.toArray())) : table)
             .select(

@@ -4,7 +4,6 @@ import io.sluice.mart.Mart;
 import io.sluice.ops.Account;
 import io.sluice.settings.Faults;
 import io.sluice.table.Changes;
-import io.sluice.table.Lake;
 import io.sluice.table.Table;
 import java.time.Instant;
 import java.util.List;
@@ -32,10 +31,8 @@ final class Restore {
   Restore(Workplace place, String name, Long version, Instant time) {
     this.place = place;
     Faults faults = new Faults();
-    String[] parts = name.split("\\.", 2);
-    boolean named = parts.length == 2 && Lake.LAYERS.contains(parts[0]);
-    this.table = named ? place.lake().table(parts[0], parts[1]) : null;
-    if (table == null || !table.exists()) {
+    this.table = place.lake().find(name).orElse(null);
+    if (table == null) {
       faults.add("--table " + name, "no such table; name a layer and a table, as silver.calls");
       throw faults.exception();
     }

@@ -15,6 +15,7 @@ import io.sluice.landing.Refinement;
 import io.sluice.lineage.Trace;
 import io.sluice.ops.Account;
 import io.sluice.quality.Check;
+import io.sluice.quality.Judge;
 import io.sluice.quality.Verdict;
 import io.sluice.settings.Faults;
 import io.sluice.table.Exchange;
@@ -37,6 +38,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -88,6 +90,42 @@ final class Silver {
         Map.of("sluice.contract.version", contract.version()));
   }
 
+  /** What became of a batch's rows, and what the contract's checks say of those accepted. */
+  record Settled(Account account, List<Verdict> verdicts) {}
+
+  /** Writes the sound ones of a batch's judged rows into a stage, newest version first. */
+  Settled settle(Stage silver, Dataset<Row> judged, Tally tally) {
+    if (tally.read == tally.quarantined) {
+      return new Settled(new Account(tally.read, 0, tally.quarantined, 0, 0), List.of());
+    }
+    Judge judge = new Judge(contract.checks());
+    Upsert.Outcomes outcomes =
+        upsert()
+            .stage(
+                silver,
+                present(silver, tally.days),
+                judged.where(col("_reasons").isNull()),
+                judge::observe);
+    Upsert.Counts counts = outcomes.counts();
+    return new Settled(
+        new Account(
+            tally.read, counts.accepted(), tally.quarantined, counts.duplicate(), counts.late()),
+        counts.accepted() > 0 ? judge.judge(outcomes::rows) : List.of());
+  }
+
+  /** Publishes a stage of the table, and notes in the trace what was written and from what. */
+  long publish(Stage silver, SaveMode mode, Account account, String json, Trace trace) {
+    long version = silver.publish(mode, json);
+    trace.wrote(
+        table().path(),
+        contract.rowDescription(),
+        schema(),
+        version,
+        account.accepted(),
+        origins());
+    return version;
+  }
+
   /** How rows are brought in by key. */
   Upsert upsert() {
     return new Upsert(
@@ -103,7 +141,7 @@ final class Silver {
   }
 
   /** The table's files that may hold rows of some days. */
-  Stage.Files present(Stage silver, List<Date> days) {
+  private Stage.Files present(Stage silver, List<Date> days) {
     return contract
         .partition()
         .map(field -> silver.files(col(field.name()).isin(days.toArray())))
@@ -130,7 +168,7 @@ final class Silver {
    * Each field comes from the raw record, by its expression; so do the columns that say where the
    * record stood.
    */
-  List<Trace.Origin> origins() {
+  private List<Trace.Origin> origins() {
     String bronze = bronze().path();
     List<Trace.Origin> origins = new ArrayList<>();
     for (Field field : contract.fields()) {

@@ -205,12 +205,9 @@ final class BenchNightly {
 
   private static Map<String, Double> run(Path dir, Map<String, String> served, String side)
       throws Exception {
-    List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(BenchNightly.class.getName(), side, String.join("\n", lines(served))));
     Path log = dir.resolve(side + ".log");
-    Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+    Process process =
+        OwnJvm.start(BenchNightly.class, "3g", log, List.of(side, OwnJvm.text(served)));
     Map<String, Double> figures = new LinkedHashMap<>();
     for (String line : new String(process.getInputStream().readAllBytes()).lines().toList()) {
       String[] parts = line.split("=", 2);
@@ -222,12 +219,6 @@ final class BenchNightly {
       throw new IllegalStateException(side + " failed; see " + log);
     }
     return figures;
-  }
-
-  private static List<String> lines(Map<String, String> settings) {
-    return settings.entrySet().stream()
-        .map(entry -> entry.getKey() + "=" + entry.getValue())
-        .toList();
   }
 
   // ---- one side ----
@@ -246,8 +237,7 @@ final class BenchNightly {
   }
 
   private static void side(String side, String lines) throws Exception {
-    Map<String, String> served = new LinkedHashMap<>();
-    lines.lines().forEach(line -> served.put(line.split("=", 2)[0], line.split("=", 2)[1]));
+    Map<String, String> served = OwnJvm.settings(lines);
     if (side.equals("bare")) {
       served.put("lineage.transport", "none");
     }

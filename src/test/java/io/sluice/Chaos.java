@@ -1,6 +1,7 @@
 package io.sluice;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.hash;
 import static org.apache.spark.sql.functions.sum;
 
@@ -19,7 +20,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -63,6 +63,7 @@ final class Chaos {
   private final Map<String, String> served;
   private final Path dir;
   private final long seed;
+  private final Map<String, Long> contents = new HashMap<>();
 
   /**
    * @param served the settings that lead to the S3 server
@@ -208,7 +209,7 @@ final class Chaos {
 
   /** A driver of the race: commits, and prints the version that each commit won. */
   private static void commit(String[] arguments) {
-    Map<String, String> served = settings(arguments[1]);
+    Map<String, String> served = OwnJvm.settings(arguments[1]);
     try (Workplace place =
         open(served, arguments[2], "spark.delta.logStore.s3a.impl", arguments[5])) {
       String driver = "driver-" + arguments[3];
@@ -225,7 +226,9 @@ final class Chaos {
 
   /** The night of some days through a proxy that does to calls what networks do. */
   String badNetwork(double share, int days) throws Exception {
-    Map<String, Long> expected = states("network-quiet", days, List.of()).last();
+    land("network-quiet", days);
+    night().forEach(step -> step(served, "network-quiet", step));
+    Map<String, Long> expected = state("network-quiet");
     long began = System.nanoTime();
     Map<FaultyProxy.Fault, Integer> met;
     try (FaultyProxy proxy = new FaultyProxy(served.get("s3.endpoint"), share, seed)) {
@@ -256,7 +259,7 @@ final class Chaos {
 
   /** Drivers are killed at seeded moments, and started again until they end. */
   String kills(int kills) throws Exception {
-    States states = states("kill-quiet", 2, List.of("replay", "backfill"));
+    States states = states("kill-quiet", 2);
     Random random = new Random(seed);
     int done = 0;
     int rounds = 0;
@@ -326,12 +329,12 @@ final class Chaos {
     }
   }
 
-  private States states(String root, int days, List<String> more) throws Exception {
+  private States states(String root, int days) throws Exception {
     land(root, days);
     List<Map<String, Long>> steps = new ArrayList<>();
     steps.add(state(root));
     List<String> all = new ArrayList<>(night());
-    all.addAll(more.isEmpty() ? List.of() : after());
+    all.addAll(after());
     for (String step : all) {
       step(served, root, step);
       steps.add(state(root));
@@ -397,7 +400,7 @@ final class Chaos {
 
   /** A driver that does what is left of a night, telling each step before it begins. */
   private static void night(String[] arguments) {
-    Map<String, String> served = settings(arguments[1]);
+    Map<String, String> served = OwnJvm.settings(arguments[1]);
     String[] more = arguments[4].split("\n");
     for (int i = 0; i + 1 < more.length; i += 2) {
       served.put(more[i], more[i + 1]);
@@ -438,10 +441,7 @@ final class Chaos {
             "first commit of bronze emptied",
             "last commit of silver cut in half")) {
       String root = "damage-" + damage.replace(' ', '-');
-      for (String bucket : List.of("lake", "landing")) {
-        Path data = dir.resolve("data").resolve(bucket);
-        copy(data.resolve("damage"), data.resolve(root));
-      }
+      TestLake.copy(dir.resolve("data"), "damage", root);
       damage(root, damage);
       DeltaLog.clearCache();
       try (Workplace place = open(root, contracts)) {
@@ -458,19 +458,6 @@ final class Chaos {
         "log files deleted or spoilt",
         exact.size() + loud.size() + " kinds of damage",
         "silently wrong: 0; exact " + exact + ", loud " + loud);
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path copy = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(copy);
-        } else {
-          Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
-        }
-      }
-    }
   }
 
   private void damage(String root, String damage) throws IOException {
@@ -719,9 +706,14 @@ final class Chaos {
     Map<String, Long> state = new HashMap<>();
     try (Workplace place = open(root)) {
       for (String name : tables) {
-        String[] parts = name.split("\\.");
-        Table table = place.lake().table(parts[0], parts[1]);
-        state.put(name, table.exists() ? content(table) : null);
+        Table table = place.lake().named(name);
+        long version = table.version();
+        state.put(
+            name,
+            version < 0
+                ? null
+                // A version's rows are never others.
+                : contents.computeIfAbsent(table.path() + "@" + version, at -> content(table)));
       }
     }
     return state;
@@ -748,29 +740,14 @@ final class Chaos {
                         .contains(name))
             .map(name -> col("`" + name + "`"))
             .toArray(Column[]::new);
-    Row row =
-        rows.select(hash(columns).cast("long").as("h"))
-            .agg(sum("h"), org.apache.spark.sql.functions.count("h"))
-            .first();
+    Row row = rows.select(hash(columns).cast("long").as("h")).agg(sum("h"), count("h")).first();
     return row.isNullAt(0) ? 0L : row.getLong(0) * 31 + row.getLong(1);
   }
 
   private Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> !argument.startsWith("-Xmx") && !argument.startsWith("-javaagent"))
-        .forEach(command::add);
-    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
-    command.add(Chaos.class.getName());
-    command.add(arguments[0]);
-    List<String> lines = new ArrayList<>();
-    served.forEach((name, value) -> lines.add(name + "=" + value));
-    command.add(String.join("\n", lines));
-    command.addAll(List.of(arguments).subList(1, arguments.length));
-    Path log = dir.resolve("chaos-" + arguments[0] + ".log");
-    return new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-        .start();
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add(1, OwnJvm.text(served));
+    return OwnJvm.start(Chaos.class, "1g", dir.resolve("chaos-" + arguments[0] + ".log"), all);
   }
 
   private static List<String> read(Process process) throws IOException, InterruptedException {
@@ -780,11 +757,5 @@ final class Chaos {
             .toList();
     process.waitFor();
     return lines;
-  }
-
-  private static Map<String, String> settings(String lines) {
-    Map<String, String> settings = new LinkedHashMap<>();
-    lines.lines().forEach(line -> settings.put(line.split("=", 2)[0], line.split("=", 2)[1]));
-    return settings;
   }
 }

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -79,20 +77,7 @@ class KilledTest {
   }
 
   private static Workplace copy(Workplace base, String name) throws IOException {
-    for (String bucket : List.of("lake", "landing")) {
-      Path data = LocalSpark.server().data().resolve(bucket);
-      Path from = data.resolve("killed-base");
-      try (var files = Files.walk(from)) {
-        for (Path file : files.toList()) {
-          Path to = data.resolve(name).resolve(from.relativize(file).toString());
-          if (Files.isDirectory(file)) {
-            Files.createDirectories(to);
-          } else {
-            Files.copy(file, to, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-          }
-        }
-      }
-    }
+    TestLake.copy(LocalSpark.server().data(), "killed-base", name);
     assertEquals(OLD, silver(base));
     return TestLake.open(name, FourthSourceTest.CONTRACTS);
   }

@@ -146,6 +146,19 @@ class ReplayTest {
   }
 
   @Test
+  void backfillOfASourceThatNeverHadABrokenRow() throws IOException {
+    contract("1.0.0");
+    Workplace place = TestLake.open("backfill-clean", contracts);
+    TestLake.land(
+        place,
+        "readings/a.csv",
+        "meter,day,kwh,unit,read_at\nM1,2026-03-01,10,kwh,2026-03-01T10:00:00Z\n");
+    new Ingest(place, "readings").run();
+    new Refine(place, "readings").run();
+    assertSame(Workplace.Published.NOTHING_NEW, new Backfill(place, "readings", days(1, 1)).run());
+  }
+
+  @Test
   void backfillTakesInWhatArrivesMeanwhileAndGoesOnAfterADeath() throws IOException {
     Workplace place = start("backfill-live");
     contract("1.1.0", "minimum: 0", "minimum: -9");

@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -175,12 +176,13 @@ class TopicTest {
     try (Outbox first = new Outbox(brokers, "rival", "rival");
         Outbox idle = new Outbox(brokers, "rival", "another")) {
       assertEquals(-1, first.sent());
-      assertEquals(2, first.send(messages("a", "b"), 7));
-      assertEquals(0, first.send(messages(), 8));
+      assertEquals(2, first.send(messages("a", "b"), Function.identity(), 7));
+      assertEquals(0, first.send(messages(), Function.identity(), 8));
       try (Outbox second = new Outbox(brokers, "rival", "rival")) {
         assertEquals(7, second.sent());
-        assertThrows(KafkaFailedException.class, () -> first.send(messages("lost"), 9));
-        assertEquals(1, second.send(messages("c"), 9));
+        assertThrows(
+            KafkaFailedException.class, () -> first.send(messages("lost"), Function.identity(), 9));
+        assertEquals(1, second.send(messages("c"), Function.identity(), 9));
       }
       assertEquals(-1, idle.sent());
     }

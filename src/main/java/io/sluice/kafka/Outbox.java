@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -123,20 +124,21 @@ public final class Outbox implements AutoCloseable {
   }
 
   /**
-   * Sends a batch's messages, all or none, and says how many; a batch without any costs nothing.
+   * Sends a message for each of a batch's rows, all or none, and says how many; a batch without any
+   * costs nothing.
    *
    * @param batch above the number sent last
    * @throws KafkaFailedException if it could not be sent, or another has opened this outbox
    */
-  public long send(Iterator<Message> messages, long batch) {
-    if (!messages.hasNext()) {
+  public <T> long send(Iterator<T> rows, Function<T, Message> written, long batch) {
+    if (!rows.hasNext()) {
       return 0;
     }
     long count = 0;
     try {
       producer.beginTransaction();
-      while (messages.hasNext()) {
-        Message message = messages.next();
+      while (rows.hasNext()) {
+        Message message = written.apply(rows.next());
         ProducerRecord<byte[], byte[]> record =
             new ProducerRecord<>(topic, message.key, message.value);
         Map<String, String> headers = new TreeMap<>(message.headers);

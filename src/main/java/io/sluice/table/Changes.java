@@ -41,6 +41,14 @@ public final class Changes {
     return added.isEmpty() && removed.isEmpty();
   }
 
+  List<AddFile> added() {
+    return added;
+  }
+
+  List<RemoveFile> removed() {
+    return removed;
+  }
+
   public int filesAdded() {
     return added.size();
   }

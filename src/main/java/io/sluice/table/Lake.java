@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -101,6 +102,14 @@ public final class Lake {
   /** The folder of files that belong to a row of a table of the layer, such as a trained model. */
   public String folder(String layer, String name) {
     return root + "/" + layer + "/_files/" + name;
+  }
+
+  /** A table that exists, by its layer and name as someone has typed them. */
+  public Optional<Table> find(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0 || !LAYERS.contains(name.substring(0, dot))
+        ? Optional.empty()
+        : Optional.of(named(name)).filter(Table::exists);
   }
 
   /** A table by its layer and name, such as {@code gold.spend_daily}. */

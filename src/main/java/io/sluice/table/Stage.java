@@ -291,7 +291,7 @@ public final class Stage {
   }
 
   /** Writes rows as {@link #append} does, and gives them read back from the files written. */
-  Dataset<Row> written(Dataset<Row> rows) {
+  Dataset<Row> appended(Dataset<Row> rows) {
     return read(write(rows));
   }
 
@@ -412,7 +412,7 @@ public final class Stage {
    * The files written so far, one action of Delta's log a line: {@link #adopt} takes them over into
    * another stage of the same table.
    */
-  public String written() {
+  public String manifest() {
     return staged.stream().map(Action::json).collect(Collectors.joining("\n"));
   }
 
@@ -421,8 +421,8 @@ public final class Stage {
    *
    * @throws IllegalStateException if one of them is gone
    */
-  public Stage adopt(String written) {
-    for (String line : written.lines().toList()) {
+  public Stage adopt(String manifest) {
+    for (String line : manifest.lines().toList()) {
       AddFile file = (AddFile) Action.fromJson(line);
       table.mustExist(absolute(file), "written for a commit that is not published yet");
       actions.add(file);
@@ -446,23 +446,15 @@ public final class Stage {
   static long restore(Table table, long version) {
     Stage stage = reopen(table);
     Snapshot then = table.at(version);
-    Map<String, AddFile> old = Table.files(then);
-    Map<String, AddFile> now = Table.files(stage.txn.snapshot());
+    Changes changes = table.between(stage.txn.snapshot(), then);
     // Reading every file makes any rival's commit a conflict.
-    stage.files();
-    now.forEach(
-        (path, file) -> {
-          if (!old.containsKey(path)) {
-            stage.remove(stage.new Files(List.of(file)));
-          }
-        });
-    old.forEach(
-        (path, file) -> {
-          if (!now.containsKey(path)) {
-            table.mustExist(stage.absolute(file), "part of version " + version);
-            stage.actions.add(changing(file));
-          }
-        });
+    Map<String, AddFile> now = new HashMap<>();
+    stage.files().files.forEach(file -> now.put(file.path(), file));
+    changes.removed().forEach(file -> stage.remove(stage.new Files(List.of(now.get(file.path())))));
+    for (AddFile file : changes.added()) {
+      table.mustExist(stage.absolute(file), "part of version " + version);
+      stage.actions.add(changing(file));
+    }
     Set<String> programs = new HashSet<>(mapAsJavaMap(then.transactions()).keySet());
     programs.addAll(mapAsJavaMap(stage.txn.snapshot().transactions()).keySet());
     for (String program : programs) {

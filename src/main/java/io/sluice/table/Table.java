@@ -197,12 +197,16 @@ public final class Table {
 
   /** What bringing the table back to a version would add and take away. */
   public Changes backTo(long version) {
-    Map<String, AddFile> then = files(at(version));
-    Snapshot now = snapshot();
+    return between(snapshot(), at(version));
+  }
+
+  /** The files that lead from one state of the table to another. */
+  Changes between(Snapshot now, Snapshot then) {
+    Map<String, AddFile> old = files(then);
     Map<String, AddFile> present = files(now);
     List<AddFile> back = new ArrayList<>();
     List<RemoveFile> out = new ArrayList<>();
-    then.forEach(
+    old.forEach(
         (path, file) -> {
           if (!present.containsKey(path)) {
             back.add(file);
@@ -210,7 +214,7 @@ public final class Table {
         });
     present.forEach(
         (path, file) -> {
-          if (!then.containsKey(path)) {
+          if (!old.containsKey(path)) {
             out.add(file.removeWithTimestamp(0, true));
           }
         });

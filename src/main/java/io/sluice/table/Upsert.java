@@ -13,6 +13,7 @@ import static scala.collection.JavaConverters.asScalaBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -40,7 +41,10 @@ import org.apache.spark.sql.expressions.WindowSpec;
  */
 public record Upsert(List<String> columns, List<String> key, String ordering, List<String> spread) {
 
-  /** How many rows had which outcome; known once they have been written. */
+  /** How many rows were the newest of their key, equal to it, or older. */
+  public record Counts(long accepted, long duplicate, long late) {}
+
+  /** What became of rows; known once they have been written. */
   public static final class Outcomes {
     private final Measures measures = new Measures();
     private Dataset<Row> accepted;
@@ -53,16 +57,10 @@ public record Upsert(List<String> columns, List<String> key, String ordering, Li
       return count(when(col("_outcome").equalTo(outcome), 1)).as(outcome);
     }
 
-    public long accepted() {
-      return (Long) measures.get().get("accepted");
-    }
-
-    public long duplicate() {
-      return (Long) measures.get().get("duplicate");
-    }
-
-    public long late() {
-      return (Long) measures.get().get("late");
+    public Counts counts() {
+      Map<String, Object> counts = measures.get();
+      return new Counts(
+          (Long) counts.get("accepted"), (Long) counts.get("duplicate"), (Long) counts.get("late"));
     }
 
     /** The rows accepted, read back from the files written. */
@@ -112,7 +110,7 @@ public record Upsert(List<String> columns, List<String> key, String ordering, Li
       Stage stage, Dataset<Row> rows, UnaryOperator<Dataset<Row>> observer, Outcomes outcomes) {
     Dataset<Row> accepted =
         outcomes.observe(settled(rows)).where("_outcome = 'accepted'").select(columns(columns));
-    outcomes.accepted = stage.written(observer.apply(accepted));
+    outcomes.accepted = stage.appended(observer.apply(accepted));
   }
 
   /**
