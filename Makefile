@@ -34,10 +34,11 @@ bench: build ## Bronze to gold beside bare Spark, in pairs: make bench GB=1.1 PA
 
 chaos: SEED ?= 1
 chaos: SCALE ?= 1
-chaos: build ## Killed drivers, bad networks, races, damaged logs: make chaos SEED=1 SCALE=1
+chaos: DRILLS ?=
+chaos: build ## Killed drivers, bad networks, races, damaged logs: make chaos SEED=1 SCALE=1 DRILLS=race,kills
 	$(MVN) test-compile
 	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.Chaos \
-	  target/sluice target/chaos $(SEED) $(SCALE)
+	  target/sluice target/chaos $(SEED) $(SCALE) $(DRILLS)
 
 infra: ## Terraform, roles and policies, without a cloud
 	PYTHON=$(PYTHON) bash terraform/tests/run.sh

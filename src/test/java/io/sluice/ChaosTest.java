@@ -21,6 +21,7 @@ class ChaosTest {
     served.put("s3.secret-key", "file:" + folder.resolve("secret-key").toAbsolutePath());
     served.put("privacy.key", "file:" + folder.resolve("privacy-key").toAbsolutePath());
     served.put("lineage.transport", "none");
+    served.put("kafka.servers", LocalKafka.server().servers());
     LocalSpark.get();
     chaos = new Chaos(served, folder, 11);
   }
@@ -37,7 +38,7 @@ class ChaosTest {
 
   @Test
   void killedDrivers() throws Exception {
-    System.out.println(chaos.kills(1));
+    System.out.println(chaos.kills(1, 1));
   }
 
   @Test

@@ -67,6 +67,8 @@ public final class Session {
     }
     conf.put(prefix + "create.performance", "true");
     conf.put(prefix + "fast.upload.buffer", "bytebuffer");
+    // Each file that is being written holds a buffer of this size, however small the file is.
+    conf.put(prefix + "multipart.size", "16M");
     conf.put(prefix + "connection.maximum", "64");
     // Marker directories and their deletion cost requests and mean nothing to Delta.
     conf.put(prefix + "directory.marker.retention", "keep");
