@@ -10,7 +10,7 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-real test dags infra bench chaos build format sql serve graph image image-base clean
+.PHONY: help demo demo-real test dags infra bench bench-stream chaos build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -31,6 +31,13 @@ bench: build ## Bronze to gold beside bare Spark, in pairs: make bench GB=1.1 PA
 	$(MVN) test-compile
 	SLUICE_TIER=4 SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.BenchNightly \
 	  target/sluice target/bench $(GB) $(PAIRS)
+
+bench-stream: RATE ?= 10000
+bench-stream: MINUTES ?= 10
+bench-stream: build ## The stream's latency and rate beside bare Spark: make bench-stream RATE=10000 MINUTES=10
+	$(MVN) test-compile
+	SLUICE_TIER=4 SLUICE_HEAP=1g SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.BenchStream \
+	  target/sluice target/bench-stream $(RATE) $(MINUTES) $(SIDES)
 
 chaos: SEED ?= 1
 chaos: SCALE ?= 1

@@ -24,6 +24,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
@@ -65,6 +66,7 @@ public final class Stage {
   private final Map<String, Long> checkpoints = new LinkedHashMap<>();
   private final Map<String, Long> seen = new HashMap<>();
   private final List<AddFile> staged = new ArrayList<>();
+  private Map<String, Long> recorded;
 
   private Stage(Table table, OptimisticTransaction txn) {
     this.table = table;
@@ -182,7 +184,12 @@ public final class Stage {
    * fences this stage.
    */
   public long checkpoint(String app) {
-    long version = txn.txnVersion(app);
+    // As txnVersion does: a rival that records under this name is a conflict.
+    txn.readTxn().$plus$eq(app);
+    if (recorded == null) {
+      recorded = Table.checkpoints(txn.snapshot());
+    }
+    long version = recorded.getOrDefault(app, -1L);
     seen.put(app, version);
     return version;
   }
@@ -192,7 +199,7 @@ public final class Stage {
    */
   public Map<String, Long> checkpoints(String prefix) {
     Map<String, Long> found = new HashMap<>();
-    mapAsJavaMap(txn.snapshot().transactions())
+    Table.checkpoints(txn.snapshot())
         .keySet()
         .forEach(
             app -> {
@@ -288,6 +295,50 @@ public final class Stage {
   public Stage append(Dataset<Row> rows) {
     write(rows);
     return this;
+  }
+
+  /** Whether rows at hand can be written by {@link #append(Hand, List)}. */
+  public boolean takesRowsAtHand() {
+    return LocalFiles.canWrite(txn);
+  }
+
+  /** The names and types of the table's columns as this stage will write them, in their order. */
+  public StructType schema() {
+    return txn.metadata().schema();
+  }
+
+  /**
+   * What writing rows at hand needs again and again for one table; to be kept from stage to stage.
+   */
+  public static final class Hand {
+    private LocalFiles files;
+  }
+
+  /**
+   * Writes rows that are in this JVM into files of this stage, without a job.
+   *
+   * @param rows of {@link #schema}
+   */
+  public Stage append(Hand hand, List<InternalRow> rows) {
+    if (hand.files == null || !hand.files.fits(txn)) {
+      hand.files = new LocalFiles(table.spark(), table, txn);
+    }
+    List<AddFile> files = hand.files.write(rows);
+    actions.addAll(files);
+    staged.addAll(files);
+    // As Delta's own writing does: a commit without files would not be a blind append.
+    return this;
+  }
+
+  /** Makes any change of the table by others a conflict of this stage. */
+  public Stage readsAll() {
+    txn.readWholeTable();
+    return this;
+  }
+
+  /** The version that this stage was begun on. */
+  public long version() {
+    return txn.readVersion();
   }
 
   /** Writes rows as {@link #append} does, and gives them read back from the files written. */

@@ -1,6 +1,7 @@
 package io.sluice.table;
 
 import static scala.collection.JavaConverters.asJavaIterator;
+import static scala.collection.JavaConverters.mapAsJavaMap;
 import static scala.collection.JavaConverters.seqAsJavaList;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.delta.actions.RemoveFile;
+import org.apache.spark.sql.delta.actions.SetTransaction;
 import scala.Option;
 import scala.Tuple2;
 import scala.collection.Seq;
@@ -104,8 +107,27 @@ public final class Table {
    * What a reader of this table has handled: the version recorded under {@code app}, -1 if none.
    */
   public long checkpoint(String app) {
-    Option<Object> version = snapshot().transactions().get(app);
-    return version.isEmpty() ? -1 : (Long) version.get();
+    return checkpoints(snapshot()).getOrDefault(app, -1L);
+  }
+
+  /**
+   * All that a version has recorded, by name. Delta carries it from commit to commit in the
+   * version's checksum; only where that is missing is the log's state made anew, which takes
+   * several jobs.
+   */
+  static Map<String, Long> checkpoints(Snapshot snapshot) {
+    Map<String, Long> found = new HashMap<>();
+    Option<Seq<SetTransaction>> carried =
+        snapshot.checksumOpt().isEmpty()
+            ? Option.empty()
+            : snapshot.checksumOpt().get().setTransactions();
+    if (carried.isEmpty()) {
+      mapAsJavaMap(snapshot.transactions())
+          .forEach((app, version) -> found.put(app, (Long) version));
+    } else {
+      seqAsJavaList(carried.get()).forEach(one -> found.put(one.appId(), one.version()));
+    }
+    return found;
   }
 
   /**

@@ -49,6 +49,7 @@ public final class TransactionGenerator {
   private final Random random;
   private final int users;
   private final Instant begin;
+  private final long micros;
   private final long[] clocks;
   private final List<List<Event>> recent = new ArrayList<>();
   private final Truth truth = new Truth();
@@ -60,6 +61,16 @@ public final class TransactionGenerator {
    * @param users how many there are; a few of them pay far more often than others
    */
   public TransactionGenerator(long seed, Instant begin, int partitions, int users) {
+    this(seed, begin, partitions, users, 1_000_000);
+  }
+
+  /**
+   * The same at another pace.
+   *
+   * @param micros between two events of a partition, on average
+   */
+  public TransactionGenerator(long seed, Instant begin, int partitions, int users, long micros) {
+    this.micros = micros;
     this.random = new Random(seed);
     this.begin = begin.truncatedTo(ChronoUnit.SECONDS);
     this.users = users;
@@ -90,17 +101,19 @@ public final class TransactionGenerator {
       truth.duplicates++;
       return last.get(random.nextInt(last.size()));
     }
-    // Milliseconds since the beginning; each partition has its own clock.
-    long clock = clocks[partition];
-    long at = clock + random.nextInt(2000);
+    // Since the beginning; each partition has its own clock, in microseconds.
+    long clock = clocks[partition] / 1000;
+    long ahead = clocks[partition] + random.nextInt(2000) * micros / 1000;
+    long at = ahead / 1000;
     boolean late = kind == 2 && clock > 400_000;
     if (late) {
       at = clock - 120_001 - random.nextInt(60_000);
     } else if (kind < 10) {
       // A little late, which is still in time.
       at = Math.max(0, clock - random.nextInt(100_000));
+    } else {
+      clocks[partition] = ahead;
     }
-    clocks[partition] = Math.max(clock, at);
     BigDecimal amount = amount();
     if (late) {
       truth.late++;
