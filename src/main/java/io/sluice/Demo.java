@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,12 @@ import java.util.stream.Stream;
 final class Demo {
   private static final long SEED = 20_261_101;
   private static final LocalDate FIRST = LocalDate.of(2026, 11, 1);
+
+  /** A fraud model needs 30 days whose labels are known or due, and a forecast 37. */
+  private static final int HISTORY = 42;
+
+  /** Fewer than calls, so that weeks of them are handled in a night. */
+  private static final int ORDERS = 500;
 
   private final Path dir;
   private final double scale;
@@ -33,17 +40,24 @@ final class Demo {
   int run(PrintWriter out) {
     clear(dir);
     try (Workplace place = Environment.demo(dir).open("demo")) {
-      Generate generate = new Generate(place.landing(), SEED, FIRST, scale);
+      Generate generate = new Generate(place.landing(), SEED, FIRST, scale, ORDERS, HISTORY);
       long began = System.nanoTime();
+      generate.history();
       for (int day = 0; day < days; day++) {
         generate.days(0, 1, dir.resolve("truth.json"));
-        out.printf("%nNight after %s (landed: that day alone)%n", FIRST.plusDays(day));
+        out.printf(
+            "%nNight after %s (landed: that day%s)%n",
+            FIRST.plusDays(day),
+            day == 0 ? ", and " + HISTORY + " days of orders before it" : " alone");
         new Nightly(place).run();
+        if (day == 0 || day == days - 1) {
+          models(place, out);
+        }
       }
-      Compare compare = new Compare(place);
+      Compare compare = new Compare(place, Set.of("purchase_orders", "vendors", "fraud_outcomes"));
       List<String> differences = compare.differences(generate.truth());
       Path page = dir.resolve("report.html");
-      new Report(place).write(page);
+      new Report(place, generate.truth()).write(page);
       differences.forEach(difference -> out.println("DIFFERS " + difference));
       out.printf(
           "%n%,d figures of the lake compared with the truth, %d differ; %d s%n",
@@ -55,6 +69,13 @@ final class Demo {
       out.flush();
       return differences.isEmpty() ? 0 : 1;
     }
+  }
+
+  /** The models' part of a night; models that have too little to learn from say so and wait. */
+  private static void models(Workplace place, PrintWriter out) {
+    long began = System.nanoTime();
+    new Retrain(place).run(Models.of(place.contracts()));
+    out.printf("Models: %d s%n", (System.nanoTime() - began) / 1_000_000_000);
   }
 
   /** Removes what an earlier demo left. */

@@ -1,5 +1,6 @@
 package io.sluice;
 
+import io.sluice.generate.Truth;
 import io.sluice.local.S3Server;
 import io.sluice.settings.Settings;
 import java.io.IOException;
@@ -63,6 +64,16 @@ final class Environment {
     }
     all.putAll(overrides);
     return Settings.read(conf.resolve("environments").resolve(name + ".yaml"), all);
+  }
+
+  /** The truth about a demo's data; nothing is known of other data. */
+  Map<String, Truth> truth() {
+    Path file = demo == null ? null : demo.resolve("truth.json");
+    try {
+      return file == null || !Files.exists(file) ? Map.of() : Generate.read(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Opens what a program works with. */

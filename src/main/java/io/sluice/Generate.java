@@ -29,22 +29,53 @@ import java.util.TreeMap;
  */
 final class Generate {
   private final Landing landing;
+  private final PurchaseOrderGenerator orders;
   private final List<SourceGenerator> generators;
+  private final LocalDate firstOrders;
   private LocalDate next;
 
   /**
    * @param scale 1 for 2,000 orders, 2,000 calls and 100 machines a day
    */
   Generate(LandingFolder folder, long seed, LocalDate first, double scale) {
+    this(folder, seed, first, scale, 2000, 0);
+  }
+
+  /**
+   * The same with another number of orders a day, and with orders of days before all else: what
+   * models learn from has a past.
+   *
+   * @param history how many days of orders {@link #history} makes
+   */
+  Generate(
+      LandingFolder folder, long seed, LocalDate first, double scale, int orders, int history) {
     this.landing = folder::create;
     this.next = first;
-    int many = (int) Math.max(1, Math.round(2000 * scale));
-    int machines = (int) Math.max(10, Math.round(100 * scale));
+    this.firstOrders = first.minusDays(history);
+    this.orders = new PurchaseOrderGenerator(seed, firstOrders, scaled(orders, scale, 1));
     this.generators =
         List.of(
-            new PurchaseOrderGenerator(seed, first, many),
-            new CallGenerator(seed, first, many),
-            new CloudCostGenerator(seed, first, machines));
+            this.orders,
+            new CallGenerator(seed, first, scaled(2000, scale, 1)),
+            new CloudCostGenerator(seed, first, scaled(100, scale, 10)));
+  }
+
+  private static int scaled(int number, double scale, int least) {
+    return (int) Math.max(least, Math.round(number * scale));
+  }
+
+  /** Lands the orders, vendors and outcomes of the days before the first; call it first. */
+  void history() {
+    firstOrders
+        .datesUntil(next)
+        .forEach(
+            day -> {
+              try {
+                orders.arrive(day, landing);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 
   /**

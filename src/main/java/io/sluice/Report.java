@@ -12,6 +12,8 @@ import static org.apache.spark.sql.functions.row_number;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
+import io.sluice.generate.Truth;
+import io.sluice.model.Policy;
 import io.sluice.ops.Account;
 import io.sluice.ops.ReportPage;
 import io.sluice.ops.Run;
@@ -60,15 +62,20 @@ final class Report {
   private static final int RAW_BYTES = 800;
 
   private final Workplace place;
+  private final Map<String, Truth> truth;
   private final Clock clock;
 
   Report(Workplace place) {
-    this(place, Clock.systemUTC());
+    this(place, Map.of());
   }
 
-  Report(Workplace place, Clock clock) {
+  /**
+   * @param truth about generated data, for what no model of it can exceed
+   */
+  Report(Workplace place, Map<String, Truth> truth) {
     this.place = place;
-    this.clock = clock;
+    this.truth = truth;
+    this.clock = Clock.systemUTC();
   }
 
   /** Writes the page, over whatever was there. */
@@ -105,7 +112,9 @@ final class Report {
         latest(runs),
         unreadFiles(),
         checks(),
-        tables());
+        tables(),
+        new ReportModels(place, truth).all(latest(runs)),
+        Policy.DRIFT_ALARM);
   }
 
   private static List<Row> rows(Table table, UnaryOperator<Dataset<Row>> query) {

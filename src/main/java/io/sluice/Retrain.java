@@ -53,6 +53,7 @@ final class Retrain {
         new Score(place, model).run();
       }
     }
+    Mirror.show(place, models);
     if (!failures.isEmpty()) {
       RuntimeException first = failures.get(0);
       failures.subList(1, failures.size()).forEach(first::addSuppressed);

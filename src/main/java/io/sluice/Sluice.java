@@ -2,6 +2,7 @@ package io.sluice;
 
 import io.sluice.local.S3Server;
 import io.sluice.mart.Mart;
+import io.sluice.model.Model;
 import io.sluice.ops.StoppedException;
 import io.sluice.settings.Faults;
 import io.sluice.settings.Key;
@@ -148,7 +149,9 @@ public final class Sluice implements Callable<Integer> {
           List<String> models) {
     try (Workplace place = environment.open("train")) {
       for (String name : models) {
-        new Train(place, Models.get(name, place.contracts())).run();
+        Model model = Models.get(name, place.contracts());
+        new Train(place, model).run();
+        Mirror.show(place, List.of(model));
       }
       return 0;
     }
@@ -167,12 +170,14 @@ public final class Sluice implements Callable<Integer> {
     }
     try (Workplace place = environment.open("score")) {
       for (String name : models) {
-        Score score = new Score(place, Models.get(name, place.contracts()));
+        Model model = Models.get(name, place.contracts());
+        Score score = new Score(place, model);
         if (from == null) {
           score.run();
         } else {
           score.again(from, to);
         }
+        Mirror.show(place, List.of(model));
       }
       return 0;
     }
@@ -194,12 +199,14 @@ public final class Sluice implements Callable<Integer> {
           spec.commandLine(), "--canary must be from 1 to 99, not " + canary);
     }
     try (Workplace place = environment.open("promote")) {
-      Promote promote = new Promote(place, Models.get(model, place.contracts()));
+      Model moved = Models.get(model, place.contracts());
+      Promote promote = new Promote(place, moved);
       if (canary == null) {
         promote.promote(Optional.ofNullable(version));
       } else {
         promote.canary(Optional.ofNullable(version), canary);
       }
+      Mirror.show(place, List.of(moved));
       return 0;
     }
   }
@@ -211,7 +218,9 @@ public final class Sluice implements Callable<Integer> {
       @Option(names = "--reason", required = true, description = "Why, for the record.")
           String reason) {
     try (Workplace place = environment.open("rollback")) {
-      new Promote(place, Models.get(model, place.contracts())).rollback(reason);
+      Model moved = Models.get(model, place.contracts());
+      new Promote(place, moved).rollback(reason);
+      Mirror.show(place, List.of(moved));
       return 0;
     }
   }
@@ -420,7 +429,7 @@ public final class Sluice implements Callable<Integer> {
               description = "Default: ${DEFAULT-VALUE}.")
           Path out) {
     try (Workplace place = environment.open("report")) {
-      new Report(place).write(out);
+      new Report(place, environment.truth()).write(out);
       spec.commandLine().getOut().println(out.toAbsolutePath());
       return 0;
     }

@@ -57,10 +57,17 @@ final class Train {
   }
 
   Workplace.Published run() {
-    return place.run("train", model.name(), this::publish);
+    return place.run(
+        "train",
+        model.name(),
+        (run, trace) -> {
+          try (TaskTime cost = new TaskTime(place.spark(), run)) {
+            return publish(run, trace, cost);
+          }
+        });
   }
 
-  private Workplace.Published publish(Run run, Trace trace) {
+  private Workplace.Published publish(Run run, Trace trace, TaskTime cost) {
     long began = System.nanoTime();
     registry.create();
     Map<String, Table> tables = tables(place, model);
@@ -104,7 +111,15 @@ final class Train {
       List<Gate> gates = gates(trainer, trained, trainer.holdout(examples, split), state, earlier);
       Registry.Files files = registry.save(run, model.name(), trained);
       Registry.Version version =
-          version(run, trained, gates, files, versions, earlier, (System.nanoTime() - began) / 1e9);
+          version(
+              run,
+              trained,
+              gates,
+              files,
+              versions,
+              earlier,
+              (System.nanoTime() - began) / 1e9,
+              cost.seconds());
       Stage stage = registry.begin();
       if (Math.max(0, stage.checkpoint("version:" + model.name())) != earlier.size()) {
         throw new IllegalStateException(
@@ -134,7 +149,7 @@ final class Train {
             + " hold out",
         model.name(),
         days,
-        model.policy().validationDays() + model.policy().holdoutDays() + 2);
+        model.policy().fewestDays());
     return Workplace.Published.NOTHING_NEW;
   }
 
@@ -248,7 +263,8 @@ final class Train {
       Registry.Files files,
       SortedMap<String, Long> versions,
       List<Registry.Version> earlier,
-      double seconds) {
+      double seconds,
+      double cpuSeconds) {
     List<String> reasons = gates.stream().flatMap(gate -> gate.reasons().stream()).toList();
     SortedMap<String, String> contracts = new TreeMap<>();
     for (Contract contract : place.contracts().inOrder()) {
@@ -263,7 +279,9 @@ final class Train {
             contracts,
             Sluice.VERSION,
             earlier.isEmpty() ? "there was no version" : "its tables have changed",
-            seconds);
+            run.startedAt().toString(),
+            seconds,
+            cpuSeconds);
     return new Registry.Version(
         model.name(),
         earlier.size() + 1,

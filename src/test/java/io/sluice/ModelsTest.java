@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.local.S3Server;
 import io.sluice.mart.Mart;
 import io.sluice.model.Candidate;
@@ -22,6 +23,7 @@ import io.sluice.settings.Faults;
 import io.sluice.table.Stage;
 import io.sluice.table.Table;
 import io.sluice.table.TableSpec;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -418,6 +420,60 @@ class ModelsTest {
     assertEquals(0, process.waitFor(), out);
     assertTrue(out.contains("notebooks/compare_models.ipynb: 7 cells, 2 plots, 4 tables\n"), out);
     assertTrue(out.contains("notebooks/explore_gold.ipynb: 5 cells, 2 plots, 2 tables\n"), out);
+  }
+
+  @Test
+  @Order(11)
+  void mlflowShowsWhatTheLakeKnowsAndMayBeDead() throws Exception {
+    Path token = Files.createTempFile("mlflow", ".token");
+    Files.writeString(token, "a token of tests");
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Workplace shown =
+        TestLake.open(
+            "models",
+            Path.of("conf/contracts"),
+            Map.of("mlflow.url", "http://127.0.0.1:" + port, "mlflow.token", "file:" + token));
+    Model model = quick();
+    // Nobody listens: a warning, and nothing else.
+    Mirror.show(shown, List.of(model));
+
+    try (MlflowServer server = MlflowServer.start(port, "a token of tests")) {
+      Mirror.show(shown, List.of(model));
+      assertEquals(Map.of("champion", "1"), server.aliases("local.order_fraud"));
+      assertEquals(List.of("1", "2", "3"), server.versions("local.order_fraud"));
+      JsonNode version = server.version("local.order_fraud", "2");
+      Registry.Version recorded = registry.versions("order_fraud").get(1);
+      assertEquals(registry.location(recorded), version.path("source").asText());
+      assertTrue(
+          version.path("description").asText().contains("not better than version 1"),
+          version.toString());
+      JsonNode run = server.run(version.path("run_id").asText());
+      assertEquals("FINISHED", run.at("/info/status").asText());
+      Map<String, String> tags = MlflowServer.map(run.at("/data/tags"));
+      assertEquals(recorded.digest(), tags.get("sluice.digest"));
+      assertEquals("1.0.0", tags.get("sluice.contract.fraud_outcomes"));
+      assertEquals("0", tags.get("sluice.table.gold.order_features"));
+      assertEquals("blind", MlflowServer.map(run.at("/data/params")).get("candidate"));
+      assertEquals(
+          recorded.merit(),
+          Double.parseDouble(MlflowServer.map(run.at("/data/metrics")).get("average_precision")));
+      assertEquals(recorded.card(), server.artifact(run, "card.json"));
+
+      // The aliases follow the moves; what is there is not made again.
+      new Promote(shown, model).promote(Optional.of(3));
+      Mirror.show(shown, List.of(model));
+      assertEquals(Map.of("champion", "3", "challenger", "1"), server.aliases("local.order_fraud"));
+      new Promote(shown, model).rollback("MLflow follows");
+      // A run that ended between a version's run and its registration.
+      server.forget("local.order_fraud", "2");
+      Mirror.show(shown, List.of(model));
+      assertEquals(Map.of("champion", "1"), server.aliases("local.order_fraud"));
+      assertEquals(List.of("1", "3", "4"), server.versions("local.order_fraud"));
+      assertEquals(version.path("run_id"), server.version("local.order_fraud", "4").path("run_id"));
+    }
   }
 
   /** A new version of a table read, without any change to its rows. */

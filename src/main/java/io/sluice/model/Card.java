@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,10 @@ import java.util.TreeMap;
  * @param gates what it was held against
  * @param precisionOverRecall a curve, recall first; empty for a regression
  * @param calibration mean score and share of positives of ten bins; empty for a regression
+ * @param importances of each input, the greatest first
+ * @param trainedAt when its training began, in ISO form
  * @param seconds how long training took
+ * @param cpuSeconds what it cost: CPU time of its tasks, on all executors
  * @param spread how each number and the score were spread
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -51,12 +53,12 @@ public record Card(
     List<Scores.Point> precisionOverRecall,
     List<Scores.Point> calibration,
     Map<String, Double> importances,
+    String trainedAt,
     double seconds,
+    double cpuSeconds,
     SortedMap<String, Distribution> spread) {
   private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   public String json() {
     try {
@@ -83,7 +85,9 @@ public record Card(
       SortedMap<String, String> contracts,
       String code,
       String why,
-      double seconds) {
+      String trainedAt,
+      double seconds,
+      double cpuSeconds) {
     boolean ranks = model.task() == Model.Task.CLASSIFICATION;
     Trainer.Split split = trained.split();
     SortedMap<String, String> days = new TreeMap<>();
@@ -98,6 +102,9 @@ public record Card(
             (segment, scores) ->
                 segments.put(segment, metrics(model, scores, trained.threshold())));
     SortedMap<String, Double> metrics = metrics(model, trained.holdout(), trained.threshold());
+    Scores.Difference interval = trained.holdout().interval(model.task());
+    metrics.put("merit_low", interval.low());
+    metrics.put("merit_high", interval.high());
     if (model.hasBaseline()) {
       metrics.put("baseline_absolute_error", trained.baseline().absoluteError());
     }
@@ -122,7 +129,9 @@ public record Card(
         ranks ? trained.holdout().precisionOverRecall() : List.of(),
         ranks ? trained.holdout().calibration() : List.of(),
         trained.importances(),
+        trainedAt,
         seconds,
+        cpuSeconds,
         trained.spread());
   }
 

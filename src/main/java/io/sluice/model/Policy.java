@@ -27,4 +27,9 @@ public record Policy(
 
   /** A share of features that drifted above which an alarm is given. */
   public static final double DRIFT_ALARM = 0.05;
+
+  /** Of so many days the labels must be known before anything can be learned. */
+  public int fewestDays() {
+    return validationDays + holdoutDays + 2;
+  }
 }

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -120,6 +121,16 @@ public final class Registry {
     WITHDRAW
   }
 
+  /** A change of champion or rival. */
+  public record Move(
+      int number,
+      Instant at,
+      Kind kind,
+      Optional<Integer> champion,
+      Optional<Integer> rival,
+      int canaryPercent,
+      String reason) {}
+
   /**
    * Which versions are at work.
    *
@@ -189,36 +200,46 @@ public final class Registry {
 
   /** Which versions of a model are at work: the moves, followed from the first. */
   public State state(String model) {
-    if (!movesTable().exists()) {
-      return State.NONE;
-    }
     Deque<Integer> champions = new ArrayDeque<>();
     State state = State.NONE;
-    List<Row> moves =
-        new ArrayList<>(movesTable().read().where(col("model").equalTo(model)).collectAsList());
-    moves.sort(java.util.Comparator.comparing(row -> row.<Integer>getAs("move")));
-    for (Row row : moves) {
-      Integer champion = row.getAs("champion");
-      switch (Kind.valueOf(row.<String>getAs("kind").toUpperCase(java.util.Locale.ROOT))) {
-        case PROMOTE -> champions.push(champion);
+    for (Move move : moves(model)) {
+      switch (move.kind) {
+        case PROMOTE -> champions.push(move.champion.orElseThrow());
         case ROLLBACK -> champions.pop();
         default -> {}
       }
       state =
           new State(
-              row.<Integer>getAs("move"),
-              Optional.ofNullable(champion),
-              Optional.ofNullable(row.<Integer>getAs("rival")),
-              row.<Integer>getAs("canary_percent"),
+              move.number,
+              move.champion,
+              move.rival,
+              move.canaryPercent,
               champions.stream().skip(1).toList(),
-              Math.max(state.newest, Math.max(number(row, "champion"), number(row, "rival"))));
+              Math.max(state.newest, Math.max(move.champion.orElse(0), move.rival.orElse(0))));
     }
     return state;
   }
 
-  private static int number(Row row, String column) {
-    Integer version = row.getAs(column);
-    return version == null ? 0 : version;
+  /** Every move of a model, the oldest first. */
+  public List<Move> moves(String model) {
+    if (!movesTable().exists()) {
+      return List.of();
+    }
+    return movesTable().read().where(col("model").equalTo(model)).collectAsList().stream()
+        .map(Registry::move)
+        .sorted(java.util.Comparator.comparing(Move::number))
+        .toList();
+  }
+
+  private static Move move(Row row) {
+    return new Move(
+        row.<Integer>getAs("move"),
+        row.<Timestamp>getAs("moved_at").toInstant(),
+        Kind.valueOf(row.<String>getAs("kind").toUpperCase(java.util.Locale.ROOT)),
+        Optional.ofNullable(row.<Integer>getAs("champion")),
+        Optional.ofNullable(row.<Integer>getAs("rival")),
+        row.<Integer>getAs("canary_percent"),
+        row.getAs("reason"));
   }
 
   /**
@@ -273,6 +294,11 @@ public final class Registry {
 
   /** A pipeline's folder and the digest of its files. */
   public record Files(String folder, String digest) {}
+
+  /** Where a version's pipeline is. */
+  public String location(Version version) {
+    return lake.folder("models", version.files());
+  }
 
   /** A version's pipeline, as it was when it was recorded. */
   public Loaded load(Version version) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Labels and scores of the same rows, and how good the scores are. Holds them in memory: a holdout
@@ -238,26 +239,37 @@ public record Scores(double[] labels, double[] scores, String[] segments) {
   public record Difference(double value, double low, double high) {}
 
   public Difference over(Scores others, Model.Task task) {
-    int samples = 400;
-    var random = new SplittableRandom(20_261_101);
     boolean ranked = task == Model.Task.CLASSIFICATION;
     int[] mine = ranked ? ranking() : null;
     int[] theirs = ranked ? others.ranking() : null;
-    double[] differences = new double[samples];
+    return bootstrap(
+        merit(task) - others.merit(task),
+        counts ->
+            ranked
+                ? averagePrecision(mine, counts) - others.averagePrecision(theirs, counts)
+                : others.absoluteError(counts) - absoluteError(counts));
+  }
+
+  /** The merit with its own interval, from such samples too. */
+  Difference interval(Model.Task task) {
+    boolean ranked = task == Model.Task.CLASSIFICATION;
+    int[] ranking = ranked ? ranking() : null;
+    return bootstrap(
+        merit(task), counts -> ranked ? averagePrecision(ranking, counts) : -absoluteError(counts));
+  }
+
+  private Difference bootstrap(double value, ToDoubleFunction<int[]> ofSample) {
+    int samples = 400;
+    var random = new SplittableRandom(20_261_101);
+    double[] found = new double[samples];
     for (int sample = 0; sample < samples; sample++) {
       int[] counts = new int[labels.length];
       for (int i = 0; i < labels.length; i++) {
         counts[random.nextInt(labels.length)]++;
       }
-      differences[sample] =
-          ranked
-              ? averagePrecision(mine, counts) - others.averagePrecision(theirs, counts)
-              : others.absoluteError(counts) - absoluteError(counts);
+      found[sample] = ofSample.applyAsDouble(counts);
     }
-    Arrays.sort(differences);
-    return new Difference(
-        merit(task) - others.merit(task),
-        differences[samples / 20],
-        differences[samples - 1 - samples / 20]);
+    Arrays.sort(found);
+    return new Difference(value, found[samples / 20], found[samples - 1 - samples / 20]);
   }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +40,7 @@ import java.util.stream.Stream;
  * @param runCount how many runs there were in all
  * @param latest the newest run of each program and subject
  * @param unread landed files that could not be read and have not landed again since
+ * @param driftAlarm the share of a model's inputs that may drift
  */
 public record ReportPage(
     String environment,
@@ -51,7 +53,10 @@ public record ReportPage(
     List<PastRun> latest,
     List<UnreadFile> unread,
     List<CheckHistory> checks,
-    List<TableState> tables) {
+    List<TableState> tables,
+    List<ModelsPart.State> models,
+    double driftAlarm) {
+  private static final Set<String> MODEL_PROGRAMS = Set.of("train", "promote", "score");
   private static final int RUNS_OPEN = 25;
   private static final int RAW_SHOWN = 200;
   private static final int PARTITIONS_DRAWN = 60;
@@ -196,6 +201,7 @@ public record ReportPage(
                     quarantineSection(),
                     unreadSection(),
                     checksSection(),
+                    ModelsPart.section(models, driftAlarm),
                     lineageSection(),
                     freshnessSection(),
                     tablesSection()),
@@ -225,7 +231,7 @@ public record ReportPage(
         </header>
         <nav aria-label="Sections"><a href="#accounts">Rows</a><a href="#runs">Runs</a>
         <a href="#quarantine">Quarantine</a><a href="#files">Files</a><a href="#checks">Checks</a>
-        <a href="#lineage">Lineage</a><a href="#freshness">Freshness</a><a href="#tables">Tables</a></nav>
+        <a href="#models">Models</a><a href="#lineage">Lineage</a><a href="#freshness">Freshness</a><a href="#tables">Tables</a></nav>
         """,
         troubles().isEmpty() ? concerns().isEmpty() && missing() == 0 ? "ok" : "warn" : "bad",
         each(stateParts(), part -> Html.html("<span>{}</span>", part)),
@@ -241,7 +247,7 @@ public record ReportPage(
             tile("Runs", number(runCount))));
   }
 
-  private static Html tile(String name, String value) {
+  static Html tile(String name, String value) {
     return Html.html("<div><dt>{}</dt><dd>{}</dd></div>", name, value);
   }
 
@@ -255,6 +261,7 @@ public record ReportPage(
       return List.of("Nothing has run yet");
     }
     List<String> parts = new ArrayList<>(List.of(published()));
+    ModelsPart.state(models).ifPresent(parts::add);
     parts.addAll(troubles());
     parts.addAll(concerns());
     parts.replaceAll(part -> part.equals(parts.get(parts.size() - 1)) ? part : part + ", ");
@@ -292,6 +299,9 @@ public record ReportPage(
   }
 
   private String kind(PastRun past) {
+    if (MODEL_PROGRAMS.contains(past.run().program())) {
+      return "model";
+    }
     return sources.stream().anyMatch(source -> source.id().equals(past.run().subject()))
         ? "source"
         : "mart";
@@ -316,7 +326,7 @@ public record ReportPage(
     return concerns;
   }
 
-  private static Html section(String id, String title, String lead, Object content) {
+  static Html section(String id, String title, String lead, Object content) {
     return Html.html(
         """
         <section id="{}" aria-labelledby="{}-title"><h2 id="{}-title">{}</h2>
@@ -331,15 +341,15 @@ public record ReportPage(
         content);
   }
 
-  private static Html empty(String text) {
+  static Html empty(String text) {
     return Html.html("<p class=\"card empty\">{}</p>", text);
   }
 
-  private static Html badge(String kind, String text) {
+  static Html badge(String kind, String text) {
     return Html.html("<span class=\"badge {}\">{}</span>", kind, text);
   }
 
-  private static Html bold(String text) {
+  static Html bold(String text) {
     return Html.html("<b>{}</b>", text);
   }
 
@@ -351,7 +361,7 @@ public record ReportPage(
   }
 
   /** A row of a table, and what is said below it; null if nothing. */
-  private record Line(String note, Object... cells) {}
+  record Line(String note, Object... cells) {}
 
   /**
    * A table.
@@ -359,7 +369,7 @@ public record ReportPage(
    * @param heads the columns' headings; on a phone, where a row's cells flow, those without a mark
    *     are left out, those with a colon or hash stay. A hash marks numbers.
    */
-  private static Html table(String label, List<String> heads, Stream<Line> lines) {
+  static Html table(String label, List<String> heads, Stream<Line> lines) {
     List<Html> columns =
         each(
             heads,

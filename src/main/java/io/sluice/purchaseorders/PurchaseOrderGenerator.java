@@ -51,7 +51,7 @@ import java.util.TreeMap;
  * {@code status} and {@code created_at}. About 1.2 % of the orders bear the label {@code fraud};
  * {@link Purchasing} says what makes them so; an order bears its label whether or not its lines
  * reach silver. The label {@code fraud_in_truth} says what is fraud indeed, and {@code
- * fraud_at_best} what no detector can exceed.
+ * order_fraud_at_best} what no detector can exceed.
  *
  * <p>The vendors of a day's orders are in the register of the same day at the latest, so vendors
  * are to be processed first. Memory: one compressed file, the lines under way of the last days, and
@@ -159,7 +159,7 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
     orders.quarantined.putAll(counted.quarantined);
     counted.labels.forEach((label, values) -> orders.labels.put(label, new TreeMap<>(values)));
     orders.labels.put(
-        "fraud_at_best",
+        "order_fraud_at_best",
         new TreeMap<>(
             Map.of(
                 "recall at false-positive rate 0.02", "%.4f".formatted(bestGuess.recall(0.02)),

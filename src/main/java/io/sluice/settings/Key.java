@@ -129,6 +129,14 @@ public record Key<T>(
           "While the registry does not answer, records of schemas not known yet wait, or are quarantined.",
           List.of("wait", "quarantine"));
 
+  public static final Key<String> MLFLOW_URL =
+      text(
+          "mlflow.url", "", "The MLflow tracking server that models are shown in; empty for none.");
+  public static final Key<String> MLFLOW_USER =
+      text("mlflow.user", "", "The user at the MLflow server; empty for a bearer token, or none.");
+  public static final Key<String> MLFLOW_TOKEN =
+      secret("mlflow.token", "", "The user's password, or the bearer token, by reference.");
+
   private static Key<String> text(String name, String fallback, String description) {
     return add(new Key<>(name, "text", fallback, description, value -> value));
   }

@@ -23,8 +23,10 @@ import java.time.LocalDate;
 import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,8 +49,8 @@ class ReportPageTest {
   @Test
   void saysTheStateInWords() {
     assertEquals(
-        "6 of 7 tables published, 1 mart stopped by a check, 1 source late, 1 file unreadable, 1"
-            + " check with a warning",
+        "6 of 7 tables published, 1 of 2 models serving, 1 mart stopped by a check, 1 source late,"
+            + " 1 file unreadable, 1 check with a warning",
         busy().state());
     assertEquals("Nothing has run yet", empty().state());
     assertEquals(
@@ -118,6 +120,22 @@ class ReportPageTest {
         lake(List.of(source("calls", balanced(), last)), List.of())
             .html()
             .contains("✗ does not add up"));
+  }
+
+  @Test
+  void showsWhichVersionServesAndWhyTheGateRefused() {
+    String html = busy().html();
+    String text = text(html);
+    assertTrue(text.contains("version 2 serves"), "the champion");
+    assertTrue(text.contains("version 3 in the shadow"), "its rival");
+    assertTrue(text.contains("not better than version 2 by more than 0.0000"), "the reason");
+    assertTrue(text.contains("0.61 <small>(0.52 to 0.68)</small>"), "merit with its interval");
+    assertTrue(
+        text.contains("At best: area under precision over recall of confirmed</dt><dd>0.6450"));
+    assertTrue(text.contains("1 of 1 input in the newest batch"), "drift");
+    assertTrue(html.contains("class=\"curve second\""), "the rival's curves");
+    assertTrue(text.contains("No version yet. It takes 16 days"), "what a first version needs");
+    assertTrue(text(lake(List.of(), List.of()).html()).contains("No model reads these sources."));
   }
 
   @Test
@@ -242,7 +260,9 @@ class ReportPageTest {
         runs,
         List.of(),
         List.of(),
-        tables);
+        tables,
+        List.of(),
+        0.05);
   }
 
   private static ReportPage empty() {
@@ -270,7 +290,9 @@ class ReportPageTest {
         List.of(),
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        List.of(model("idle_machines", null, List.of(), List.of())),
+        0.05);
   }
 
   private static ReportPage hostile() {
@@ -327,7 +349,14 @@ class ReportPageTest {
                 Severity.ERROR,
                 HOSTILE,
                 List.of(new Point(NOW, false, Double.NaN, HOSTILE)))),
-        List.of(table));
+        List.of(table),
+        List.of(
+            model(
+                HOSTILE,
+                1,
+                List.of(version(1, 0.5, HOSTILE)),
+                List.of(new ModelsPart.Move(NOW, HOSTILE, 1, null, HOSTILE)))),
+        0.05);
   }
 
   /** A lake of three sources and four marts after some weeks: one mart stopped, one source late. */
@@ -354,7 +383,90 @@ class ReportPageTest {
                 48_213_004,
                 "truncated gzip, cut off after 91,226,112 unpacked bytes")),
         checks(),
-        tables());
+        tables(),
+        models(),
+        0.05);
+  }
+
+  private static List<ModelsPart.State> models() {
+    return List.of(
+        model(
+            "order_fraud",
+            2,
+            List.of(
+                version(1, 0.52, null),
+                version(2, 0.61, null),
+                version(
+                    3,
+                    0.58,
+                    "not better than version 2 by more than 0.0000 with 95 % confidence: the"
+                        + " difference is -0.0300, at least -0.0712")),
+            List.of(
+                new ModelsPart.Move(
+                    NOW.minus(Duration.ofDays(9)), "challenge", null, 1, "the gate lets it"),
+                new ModelsPart.Move(NOW.minus(Duration.ofDays(9)), "promote", 1, null, "promoted"),
+                new ModelsPart.Move(NOW.minus(Duration.ofDays(2)), "promote", 2, 1, "promoted"),
+                new ModelsPart.Move(
+                    NOW.minus(Duration.ofDays(1)), "challenge", 2, 3, "not better"))),
+        model("call_sentiment", null, List.of(), List.of()));
+  }
+
+  private static ModelsPart.State model(
+      String name,
+      Integer champion,
+      List<ModelsPart.Version> versions,
+      List<ModelsPart.Move> moves) {
+    return new ModelsPart.State(
+        name,
+        "How likely an order is to be confirmed as fraud. " + name,
+        "fraud-desk",
+        true,
+        champion,
+        versions.size() > 2 ? 3 : null,
+        0,
+        "It takes 16 days whose labels are known.",
+        versions.isEmpty() ? null : run("score", name, 3, Run.Outcome.DONE, null),
+        new TreeMap<>(
+            versions.isEmpty()
+                ? Map.of()
+                : Map.of("area under precision over recall of confirmed", "0.6450")),
+        versions,
+        moves,
+        versions.isEmpty()
+            ? List.of()
+            : List.of(
+                new ModelsPart.Drift(
+                    NOW.minus(Duration.ofDays(1)),
+                    2,
+                    List.of(new ModelsPart.Input("total", 0.02, 0.03, false))),
+                new ModelsPart.Drift(
+                    NOW, 2, List.of(new ModelsPart.Input("total", 0.31, 0.2, true)))));
+  }
+
+  private static ModelsPart.Version version(int number, double merit, String reason) {
+    List<double[]> recall = new ArrayList<>();
+    List<double[]> calibration = new ArrayList<>();
+    for (int i = 0; i <= 10; i++) {
+      recall.add(new double[] {i / 10.0, 1 - (1 - merit) * i / 8.0});
+      calibration.add(new double[] {i / 60.0, i / (50.0 + 10 * number)});
+    }
+    return new ModelsPart.Version(
+        number,
+        NOW.minus(Duration.ofDays(10 - number)),
+        "forest of depth 10",
+        merit,
+        merit - 0.09,
+        merit + 0.07,
+        reason == null ? List.of() : List.of(reason),
+        List.of("against no model: better by 0.6000 (0.5100 to 0.6700)"),
+        List.of("forest of depth 6: 0.5900"),
+        new TreeMap<>(Map.of("recall", 0.71, "roc_area", Double.NaN)),
+        new TreeMap<>(
+            Map.of("office supplies", new TreeMap<>(Map.of("rows", 812.0, "recall", 0.7)))),
+        recall,
+        calibration,
+        Map.of("price_over_usual", 0.31, "limit_share", -0.2),
+        new TreeMap<>(Map.of("hash of the examples", "a1b2c3")));
   }
 
   private static PastRun run(
