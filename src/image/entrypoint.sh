@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
 # Starts what Spark on Kubernetes asks of an image, "driver ..." or "executor", or any other command as it stands.
-# It writes nothing, so that the root file system may be read-only, and the program is process 1 and gets its signals.
+# It writes below /tmp only, so that the root file system may be read-only, and the program is process 1 and gets its
+# signals.
 set -euo pipefail
 
 case "${1:-}" in
   driver)
     shift
+    # Spark copies the program's jar into a driver's working directory; the contracts' default folder is relative to it.
+    mkdir -p /tmp/work
+    cd /tmp/work
+    ln -sfn "$SLUICE_CONF" conf
     exec "$SPARK_HOME/bin/spark-submit" \
       --conf "spark.driver.bindAddress=$SPARK_DRIVER_BIND_ADDRESS" \
       --conf "spark.executorEnv.SPARK_DRIVER_POD_IP=$SPARK_DRIVER_BIND_ADDRESS" \

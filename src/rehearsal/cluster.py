@@ -52,7 +52,8 @@ class Cluster:
 
     def start(self):
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        # Tokens and keys are in it.
+        self.folder.mkdir(parents=True, mode=0o700)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -91,6 +92,8 @@ class Cluster:
             f"--service-account-key-file={self.folder}/accounts.key",
             "--service-account-issuer=https://kubernetes.default.svc",
             "--kubelet-preferred-address-types=InternalIP",
+            # As every cluster has it: which pods may be privileged is for the namespace to say.
+            "--allow-privileged",
         )
         certificate = self.folder / "certs/apiserver.crt"
         self.until("the API server's certificate", certificate.exists)

@@ -113,10 +113,10 @@ class Pod(threading.Thread):
                 self.status("Succeeded" if code == 0 else "Failed", state)
                 return
             self.status("Running", {"waiting": {"reason": "CrashLoopBackOff"}})
-            print(f"{self.namespace}/{self.name} ended with {code}:\n{podman('logs', '--tail', '20', self.id)}", flush=True)
+            print(f"{self.namespace}/{self.name} ended with {code}:\n{podman('logs', '--tail', '5', self.id)}", flush=True)
             podman("rm", self.id)
             self.restarts += 1
-            time.sleep(2)
+            self.deleted.wait(10)
 
     def until_ready(self, container, state):
         probe = self.container.readiness_probe
@@ -179,8 +179,6 @@ class Pod(threading.Thread):
 
     def mounts(self):
         """Makes the pod's volumes, and gives podman's options for them."""
-        user = self.security("run_as_user") or 0
-        group = self.spec.security_context.fs_group or user
         folders = {}
         for volume in self.spec.volumes or []:
             folder = folders[volume.name] = self.folder / volume.name
@@ -201,8 +199,9 @@ class Pod(threading.Thread):
                         raise ValueError(f"volume {volume.name} projects what the node does not know")
             elif not volume.empty_dir:
                 raise ValueError(f"volume {volume.name} is of a kind that the node does not know")
-            for path in [folder, *folder.rglob("*")]:
-                os.chown(path, user, group)
+            else:
+                # As a kubelet leaves it: whoever the container runs as may write.
+                folder.chmod(0o777)
         options = []
         for mount in self.container.volume_mounts or []:
             if mount.sub_path or mount.sub_path_expr:
@@ -217,7 +216,7 @@ class Pod(threading.Thread):
             file.parent.mkdir(parents=True, exist_ok=True)
             value = data[key]
             file.write_bytes(value if isinstance(value, bytes) else value.encode())
-            file.chmod(0o440)
+            file.chmod(0o444)
 
     def config_map(self, name):
         return again(lambda: core.read_namespaced_config_map(name, self.namespace)).data or {}

@@ -30,6 +30,9 @@ VERSION = re.search(r"<artifactId>sluice</artifactId>\s*<version>(.*?)<", (ROOT 
 # A twentieth of the demo's day: 100 orders and calls, so that a program is done as soon as it has started.
 DAY, SCALE = "2026-01-01", "0.05"
 WORKER_DAY, NIGHT = "2026-01-02", "2026-01-03"
+# Of a night, all tasks, or those that are asked for: the ones in which something is killed, and what else there is time for.
+TASKS = os.environ.get("TASKS") or ".*"
+TASKS = rf"refine\.(purchase_orders|calls)|{TASKS}"
 
 shown = []
 
@@ -89,7 +92,7 @@ class Airflow:
 
     def night(self, day):
         """Runs a night to its end; gives how often each task was tried."""
-        process, log = self.start("nightly", "dags", "test", "nightly", day)
+        process, log = self.start("nightly", "dags", "test", "nightly", day, *only(TASKS))
         code = self.ended(process)
         tasks = self.tasks(day)
         states = collections.Counter(state for _, _, state, _ in tasks)
@@ -104,6 +107,11 @@ class Airflow:
                 " on r.dag_id = t.dag_id and r.run_id = t.run_id where r.logical_date like ?",
                 (day + "%",),
             ).fetchall()
+
+
+def only(tasks):
+    """Airflow's option by which all tasks but these are only said to be done."""
+    return "--mark-success-pattern", rf"(?!({tasks})$).*"
 
 
 class Pods(threading.Thread):
@@ -297,8 +305,7 @@ def wait(cluster, name, seconds=300):
 def reattachment(airflow, cluster, pods):
     """The worker dies, and the next try finds the driver that still runs."""
     task, app = "ingest.purchase_orders", "ingest-purchase-orders-"
-    # All other tasks are only said to be done.
-    worker, _ = airflow.start("killed", "dags", "test", "nightly", WORKER_DAY, "--mark-success-pattern", rf"(?!{re.escape(task)}$).*")
+    worker, _ = airflow.start("killed", "dags", "test", "nightly", WORKER_DAY, *only(re.escape(task)))
     try:
         cluster.until("the driver", lambda: any(pod["phase"] == "Running" for pod in pods.of(app, "driver")), 300)
     finally:
@@ -324,8 +331,9 @@ def night(airflow, cluster, pods):
     started = time.monotonic()
     tries = airflow.night(NIGHT)
     demand(len(tries) == 2 * len(GRAPH["sources"]) + len(GRAPH["marts"]), f"the night had {len(tries)} tasks")
+    done = [task for task in tries if re.fullmatch(TASKS, task)]
     minutes = (time.monotonic() - started) / 60
-    show("Airflow's nightly by SparkApplications", f"{len(tries)} tasks succeeded in {minutes:.0f} minutes")
+    show("Airflow's nightly by SparkApplications", f"{len(done)} tasks succeeded in {minutes:.0f} minutes")
 
     demand(driver and tries["refine.purchase_orders"] == 2, f"killed {driver}, and tries were {tries}")
     show("a driver is killed", f"{driver[0]}; its task's second try succeeded")
@@ -348,7 +356,7 @@ def lineage(collector):
             demand((parent["run"]["runId"], parent["job"]["name"]) in tasks, f"the parent is no task: {parent}")
             demand(parent["job"]["name"] == f"nightly.{program}.{subject}", f"not its own task: {parent}")
             programs[event["run"]["runId"]] = event["job"]["name"]
-    demand(len(set(programs.values())) > len(GRAPH["marts"]), f"few programs told of their runs: {programs}")
+    demand({"ingest.purchase_orders", "refine.calls"} <= set(programs.values()), f"programs did not tell of their runs: {programs}")
     show("programs name their Airflow task as parent run", f"{len(set(programs.values()))} programs, {len(programs)} runs")
 
 
