@@ -4,13 +4,17 @@
 # signals.
 set -euo pipefail
 
+# Spark copies the program's jar into the working directory, of a driver and of each executor.
+if [ "${1:-}" = driver ] || [ "${1:-}" = executor ]; then
+  mkdir -p /tmp/work
+  cd /tmp/work
+  # The contracts' default folder is a relative one.
+  ln -sfn "$SLUICE_CONF" conf
+fi
+
 case "${1:-}" in
   driver)
     shift
-    # Spark copies the program's jar into a driver's working directory; the contracts' default folder is relative to it.
-    mkdir -p /tmp/work
-    cd /tmp/work
-    ln -sfn "$SLUICE_CONF" conf
     exec "$SPARK_HOME/bin/spark-submit" \
       --conf "spark.driver.bindAddress=$SPARK_DRIVER_BIND_ADDRESS" \
       --conf "spark.executorEnv.SPARK_DRIVER_POD_IP=$SPARK_DRIVER_BIND_ADDRESS" \

@@ -52,7 +52,7 @@ if [ -z "${SPARK_IMAGE:-}" ]; then
   SPARK_IMAGE="localhost/spark:$spark"
 fi
 mkdir -p "$rehearsal"
-make --no-print-directory image SPARK_IMAGE="$SPARK_IMAGE" > "$rehearsal/image.log" || { cat "$rehearsal/image.log"; exit 1; }
+make --no-print-directory image SPARK_IMAGE="$SPARK_IMAGE" > "$rehearsal/image.log" 2>&1 || { cat "$rehearsal/image.log"; exit 1; }
 podman build --quiet --build-arg "SPARK_IMAGE=$SPARK_IMAGE" --file src/rehearsal/operator/Dockerfile \
   --tag localhost/spark-operator:rehearsal "$cache" > /dev/null
 bash airflow-dags/tests/run.sh install
