@@ -11,7 +11,7 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-real test dags infra bench bench-models bench-stream chaos build format sql serve graph image image-base clean
+.PHONY: help demo demo-real test dags infra rehearse bench bench-models bench-stream chaos build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -81,6 +81,9 @@ image: build ## The image, built and run: make image SPARK_IMAGE=... (needs podm
 
 image-base: ## A Spark base image where no registry is reached: make image SPARK_IMAGE=localhost/spark:3.5.7
 	bash src/image/base.sh $(SPARK)
+
+rehearse: ## A night on a real API server by the Spark operator, on this Linux machine: half an hour (docs/rehearsal.md)
+	PYTHON=$(PYTHON) SPARK_IMAGE=$(if $(filter file,$(origin SPARK_IMAGE)),,$(SPARK_IMAGE)) bash src/rehearsal/run.sh
 
 clean: ## Removes everything built
 	rm -rf target .venv

@@ -4,6 +4,7 @@
 # run.sh quick    imports, structure, launchers: a minute
 # run.sh spark    runs the DAGs to their end on a lake of its own, by target/sluice (make build): many minutes
 # run.sh operator the launcher and the roles on an API server, by the kubeconfig in SLUICE_TEST_KUBECONFIG
+# run.sh install  installs, and does nothing else
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root="$PWD"
@@ -13,6 +14,9 @@ if ! cmp -s airflow-dags/requirements.txt "$venv/installed"; then
   "${PYTHON:-python3}" -m venv --clear "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r airflow-dags/requirements.txt
   cp airflow-dags/requirements.txt "$venv/installed"
+fi
+if [ "${1:-}" = install ]; then
+  exit
 fi
 
 export AIRFLOW_HOME="$root/target/airflow-home"

@@ -1,7 +1,16 @@
 #!/usr/bin/env bash
 # Starts what Spark on Kubernetes asks of an image, "driver ..." or "executor", or any other command as it stands.
-# It writes nothing, so that the root file system may be read-only, and the program is process 1 and gets its signals.
+# It writes below /tmp only, so that the root file system may be read-only, and the program is process 1 and gets its
+# signals.
 set -euo pipefail
+
+# Spark copies the program's jar into the working directory, of a driver and of each executor.
+if [ "${1:-}" = driver ] || [ "${1:-}" = executor ]; then
+  mkdir -p /tmp/work
+  cd /tmp/work
+  # The contracts' default folder is a relative one.
+  ln -sfn "$SLUICE_CONF" conf
+fi
 
 case "${1:-}" in
   driver)
