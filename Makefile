@@ -11,7 +11,7 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-real test dags infra rehearse bench bench-models bench-stream chaos build format sql serve graph image image-base clean
+.PHONY: help demo demo-real test dags infra rehearse bench bench-models bench-stream chaos chaos-stream build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -54,6 +54,14 @@ chaos: build ## Killed drivers, bad networks, races, damaged logs: make chaos SE
 	$(MVN) test-compile
 	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.Chaos \
 	  target/sluice target/chaos $(SEED) $(SCALE) $(DRILLS)
+
+chaos-stream: EVENTS ?= 1000000
+chaos-stream: KILLS ?= 20
+chaos-stream: SEED ?= 1
+chaos-stream: build ## The stream's driver killed again and again: make chaos-stream EVENTS=1000000 KILLS=20 SEED=1
+	$(MVN) test-compile
+	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.ChaosStream \
+	  target/sluice target/chaos-stream $(EVENTS) $(KILLS) $(SEED)
 
 infra: ## Terraform, roles and policies, without a cloud
 	PYTHON=$(PYTHON) bash terraform/tests/run.sh

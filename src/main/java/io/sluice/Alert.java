@@ -1,25 +1,32 @@
 package io.sluice;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.kafka.Brokers;
 import io.sluice.kafka.Outbox;
+import io.sluice.landing.RowFunction;
 import io.sluice.ops.Account;
 import io.sluice.ops.Run;
 import io.sluice.settings.Key;
-import io.sluice.table.Changes;
 import io.sluice.table.Stage;
 import io.sluice.table.Table;
 import io.sluice.table.TableSpec;
 import io.sluice.transactions.SpendingWindows;
+import io.sluice.transactions.SpendingWindows.Mark;
+import io.sluice.transactions.SpendingWindows.Payment;
+import io.sluice.transactions.SpendingWindows.Raised;
+import io.sluice.transactions.SpendingWindows.Total;
 import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -28,38 +35,67 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
-import org.apache.spark.sql.functions;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Decimal;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Reads the rows that have come to {@code silver.transactions} from topics and writes the alerts
  * that they raise to {@code gold.spending_alerts} and to the topic of {@code alerts.topic}, each
  * once.
  *
- * <p>The totals of open windows are a small table, {@code ops.spending_windows}, whose commit
- * carries the checkpoints: silver's version, and each partition's greatest offset and time. Alerts
- * are committed before it, marked with their batch, and are pending until it has landed. A row
- * counts once, as it was first accepted: a newer version of the same transaction is passed over.
- * Cost: the new rows through two shuffles, and the open windows read and written once.
+ * <p>The commit of alerts carries silver's version as its checkpoint: alerts up to it are there.
+ * The totals of open windows are in memory; now and then they are kept in {@code
+ * ops.spending_windows}, with the silver version, offsets and clocks that they stand at. Who starts
+ * takes them up, counts again what silver has got since, and raises only what the table of alerts
+ * does not have. A row counts once, as it was first accepted: a newer version of the same
+ * transaction is passed over. Cost: the new rows once; a commit for a batch that raises alerts; all
+ * open totals every half minute.
  */
 final class Alert implements AutoCloseable {
+  /** The source whose rows it reads. */
+  static final String SOURCE = "transactions";
+
   private static final String CHECKPOINT = "alert";
   private static final String OFFSET = "alert-offset:";
   private static final String CLOCK = "alert-clock:";
+  private static final Duration KEPT = Duration.ofSeconds(30);
 
   private static final TableSpec TOTALS =
       new TableSpec(
-          "One row per window that rows to come may still count in.",
-          SpendingWindows.TOTALS,
+          "One row per user and minute that windows still open reach back to.",
+          new StructType()
+              .add("user_id", DataTypes.StringType, true, "Who paid.")
+              .add("minute", DataTypes.TimestampType, true, "When the minute begins.")
+              .add("count", DataTypes.LongType, true, "Transactions in it so far.")
+              .add("cents", DataTypes.LongType, true, "What was paid in it so far, in cents."),
           List.of(),
-          List.of("window_start"));
+          List.of("minute"));
 
-  private static final TableSpec ALERTS =
+  static final StructType ALERTS =
+      new StructType()
+          .add("window", DataTypes.StringType, true, "minute or five_minutes.")
+          .add("user_id", DataTypes.StringType, true, "Who paid.")
+          .add("window_start", DataTypes.TimestampType, true, "When the window begins.")
+          .add("rule", DataTypes.StringType, true, "count or amount: which limit was passed.")
+          .add("count", DataTypes.LongType, true, "Transactions in the window up to this one.")
+          .add(
+              "amount",
+              DataTypes.createDecimalType(28, 2),
+              true,
+              "What was paid in the window up to this one, in EUR.")
+          .add("transaction_id", DataTypes.StringType, true, "The one that passed the limit.")
+          .add("event_time", DataTypes.TimestampType, true, "When that was made.")
+          .add("run_id", DataTypes.StringType, true, "The run that raised it.")
+          .add("batch", DataTypes.LongType, true, "The silver version its batch reached.");
+
+  private static final TableSpec SPEC =
       new TableSpec(
           "One row per window and limit that a user has passed.",
-          SpendingWindows.ALERTS
-              .add("run_id", DataTypes.StringType, true, "The run that raised it.")
-              .add("batch", DataTypes.LongType, true, "The silver version its batch reached."),
+          ALERTS,
           List.of(),
           List.of("batch", "event_time"));
 
@@ -68,151 +104,291 @@ final class Alert implements AutoCloseable {
   private final Table silver;
   private final Table totals;
   private final Table alerts;
+  private final Stage.Hand alertsHand = new Stage.Hand();
+  private final Stage.Hand totalsHand = new Stage.Hand();
+  private final RowFunction json;
+  private RowFunction ordered;
+  private StructType order;
+  private SpendingWindows windows;
+  private long handled;
+  private Account uncounted = Account.EMPTY;
+  private long from;
+  private Instant keepAt = Instant.EPOCH;
   private Outbox outbox;
-  // Until it has been looked, there may be alerts that a dead driver has left unsent.
-  private boolean isUnsent = true;
 
   Alert(Workplace place) {
     this.place = place;
-    this.contract = place.contracts().get(SpendingWindows.SOURCE);
-    this.silver = place.lake().silver(SpendingWindows.SOURCE);
+    this.contract = place.contracts().get(SOURCE);
+    this.silver = place.lake().silver(SOURCE);
     this.totals = place.lake().ops("spending_windows");
     this.alerts = place.lake().gold("spending_alerts");
+    this.json =
+        RowFunction.of(
+                place.spark(),
+                ALERTS,
+                rows -> rows.select(col("user_id"), to_json(struct(col("*")))))
+            .orElseThrow();
   }
 
-  /** Publishes what silver has new, in one commit of each table. */
-  Workplace.Published publish(Run run) {
-    Stage windows = Stage.begin(totals, TOTALS);
-    Stage raised = Stage.begin(alerts, ALERTS);
-    long handled = windows.checkpoint(CHECKPOINT);
-    Changes news = silver.changes(handled);
-    if (news.isEmpty()) {
-      return Workplace.Published.NOTHING_NEW;
+  /** Raises what silver's new rows raise, and sends it. */
+  void follow(Run run) {
+    if (windows == null) {
+      start();
     }
-    Map<String, Long> offsets = windows.checkpoints(OFFSET);
-    Map<String, Long> clocks = new HashMap<>(windows.checkpoints(CLOCK));
-    Dataset<Row> clocked =
-        SpendingWindows.clocked(
-                fromTopics(news.rows())
-                    .where(col("_position").gt(functions.coalesce(byFile(offsets), lit(-1L))))
-                    .withColumn("_carried", byFile(clocks)))
-            .persist();
+    long until = silver.version();
+    if (until > handled) {
+      raise(run, payments(silver.changes(handled, until).rows()), until);
+    }
+    keepNowAndThen(run);
+  }
+
+  /**
+   * The same for the rows of silver's newest commit, which are at hand.
+   *
+   * @return whether they were: not if there are versions between, which {@link #follow} will find
+   */
+  void follow(Run run, SmallBatches.Refined batch) {
+    if (windows == null || batch.version() != handled + 1) {
+      follow(run);
+      return;
+    }
+    raise(run, payments(batch), batch.version());
+    keepNowAndThen(run);
+  }
+
+  private void start() {
+    SpendingWindows fresh = new SpendingWindows();
+    Stage stage = Stage.begin(totals, TOTALS);
+    long kept = stage.checkpoint(CHECKPOINT);
+    Map<String, Mark> marks = new HashMap<>();
+    Map<String, Long> clocks = stage.checkpoints(CLOCK);
+    stage
+        .checkpoints(OFFSET)
+        .forEach((file, offset) -> marks.put(file, new Mark(offset, clocks.get(file))));
+    List<Total> open = new ArrayList<>();
+    if (kept >= 0) {
+      for (Row row : totals.read().collectAsList()) {
+        open.add(
+            new Total(
+                row.getAs("user_id"),
+                micros(row.<Timestamp>getAs("minute").toInstant()),
+                row.<Long>getAs("count"),
+                row.<Long>getAs("cents")));
+      }
+    }
+    fresh.restore(open, marks);
+    from = kept;
+    uncounted = Account.EMPTY;
+    handled = kept;
+    long raised = alerts.exists() ? alerts.checkpoint(CHECKPOINT) : -1;
+    if (raised > kept) {
+      // Their alerts are in the table; only the totals are to be had again.
+      count(fresh, payments(silver.changes(kept, raised).rows()), alert -> {});
+      handled = raised;
+    }
+    windows = fresh;
+  }
+
+  private void count(
+      SpendingWindows into, List<Payment> payments, java.util.function.Consumer<Raised> raised) {
+    payments.sort(Comparator.comparing(Payment::file).thenComparingLong(Payment::position));
+    long read = 0;
+    long late = 0;
+    for (Payment payment : payments) {
+      switch (into.add(payment, raised)) {
+        case LATE -> {
+          read++;
+          late++;
+        }
+        case COUNTED -> read++;
+        case KNOWN -> {}
+      }
+    }
+    uncounted = uncounted.plus(new Account(read, read - late, 0, 0, late));
+  }
+
+  private void raise(Run run, List<Payment> payments, long until) {
+    List<InternalRow> raised = new ArrayList<>();
+    UTF8String id = UTF8String.fromString(run.id());
     try {
-      long read = 0;
-      long late = 0;
-      for (Row row :
-          clocked
-              .groupBy("_file")
-              .agg(
-                  count(lit(1)),
-                  sum(when(col("_late"), 1L).otherwise(0L)),
-                  max("_position"),
-                  max("_micros"))
-              .collectAsList()) {
-        read += row.getLong(1);
-        late += row.getLong(2);
-        windows.checkpoint(OFFSET + row.getString(0), row.getLong(3));
-        clocks.merge(row.getString(0), row.getLong(4), Math::max);
-      }
-      clocks.forEach((file, clock) -> windows.checkpoint(CLOCK + file, clock));
-      Account account = new Account(read, read - late, 0, 0, late);
-      String json = account.json(run, handled, news.until());
-      if (read > 0) {
-        carry(clocked, clocks, windows, raised, run, news.until());
-      }
-      // Alerts of a run that died between its two commits; they are raised again in this one.
-      raised.discard(col("batch").gt(handled));
+      count(windows, payments, one -> raised.add(row(one, id, until)));
       if (!raised.isEmpty()) {
-        raised.publish(SaveMode.Append, json);
+        Stage stage = Stage.begin(alerts, SPEC);
+        if (stage.checkpoint(CHECKPOINT) >= until) {
+          throw new IllegalStateException(alerts.name() + ": another driver raises alerts here");
+        }
+        if (!stage.schema().equals(order)) {
+          order = stage.schema();
+          ordered =
+              RowFunction.of(place.spark(), ALERTS, rows -> SmallBatches.ordered(rows, order))
+                  .orElseThrow();
+        }
+        stage
+            .append(alertsHand, ordered.apply(raised))
+            .checkpoint(CHECKPOINT, until)
+            .publish(
+                SaveMode.Append,
+                new Account(raised.size(), raised.size(), 0, 0, 0).json(run, handled, until));
       }
-      long version = windows.checkpoint(CHECKPOINT, news.until()).publish(SaveMode.Overwrite, json);
-      return new Workplace.Published(account, version);
-    } finally {
-      clocked.unpersist();
+      handled = until;
+    } catch (RuntimeException e) {
+      // What has been counted is not to be counted again on top.
+      windows = null;
+      throw e;
+    }
+    send(raised, until);
+  }
+
+  private static InternalRow row(Raised raised, UTF8String run, long batch) {
+    Decimal amount = Decimal.apply(raised.cents(), 18, 2);
+    amount.changePrecision(28, 2);
+    return new GenericInternalRow(
+        new Object[] {
+          UTF8String.fromString(raised.window()),
+          UTF8String.fromString(raised.by().user()),
+          raised.start(),
+          UTF8String.fromString(raised.rule()),
+          raised.count(),
+          amount,
+          UTF8String.fromString(raised.by().transaction()),
+          raised.by().time(),
+          run,
+          batch
+        });
+  }
+
+  private void keepNowAndThen(Run run) {
+    if (!Instant.now().isBefore(keepAt)) {
+      keep(run);
+      keepAt = Instant.now().plus(KEPT);
     }
   }
 
-  private void carry(
-      Dataset<Row> clocked,
-      Map<String, Long> clocks,
-      Stage windows,
-      Stage raised,
-      Run run,
-      long until) {
-    Stage.Files open = windows.files();
-    Dataset<Row> before =
-        open.isEmpty()
-            ? place.spark().createDataFrame(List.of(), SpendingWindows.TOTALS)
-            : open.rows();
-    Dataset<Row> counted = SpendingWindows.counted(clocked, before).persist();
-    try {
-      List<Row> found =
-          SpendingWindows.alerts(counted)
-              .withColumn("run_id", lit(run.id()))
-              .withColumn("batch", lit(until))
-              .collectAsList();
-      if (!found.isEmpty()) {
-        isUnsent = true;
-        raised.append(place.spark().createDataFrame(found, ALERTS.schema()).coalesce(1));
-      }
-      long slowest = clocks.values().stream().mapToLong(clock -> clock).min().orElseThrow();
-      windows.append(
-          SpendingWindows.totals(counted, before, slowest - SpendingWindows.DELAY_MICROS)
-              .coalesce(1));
-      windows.remove(open);
-    } finally {
-      counted.unpersist();
+  /** Keeps the totals, so that who starts next need not count silver from where they were. */
+  void keep(Run run) {
+    if (windows == null || handled == from) {
+      return;
     }
+    Stage stage = Stage.begin(totals, TOTALS);
+    if (stage.checkpoint(CHECKPOINT) != from) {
+      throw new IllegalStateException(totals.name() + ": another driver counts here");
+    }
+    List<InternalRow> open = new ArrayList<>();
+    for (Total total : windows.totals()) {
+      open.add(
+          new GenericInternalRow(
+              new Object[] {
+                UTF8String.fromString(total.user()), total.minute(), total.count(), total.cents()
+              }));
+    }
+    Stage.Files before = stage.files();
+    windows
+        .marks()
+        .forEach(
+            (file, mark) ->
+                stage
+                    .checkpoint(OFFSET + file, mark.offset())
+                    .checkpoint(CLOCK + file, mark.clock()));
+    stage
+        .remove(before)
+        .append(totalsHand, open)
+        .checkpoint(CHECKPOINT, handled)
+        .publish(SaveMode.Overwrite, uncounted.json(run, from, handled));
+    from = handled;
+    uncounted = Account.EMPTY;
   }
 
-  /** Those of the rows that came by a topic; files bring what has been before. */
-  private Dataset<Row> fromTopics(Dataset<Row> rows) {
+  // ---- payments ----
+
+  /** Those of some rows of silver that came by a topic; files bring what has been before. */
+  private List<Payment> payments(Dataset<Row> rows) {
     Column came = lit(false);
     for (Arrival arrival : contract.topics()) {
       came = came.or(col("_file").startsWith(arrival.topic().name() + "/"));
     }
-    return rows.where(came)
-        .select("transaction_id", "user_id", "event_time", "amount", "_file", "_position");
-  }
-
-  /** What a map says of the row's file; null if nothing. */
-  private static Column byFile(Map<String, Long> values) {
-    if (values.isEmpty()) {
-      return lit(null).cast(DataTypes.LongType);
+    List<Payment> payments = new ArrayList<>();
+    for (Row row :
+        rows.where(came)
+            .selectExpr(
+                "_file",
+                "_position",
+                "transaction_id",
+                "user_id",
+                "unix_micros(event_time)",
+                "cast(amount * 100 as bigint)")
+            .collectAsList()) {
+      payments.add(
+          new Payment(
+              row.getString(0),
+              row.getLong(1),
+              row.getString(2),
+              row.getString(3),
+              row.getLong(4),
+              row.getLong(5)));
     }
-    Column[] entries =
-        values.entrySet().stream()
-            .flatMap(
-                entry -> java.util.stream.Stream.of(lit(entry.getKey()), lit(entry.getValue())))
-            .toArray(Column[]::new);
-    return functions.map(entries).apply(col("_file"));
+    return payments;
   }
 
-  /** Sends the alerts that are published and not yet on their topic. */
-  void send() {
+  private static List<Payment> payments(SmallBatches.Refined batch) {
+    StructType schema = batch.schema();
+    int file = schema.fieldIndex("_file");
+    int position = schema.fieldIndex("_position");
+    int transaction = schema.fieldIndex("transaction_id");
+    int user = schema.fieldIndex("user_id");
+    int time = schema.fieldIndex("event_time");
+    int amount = schema.fieldIndex("amount");
+    List<Payment> payments = new ArrayList<>(batch.accepted().size());
+    for (InternalRow row : batch.accepted()) {
+      payments.add(
+          new Payment(
+              row.getUTF8String(file).toString(),
+              row.getLong(position),
+              row.getUTF8String(transaction).toString(),
+              row.getUTF8String(user).toString(),
+              row.getLong(time),
+              row.getDecimal(amount, 12, 2).toUnscaledLong()));
+    }
+    return payments;
+  }
+
+  private static long micros(Instant at) {
+    return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000), at.getNano() / 1000);
+  }
+
+  // ---- the topic ----
+
+  /** Sends alerts that have been published; the first time also what a dead driver has left. */
+  private void send(List<InternalRow> raised, long until) {
     String topic = place.settings().get(Key.ALERTS_TOPIC);
-    if (topic.isEmpty() || !isUnsent || !alerts.exists()) {
+    if (topic.isEmpty()) {
       return;
     }
     if (outbox == null) {
-      outbox = new Outbox(Brokers.of(place.settings()), topic, "sluice-alerts-" + topic);
+      Outbox opened = new Outbox(Brokers.of(place.settings()), topic, "sluice-alerts-" + topic);
+      if (alerts.exists()) {
+        Iterator<Row> left =
+            alerts
+                .read()
+                .where(col("batch").gt(opened.sent()))
+                .select(col("user_id"), to_json(struct(col("*"))))
+                .toLocalIterator();
+        opened.send(
+            left,
+            row -> message(row.getString(0), row.getString(1)),
+            alerts.checkpoint(CHECKPOINT));
+      }
+      outbox = opened;
+      return;
     }
-    long until = totals.checkpoint(CHECKPOINT);
-    Iterator<Row> rows =
-        alerts
-            .read()
-            .where(col("batch").gt(outbox.sent()).and(col("batch").leq(until)))
-            .select(col("user_id"), functions.to_json(functions.struct(col("*"))))
-            .toLocalIterator();
     outbox.send(
-        rows,
-        row ->
-            new Outbox.Message(
-                row.getString(0).getBytes(StandardCharsets.UTF_8),
-                row.getString(1).getBytes(StandardCharsets.UTF_8),
-                Map.of()),
+        json.apply(raised).iterator(),
+        row -> message(row.getUTF8String(0).toString(), row.getUTF8String(1).toString()),
         until);
-    isUnsent = false;
+  }
+
+  private static Outbox.Message message(String user, String json) {
+    return new Outbox.Message(
+        user.getBytes(StandardCharsets.UTF_8), json.getBytes(StandardCharsets.UTF_8), Map.of());
   }
 
   @Override

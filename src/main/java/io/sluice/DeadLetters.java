@@ -7,6 +7,7 @@ import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.kafka.Brokers;
 import io.sluice.kafka.Outbox;
+import io.sluice.landing.RowFunction;
 import io.sluice.table.Table;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -15,6 +16,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,7 @@ final class DeadLetters implements AutoCloseable {
   private final Workplace place;
   private final Contract contract;
   private final Map<Arrival, Outbox> outboxes = new LinkedHashMap<>();
+  private Letters letters;
 
   DeadLetters(Workplace place, Contract contract) {
     this.place = place;
@@ -66,6 +71,66 @@ final class DeadLetters implements AutoCloseable {
     }
   }
 
+  /**
+   * Sends the letters of one batch, whose rows are at hand; those of all batches before must have
+   * been sent.
+   *
+   * @param broken rows of quarantine
+   */
+  void send(StructType schema, List<InternalRow> broken, long until) {
+    List<Arrival> arrivals =
+        contract.topics().stream().filter(one -> one.topic().deadLetters() != null).toList();
+    if (!outboxes.keySet().containsAll(arrivals)) {
+      send();
+      return;
+    }
+    if (letters == null || !schema.equals(letters.input)) {
+      letters =
+          new Letters(
+              schema,
+              RowFunction.of(
+                      place.spark(),
+                      schema,
+                      rows -> rows.select(LETTER).withColumn("to", col("arrival")))
+                  .orElseThrow());
+    }
+    List<InternalRow> rows = letters.function.apply(broken);
+    for (Arrival arrival : arrivals) {
+      UTF8String to = UTF8String.fromString(arrival.name());
+      outboxes
+          .get(arrival)
+          .send(
+              rows.stream().filter(row -> row.getUTF8String(7).equals(to)).iterator(),
+              row ->
+                  message(
+                      row.isNullAt(0) ? null : row.getBinary(0),
+                      text(row, 1),
+                      row.getLong(2),
+                      text(row, 3),
+                      text(row, 4),
+                      text(row, 5),
+                      text(row, 6)),
+              until);
+    }
+  }
+
+  private static String text(InternalRow row, int at) {
+    return row.isNullAt(at) ? null : row.getUTF8String(at).toString();
+  }
+
+  /** What makes letters of quarantine's rows. */
+  private record Letters(StructType input, RowFunction function) {}
+
+  private static final Column[] LETTER = {
+    col("raw"),
+    col("file"),
+    col("position"),
+    col("header"),
+    col("contract_version"),
+    col("run_id"),
+    to_json(col("reasons"))
+  };
+
   private Outbox open(Arrival arrival) {
     String name =
         String.join("-", "sluice-dead", contract.id(), arrival.name(), arrival.topic().name());
@@ -80,39 +145,44 @@ final class DeadLetters implements AutoCloseable {
             .and(col("arrival").equalTo(arrival.name()))
             // What a replay judged again has been sent before.
             .and(col("attempt").equalTo(1));
-    Iterator<Row> rows =
-        quarantine
-            .read()
-            .where(news)
-            .select(
-                col("raw"),
-                col("file"),
-                col("position"),
-                col("header"),
-                col("contract_version"),
-                col("run_id"),
-                to_json(col("reasons")))
-            .toLocalIterator();
-    long letters = outbox.send(rows, this::message, until);
-    if (letters > 0) {
-      LOG.info("{}: {} dead letters to {}", contract.id(), letters, arrival.topic().deadLetters());
+    Iterator<Row> rows = quarantine.read().where(news).select(LETTER).toLocalIterator();
+    long sent =
+        outbox.send(
+            rows,
+            row ->
+                message(
+                    row.getAs(0),
+                    row.getString(1),
+                    row.getLong(2),
+                    row.getString(3),
+                    row.getString(4),
+                    row.getString(5),
+                    row.getString(6)),
+            until);
+    if (sent > 0) {
+      LOG.info("{}: {} dead letters to {}", contract.id(), sent, arrival.topic().deadLetters());
     }
   }
 
-  private Outbox.Message message(Row row) {
-    byte[] raw = row.getAs(0);
-    String file = row.getString(1);
+  private Outbox.Message message(
+      byte[] raw,
+      String file,
+      long position,
+      String header,
+      String version,
+      String run,
+      String reasons) {
     int slash = file.lastIndexOf('/');
     Map<String, String> headers = new TreeMap<>();
     headers.put("sluice.source", contract.id());
     headers.put("sluice.step", "refine");
     headers.put("sluice.topic", file.substring(0, slash));
     headers.put("sluice.partition", file.substring(slash + 1));
-    headers.put("sluice.offset", String.valueOf(row.getLong(2)));
-    headers.put("sluice.header", row.getString(3));
-    headers.put("sluice.contract", row.getString(4));
-    headers.put("sluice.run", row.getString(5));
-    headers.put("sluice.reasons", row.getString(6));
+    headers.put("sluice.offset", String.valueOf(position));
+    headers.put("sluice.header", header);
+    headers.put("sluice.contract", version);
+    headers.put("sluice.run", run);
+    headers.put("sluice.reasons", reasons);
     if (raw != null && raw.length > MOST) {
       headers.put("sluice.bytes", String.valueOf(raw.length));
       raw = java.util.Arrays.copyOf(raw, MOST);

@@ -76,11 +76,21 @@ final class IngestTopics implements AutoCloseable {
   }
 
   /**
-   * Publishes one commit of what the topics held when they were looked at, oldest offsets first.
+   * What the topics hold that has not been read.
    *
-   * @return nothing new if all of it has been published
+   * @param bronze the transaction that is to carry it
+   * @param ingested the number of the commit before
+   * @param all how many offsets
    */
-  Workplace.Published batch(Run run, Trace trace, Map<Arrival, Topic> topics) {
+  record Waiting(
+      Stage bronze,
+      long ingested,
+      Map<Arrival, Topic> topics,
+      Map<Arrival, List<Range>> ranges,
+      long all) {}
+
+  /** Holds what the topics held when they were looked at against what bronze has. */
+  Waiting waiting(Run run, Trace trace, Map<Arrival, Topic> topics) {
     Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
     long ingested = bronze.checkpoint(CHECKPOINT);
     List<Verdict> lost = new ArrayList<>();
@@ -99,32 +109,63 @@ final class IngestTopics implements AutoCloseable {
     lag.clear();
     if (all == 0) {
       topics.values().forEach(topic -> note(topic, List.of(), List.of()));
+    }
+    return new Waiting(bronze, ingested, topics, waiting, all);
+  }
+
+  /**
+   * Publishes one commit of what the topics held when they were looked at, oldest offsets first.
+   *
+   * @return nothing new if all of it has been published
+   */
+  Workplace.Published batch(Run run, Trace trace, Map<Arrival, Topic> topics) {
+    return batch(run, waiting(run, trace, topics));
+  }
+
+  Workplace.Published batch(Run run, Waiting waiting) {
+    if (waiting.all == 0) {
       return Workplace.Published.NOTHING_NEW;
     }
-    TopicIntake intake =
-        new TopicIntake(contract, Brokers.of(place.settings()), place.settings().privacyKey());
-    Intake.Batch batch = new Intake.Batch(ingested + 1, run.id());
-    double share = Math.min(1, (double) place.settings().get(Key.KAFKA_RECORDS) / all);
-    topics.forEach(
+    Stage bronze = waiting.bronze;
+    TopicIntake intake = intake();
+    Intake.Batch batch = new Intake.Batch(waiting.ingested + 1, run.id());
+    double share = Math.min(1, (double) place.settings().get(Key.KAFKA_RECORDS) / waiting.all);
+    waiting.topics.forEach(
         (arrival, topic) -> {
-          List<Range> behind = waiting.get(arrival);
+          List<Range> behind = waiting.ranges.get(arrival);
           List<Range> taken = behind.stream().map(range -> share(range, share)).toList();
           if (!taken.isEmpty()) {
             bronze.append(intake.rows(place.spark(), arrival, topic.making(), taken, batch));
           }
-          taken.forEach(
-              range -> bronze.checkpoint(offsets(topic.name(), range.partition()), range.until()));
-          bronze.checkpoint(making(topic.name()), topic.making());
-          note(topic, behind, taken);
+          reaches(bronze, topic, behind, taken);
         });
     if (contract.isAvro()) {
       schemas.learn(intake.schemas());
     }
-    Account account = new Account(bronze.rowsStaged(), bronze.rowsStaged(), 0, 0, 0);
+    return publish(run, waiting, bronze.rowsStaged());
+  }
+
+  TopicIntake intake() {
+    return new TopicIntake(contract, Brokers.of(place.settings()), place.settings().privacyKey());
+  }
+
+  /** Records how far a topic will have been read when a commit stands. */
+  void reaches(Stage bronze, Topic topic, List<Range> behind, List<Range> taken) {
+    taken.forEach(
+        range -> bronze.checkpoint(offsets(topic.name(), range.partition()), range.until()));
+    bronze.checkpoint(making(topic.name()), topic.making());
+    note(topic, behind, taken);
+  }
+
+  /** Publishes the rows that have been written. */
+  Workplace.Published publish(Run run, Waiting waiting, long rows) {
+    Account account = new Account(rows, rows, 0, 0, 0);
+    long number = waiting.ingested + 1;
     long version =
-        bronze
-            .checkpoint(CHECKPOINT, batch.number())
-            .publish(SaveMode.Append, account.json(run, ingested, batch.number()));
+        waiting
+            .bronze
+            .checkpoint(CHECKPOINT, number)
+            .publish(SaveMode.Append, account.json(run, waiting.ingested, number));
     return new Workplace.Published(account, version);
   }
 
@@ -160,7 +201,10 @@ final class IngestTopics implements AutoCloseable {
   private void note(Topic topic, List<Range> behind, List<Range> taken) {
     topic.partitions().keySet().forEach(one -> lag.put(topic.name() + "/" + one, 0L));
     behind.forEach(one -> lag.put(topic.name() + "/" + one.partition(), one.size()));
-    taken.forEach(one -> lag.merge(topic.name() + "/" + one.partition(), -one.size(), Long::sum));
+    taken.forEach(
+        one ->
+            lag.merge(
+                topic.name() + "/" + one.partition(), -one.size(), (a, b) -> Math.max(0, a + b)));
   }
 
   /** What each partition holds that has not been read; what it has lost goes to the verdicts. */

@@ -30,7 +30,7 @@ import org.apache.spark.sql.SaveMode;
  */
 final class Refine {
   /** The version of quarantine that silver's newest batch goes with. */
-  private static final String QUARANTINE = "quarantine";
+  static final String QUARANTINE = "quarantine";
 
   private final Workplace place;
   private final Contract contract;

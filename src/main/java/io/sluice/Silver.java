@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.posexplode_outer;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
 import io.sluice.contract.Field.Reference;
@@ -164,11 +165,16 @@ final class Silver {
         judged, partitions, spread().stream().map(name -> col(name)).toArray(Column[]::new));
   }
 
+  /** Rows of one arrival, judged, each by itself; for a contract without references. */
+  Dataset<Row> judged(Arrival arrival, Dataset<Row> bronze) {
+    return refinement.apply(arrival, bronze);
+  }
+
   /**
    * Each field comes from the raw record, by its expression; so do the columns that say where the
    * record stood.
    */
-  private List<Trace.Origin> origins() {
+  List<Trace.Origin> origins() {
     String bronze = bronze().path();
     List<Trace.Origin> origins = new ArrayList<>();
     for (Field field : contract.fields()) {

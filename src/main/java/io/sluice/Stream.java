@@ -10,12 +10,18 @@ import io.sluice.ops.StoppedException;
 import io.sluice.settings.Faults;
 import io.sluice.settings.Key;
 import io.sluice.table.FencedException;
-import io.sluice.transactions.SpendingWindows;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.source.Source;
@@ -36,6 +42,9 @@ final class Stream {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
   private static final long IDLE_MILLIS = 50;
 
+  /** How often runs and verdicts are written: there are several a second. */
+  static final Duration RECORDED = Duration.ofMinutes(1);
+
   /** When a stream ends. */
   enum Until {
     /** What the topics hold when a batch finds nothing new has been handled. */
@@ -50,6 +59,7 @@ final class Stream {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Lag lag;
   private final int tries;
+  private Instant recordAt = Instant.now();
 
   /**
    * @param sources none for all that arrive on topics
@@ -90,9 +100,16 @@ final class Stream {
   Workplace.Published run(Until until) {
     String subject = String.join(",", contracts.stream().map(Contract::id).toList());
     SparkEnv.get().metricsSystem().registerSource(lag);
+    place.runs().hold();
     try {
       return place.run("stream", subject, (run, trace) -> run(until, run, trace));
     } finally {
+      try {
+        place.runs().release();
+      } catch (Exception e) {
+        // Spark throws checked exceptions that its methods do not declare.
+        LOG.warn("stream: its last runs and verdicts are not recorded: {}", e.toString());
+      }
       SparkEnv.get().metricsSystem().removeSource(lag);
       ended.countDown();
     }
@@ -107,13 +124,18 @@ final class Stream {
           Workplace.Published batch = pipelines.step(run, trace);
           published = published.then(batch);
           failures = 0;
+          if (!Instant.now().isBefore(recordAt)) {
+            place.runs().flush();
+            recordAt = Instant.now().plus(RECORDED);
+          }
           if (batch == Workplace.Published.NOTHING_NEW) {
             if (until == Until.CAUGHT_UP) {
-              return published;
+              break;
             }
             pause(IDLE_MILLIS);
           }
         }
+        pipelines.end();
         return published;
       } catch (StoppedException | FencedException | Faults.FaultyException e) {
         throw e;
@@ -143,40 +165,87 @@ final class Stream {
   private final class Pipeline implements AutoCloseable {
     private final Contract contract;
     private final IngestTopics topics;
+    private final SmallBatches small;
     private final DeadLetters letters;
     private final Alert alert;
+    // What follows silver's commit is done while the next batch is on its way there.
+    private final ExecutorService after = Executors.newSingleThreadExecutor();
+    private CompletableFuture<Void> following = CompletableFuture.completedFuture(null);
+    private Run run;
     private boolean isNew = true;
 
     Pipeline(Contract contract) {
       this.contract = contract;
       this.topics = new IngestTopics(place, contract);
+      this.small = SmallBatches.areFor(contract) ? new SmallBatches(place, contract, topics) : null;
       this.letters = new DeadLetters(place, contract);
-      this.alert = contract.id().equals(SpendingWindows.SOURCE) ? new Alert(place) : null;
+      this.alert = contract.id().equals(Alert.SOURCE) ? new Alert(place) : null;
     }
 
     /** One batch through all steps; the first one also picks up what a dead driver has left. */
     Workplace.Published step(Run run, Trace trace) {
-      Workplace.Published ingested = topics.batch(run, trace, topics.look());
-      lag.set(topics.lag());
-      if (ingested == Workplace.Published.NOTHING_NEW && !isNew) {
-        return ingested;
+      this.run = run;
+      IngestTopics.Waiting waiting = topics.waiting(run, trace, topics.look());
+      if (waiting.all() == 0 && !isNew) {
+        lag.set(topics.lag());
+        return Workplace.Published.NOTHING_NEW;
       }
-      if (place.lake().bronze(contract.id()).exists()) {
-        Account refined = new Refine(place, contract.id()).run().account();
-        if (isNew || refined.quarantined() > 0) {
+      Optional<SmallBatches.Done> done =
+          isNew || small == null ? Optional.empty() : small.carry(run, waiting);
+      Workplace.Published ingested =
+          done.map(SmallBatches.Done::ingested).orElseGet(() -> topics.batch(run, waiting));
+      lag.set(topics.lag());
+      Optional<SmallBatches.Refined> refined = done.flatMap(SmallBatches.Done::refined);
+      await();
+      if (refined.isPresent()) {
+        following = CompletableFuture.runAsync(() -> follow(refined.get()), after);
+      } else if (place.lake().bronze(contract.id()).exists()) {
+        Account account = new Refine(place, contract.id()).run().account();
+        if (isNew || account.quarantined() > 0) {
           letters.send();
         }
         if (alert != null && place.lake().silver(contract.id()).exists()) {
-          alert.publish(run);
-          alert.send();
+          alert.follow(run);
         }
       }
       isNew = false;
       return ingested;
     }
 
+    private void follow(SmallBatches.Refined refined) {
+      if (refined.account().quarantined() > 0) {
+        letters.send(refined.brokenSchema(), refined.quarantined(), refined.until());
+      }
+      if (alert != null) {
+        alert.follow(run, refined);
+      }
+    }
+
+    /** Waits until what follows the last batch is done, so that it never falls behind. */
+    private void await() {
+      try {
+        following.join();
+      } catch (CompletionException e) {
+        following = CompletableFuture.completedFuture(null);
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+    }
+
+    /** Ends in order: everything that silver has is followed, and the totals are kept. */
+    void end() {
+      await();
+      if (alert != null && run != null) {
+        alert.keep(run);
+      }
+    }
+
     @Override
     public void close() {
+      after.shutdown();
+      following.exceptionally(failure -> null).join();
+      if (small != null) {
+        small.close();
+      }
       topics.close();
       letters.close();
       if (alert != null) {
@@ -199,6 +268,10 @@ final class Stream {
         published = published.then(pipeline.step(run, trace));
       }
       return published;
+    }
+
+    void end() {
+      all.forEach(Pipeline::end);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.sluice.ops.Run;
 import io.sluice.table.TableSpec;
 import java.sql.Timestamp;
 import java.util.List;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -57,6 +58,13 @@ public final class Quarantine {
    * @param batch the bronze version that their batch reaches
    */
   public static Dataset<Row> rows(Dataset<Row> judged, Contract contract, Run run, long batch) {
+    return rows(judged, contract, lit(Timestamp.from(run.startedAt())), lit(run.id()), lit(batch))
+        .coalesce(1);
+  }
+
+  /** The same, by columns that say when the run began, its id, and the batch. */
+  public static Dataset<Row> rows(
+      Dataset<Row> judged, Contract contract, Column startedAt, Column runId, Column batch) {
     return judged
         .where(col("_reasons").isNotNull())
         .select(
@@ -69,11 +77,10 @@ public final class Quarantine {
             col("_arrived_at").as("arrived_at"),
             lit(contract.version()).as("contract_version"),
             lit(1).as("attempt"),
-            lit(Timestamp.from(run.startedAt())).as("quarantined_at"),
-            lit(run.id()).as("run_id"),
-            lit(batch).as("batch"),
+            startedAt.as("quarantined_at"),
+            runId.as("run_id"),
+            batch.as("batch"),
             lit(OPEN).as("outcome"),
-            col("_unread").as("problem"))
-        .coalesce(1);
+            col("_unread").as("problem"));
   }
 }

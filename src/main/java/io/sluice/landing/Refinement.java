@@ -142,6 +142,11 @@ public final class Refinement {
         .orElseThrow();
   }
 
+  /** The same for rows of one arrival, of a contract without references: each row by itself. */
+  public Dataset<Row> apply(Arrival arrival, Dataset<Row> bronze) {
+    return judged(typed(arrival, bronze), Map.of());
+  }
+
   /** Analyzes every expression of the contract by itself, so that a fault names its place. */
   public void check(SparkSession spark, Faults faults) {
     for (Arrival arrival : contract.arrivals()) {

@@ -1,9 +1,5 @@
 package io.sluice.landing;
 
-import static scala.collection.JavaConverters.asScalaIterator;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,33 +10,33 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.codegen.CodeAndComment;
-import org.apache.spark.sql.catalyst.expressions.codegen.CodeGenerator;
-import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
-import org.apache.spark.sql.catalyst.expressions.codegen.GeneratedClass;
-import org.apache.spark.sql.execution.BufferedRowIterator;
+import org.apache.spark.sql.catalyst.expressions.BasePredicate;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.Predicate;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
+import org.apache.spark.sql.execution.FilterExec;
 import org.apache.spark.sql.execution.InputAdapter;
+import org.apache.spark.sql.execution.ProjectExec;
+import org.apache.spark.sql.execution.RDDScanExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.WholeStageCodegenExec;
 import org.apache.spark.sql.types.StructType;
-import scala.Tuple2;
+import scala.collection.Seq;
 
 /**
  * A function of single rows that Spark has planned and compiled once, to be run in this JVM over
  * rows at hand, again and again: no planning, no job.
  *
- * <p>It is the code that Spark's tasks would run, generated from the same plan, so that rows come
+ * <p>It is the projections and filters of the plan that Spark's tasks would run, so that rows come
  * out as they do there. Not for several threads at once.
  */
 public final class RowFunction {
   private final StructType schema;
-  private final GeneratedClass code;
-  private final Object[] references;
+  private final List<UnaryOperator<InternalRow>> steps;
 
-  private RowFunction(StructType schema, GeneratedClass code, Object[] references) {
+  private RowFunction(StructType schema, List<UnaryOperator<InternalRow>> steps) {
     this.schema = schema;
-    this.code = code;
-    this.references = references;
+    this.steps = steps;
   }
 
   /** Compiles a function; empty if it is more than one pass over single rows. */
@@ -49,23 +45,37 @@ public final class RowFunction {
     RDD<InternalRow> none =
         JavaSparkContext.fromSparkContext(spark.sparkContext()).<InternalRow>emptyRDD().rdd();
     Dataset<Row> rows = function.apply(spark.internalCreateDataFrame(none, input, false));
-    if (!(rows.queryExecution().executedPlan() instanceof WholeStageCodegenExec stage)
-        || !isOnePass(stage.child())) {
-      return Optional.empty();
-    }
-    Tuple2<CodegenContext, CodeAndComment> generated = stage.doCodeGen();
-    return Optional.of(
-        new RowFunction(
-            rows.schema(),
-            CodeGenerator.compile(generated._2())._1(),
-            (Object[])
-                generated._1().references().toArray(scala.reflect.ClassTag$.MODULE$.Object())));
+    List<UnaryOperator<InternalRow>> steps = new ArrayList<>();
+    return collect(rows.queryExecution().executedPlan(), steps)
+        ? Optional.of(new RowFunction(rows.schema(), steps))
+        : Optional.empty();
   }
 
-  private static boolean isOnePass(SparkPlan plan) {
-    return !(plan instanceof InputAdapter)
-        && plan.children().size() <= 1
-        && (plan.children().isEmpty() || isOnePass(plan.children().head()));
+  private static boolean collect(SparkPlan plan, List<UnaryOperator<InternalRow>> steps) {
+    if (plan instanceof RDDScanExec) {
+      return true;
+    }
+    if (plan instanceof WholeStageCodegenExec stage) {
+      return collect(stage.child(), steps);
+    }
+    if (plan instanceof InputAdapter adapter) {
+      return collect(adapter.child(), steps);
+    }
+    if (plan instanceof ProjectExec project && collect(project.child(), steps)) {
+      @SuppressWarnings("unchecked")
+      Seq<Expression> columns = (Seq<Expression>) (Seq<?>) project.projectList();
+      UnsafeProjection projection = UnsafeProjection.create(columns, project.child().output());
+      projection.initialize(0);
+      steps.add(projection::apply);
+      return true;
+    }
+    if (plan instanceof FilterExec filter && collect(filter.child(), steps)) {
+      BasePredicate predicate = Predicate.create(filter.condition(), filter.child().output());
+      predicate.initialize(0);
+      steps.add(row -> predicate.eval(row) ? row : null);
+      return true;
+    }
+    return false;
   }
 
   /** The columns that come out. */
@@ -74,17 +84,19 @@ public final class RowFunction {
   }
 
   /** The rows that come out, each a copy of its own. */
-  @SuppressWarnings("unchecked")
   public List<InternalRow> apply(List<InternalRow> rows) {
-    BufferedRowIterator out = (BufferedRowIterator) code.generate(references);
-    out.init(0, new scala.collection.Iterator[] {asScalaIterator(rows.iterator())});
     List<InternalRow> all = new ArrayList<>(rows.size());
-    try {
-      while (out.hasNext()) {
-        all.add(out.next().copy());
+    for (InternalRow in : rows) {
+      InternalRow row = in;
+      for (UnaryOperator<InternalRow> step : steps) {
+        row = step.apply(row);
+        if (row == null) {
+          break;
+        }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      if (row != null) {
+        all.add(row.copy());
+      }
     }
     return all;
   }

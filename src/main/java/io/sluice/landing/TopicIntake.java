@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.current_date;
 import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
@@ -32,6 +31,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Reads ranges of a topic's offsets into bronze rows, each record's value as it was sent.
@@ -86,10 +86,10 @@ public final class TopicIntake {
             // Consumers are kept from commit to commit under this name.
             .option("kafka.group.id", "sluice-" + contract.id() + "-" + Long.toHexString(making))
             .load();
-    Column value = col("value");
     if (arrival.format() == Arrival.Format.AVRO) {
       Measures measures = new Measures();
       schemas.add(measures);
+      Column value = col("value");
       // A zero byte, then the schema's number; null for anything else.
       Column number =
           when(
@@ -100,6 +100,35 @@ public final class TopicIntake {
                   .cast(DataTypes.IntegerType));
       records = measures.observe(records, collect_set(number).as("schemas"));
     }
+    return bronze(
+        records
+            .withColumn("arrived_at", current_timestamp())
+            .withColumn("run_id", lit(batch.runId()))
+            .withColumn("batch", lit(batch.number())),
+        arrival);
+  }
+
+  /** What {@link #bronze} is given: a record as Spark's reader shows it, and what reads it. */
+  public static final StructType RECORDS =
+      new StructType()
+          .add("key", DataTypes.BinaryType)
+          .add("value", DataTypes.BinaryType)
+          .add("partition", DataTypes.IntegerType)
+          .add("offset", DataTypes.LongType)
+          .add("timestamp", DataTypes.TimestampType)
+          .add(
+              "headers",
+              DataTypes.createArrayType(
+                  new StructType()
+                      .add("key", DataTypes.StringType)
+                      .add("value", DataTypes.BinaryType)))
+          .add("arrived_at", DataTypes.TimestampType)
+          .add("run_id", DataTypes.StringType)
+          .add("batch", DataTypes.LongType);
+
+  /** Records as bronze rows; each of these depends on its record alone. */
+  public Dataset<Row> bronze(Dataset<Row> records, Arrival arrival) {
+    Column value = col("value");
     Column size = length(value);
     Column tooLong = size.gt(arrival.maxRecordBytes());
     Column kept = when(tooLong, functions.substring(value, 1, arrival.maxRecordBytes()));
@@ -115,14 +144,15 @@ public final class TopicIntake {
     return records.select(
         sealed(kept.otherwise(value)).as("raw"),
         lit(arrival.name()).as("arrival"),
-        concat(lit(topic + "/"), col("partition").cast(DataTypes.StringType)).as("file"),
+        concat(lit(arrival.topic().name() + "/"), col("partition").cast(DataTypes.StringType))
+            .as("file"),
         col("offset").as("position"),
         encrypted(header).as("header"),
         problem.as("problem"),
-        current_timestamp().as("arrived_at"),
-        lit(batch.runId()).as("run_id"),
-        lit(batch.number()).as("batch"),
-        current_date().as("arrived_on"));
+        col("arrived_at"),
+        col("run_id"),
+        col("batch"),
+        functions.to_date(col("arrived_at")).as("arrived_on"));
   }
 
   /** The numbers of the schemas that the Avro records were written by, once they have been read. */

@@ -6,8 +6,11 @@ import io.sluice.table.Stage;
 import io.sluice.table.TableSpec;
 import java.sql.Timestamp;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -66,7 +69,9 @@ public final class RunLog {
   private final SparkSession spark;
   private final Lake lake;
   private final Clock clock;
+  private final Map<String, List<Row>> held = new TreeMap<>();
   private boolean made;
+  private boolean holds;
 
   public RunLog(SparkSession spark, Lake lake, Clock clock) {
     this.spark = spark;
@@ -135,9 +140,39 @@ public final class RunLog {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  private void append(String table, TableSpec spec, List<Row> rows, Run run) {
+  /**
+   * From now on rows wait in memory until {@link #flush}, for a program that has several runs a
+   * second. Who dies before has lost them; what became of every row is in the commits, too.
+   */
+  public synchronized void hold() {
+    holds = true;
+  }
+
+  /** Writes what waits, and from now on each row at once. */
+  public synchronized void release() {
+    holds = false;
+    flush();
+  }
+
+  /** Writes the rows that wait, in one commit of each table. */
+  public synchronized void flush() {
+    for (Map.Entry<String, List<Row>> one : held.entrySet()) {
+      write(one.getKey(), one.getKey().equals("runs") ? RUNS : VERDICTS, one.getValue(), "{}");
+    }
+    held.clear();
+  }
+
+  private synchronized void append(String table, TableSpec spec, List<Row> rows, Run run) {
+    if (holds) {
+      held.computeIfAbsent(table, key -> new ArrayList<>()).addAll(rows);
+    } else {
+      write(table, spec, rows, "{\"run_id\":\"" + run.id() + "\"}");
+    }
+  }
+
+  private void write(String table, TableSpec spec, List<Row> rows, String account) {
     Stage.begin(lake.ops(table), spec)
         .append(spark.createDataFrame(rows, spec.schema()).coalesce(1))
-        .publish(SaveMode.Append, "{\"run_id\":\"" + run.id() + "\"}");
+        .publish(SaveMode.Append, account);
   }
 }

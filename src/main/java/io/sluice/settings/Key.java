@@ -111,6 +111,17 @@ public record Key<T>(
           "When a topic has lost records that were not read yet: stop, or record it and skip them.",
           List.of("stop", "skip"));
 
+  public static final Key<Integer> SMALL_BATCH =
+      number(
+          "stream.small-batch",
+          "50000",
+          "A stream handles at most so many waiting records by its driver alone, without a job.");
+  public static final Key<Integer> KNOWN_KEYS =
+      number(
+          "stream.known-keys",
+          "20000000",
+          "Of so many rows of the days at hand a stream keeps the keys in memory, 16 bytes each.");
+
   public static final Key<String> ALERTS_TOPIC =
       text("alerts.topic", "", "The Kafka topic that gets each alert once; empty for none.");
   public static final Key<String> REGISTRY_URL =

@@ -250,6 +250,17 @@ public final class Stage {
       return files.size();
     }
 
+    /** Their rows, by their statistics; those without count as many. */
+    public long rowCount() {
+      return files.stream()
+          .mapToLong(
+              file ->
+                  file.numLogicalRecords().isEmpty()
+                      ? Integer.MAX_VALUE
+                      : (Long) file.numLogicalRecords().get())
+          .sum();
+    }
+
     public long bytes() {
       return files.stream().mapToLong(AddFile::size).sum();
     }
@@ -326,7 +337,6 @@ public final class Stage {
     List<AddFile> files = hand.files.write(rows);
     actions.addAll(files);
     staged.addAll(files);
-    // As Delta's own writing does: a commit without files would not be a blind append.
     return this;
   }
 

@@ -1,215 +1,157 @@
 package io.sluice.transactions;
 
-import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.expr;
-import static org.apache.spark.sql.functions.filter;
-import static org.apache.spark.sql.functions.greatest;
-import static org.apache.spark.sql.functions.lag;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.unix_micros;
-import static org.apache.spark.sql.functions.when;
-
-import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.expressions.WindowSpec;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
- * Finds users who pay too often or too much within a window of time: reads rows of {@code
- * silver.transactions}, gives alerts and the open windows' totals.
+ * Finds users who pay too often or too much within a window of time: takes payments one by one, and
+ * gives the alerts that they raise.
  *
- * <p>A window is a user's minute, or five minutes that begin with a minute (so each row counts in
- * five of them). Its alert is raised by the row that carries its count or its amount over the
- * limit, once, since amounts are never negative.
+ * <p>A window is a user's minute, or five minutes that begin with a minute (so each payment counts
+ * in five of them). Its alert is raised by the payment that carries its count or its amount over
+ * the limit, once, since amounts are never negative.
  *
- * <p>A row is late if its time lies more than two minutes before the greatest time of the rows that
- * stand before it in its Kafka partition. So whether a row is late depends on the partition alone
- * and not on how its rows are cut into batches: the batches of a stream, and one batch over
- * everything, raise the same alerts.
+ * <p>A payment is late if its time lies more than two minutes before the greatest time of those
+ * that stand before it in its Kafka partition. So whether it is late depends on the partition alone
+ * and not on how it is cut into batches: the batches of a stream, and one batch over everything,
+ * raise the same alerts. Those at or before an offset that has been counted are passed over.
  *
- * <p>Cost: two shuffles of the new rows, each row six times in the second, and one of the open
- * windows.
+ * <p>Memory: a count and an amount for each user and minute of about the last seven.
  */
 public final class SpendingWindows {
-  /** The source whose rows it reads. */
-  public static final String SOURCE = "transactions";
+  /** How far behind its partition's greatest time a payment may be, in microseconds. */
+  static final long DELAY_MICROS = 120_000_000;
 
-  /** How far behind its partition's greatest time a row may be, in microseconds. */
-  public static final long DELAY_MICROS = 120_000_000;
+  private static final long MINUTE = 60_000_000;
 
-  /** The longest window, in microseconds. */
-  public static final long LONGEST_MICROS = 300_000_000;
-
-  /** A kind of window: how long it is, how many rows and what amount are still fine. */
-  private record Kind(String name, int minutes, long count, BigDecimal amount) {}
+  /** A kind of window: how long it is, how many payments and what amount (in cents) are fine. */
+  private record Kind(String name, int minutes, long count, long cents) {}
 
   private static final List<Kind> KINDS =
-      List.of(
-          new Kind("minute", 1, 5, new BigDecimal("1000")),
-          new Kind("five_minutes", 5, 15, new BigDecimal("3000")));
+      List.of(new Kind("minute", 1, 5, 100_000), new Kind("five_minutes", 5, 15, 300_000));
+  private static final int LONGEST = 5;
 
-  /** The totals of open windows. */
-  public static final StructType TOTALS =
-      new StructType()
-          .add("window", DataTypes.StringType, true, "minute or five_minutes.")
-          .add("user_id", DataTypes.StringType, true, "Who paid.")
-          .add("window_start", DataTypes.TimestampType, true, "When the window begins.")
-          .add("count", DataTypes.LongType, true, "Transactions in it so far.")
-          .add(
-              "amount",
-              DataTypes.createDecimalType(28, 2),
-              true,
-              "What was paid in it so far, in EUR.");
-
-  /** One row per alert. */
-  public static final StructType ALERTS =
-      new StructType()
-          .add("window", DataTypes.StringType, true, "minute or five_minutes.")
-          .add("user_id", DataTypes.StringType, true, "Who paid.")
-          .add("window_start", DataTypes.TimestampType, true, "When the window begins.")
-          .add("rule", DataTypes.StringType, true, "count or amount: which limit was passed.")
-          .add("count", DataTypes.LongType, true, "Transactions in the window up to this one.")
-          .add(
-              "amount",
-              DataTypes.createDecimalType(28, 2),
-              true,
-              "What was paid in the window up to this one, in EUR.")
-          .add("transaction_id", DataTypes.StringType, true, "The one that passed the limit.")
-          .add("event_time", DataTypes.TimestampType, true, "When that was made.");
-
-  private SpendingWindows() {}
+  /** A row of silver that came by a topic; times in microseconds, the amount in cents. */
+  public record Payment(
+      String file, long position, String transaction, String user, long time, long cents) {}
 
   /**
-   * Rows with {@code _late}, and {@code _micros}, their time. A row that stands there twice, since
-   * the file that it came in was written again, comes out once.
+   * A limit that was passed, by a payment.
    *
-   * @param rows with {@code _carried}: the greatest time, in microseconds, among earlier rows of
-   *     the partition; null if there are none
+   * @param start of the window
+   * @param rule count or amount
+   * @param count of the window's payments up to this one
    */
-  public static Dataset<Row> clocked(Dataset<Row> rows) {
-    WindowSpec before =
-        Window.partitionBy("_file")
-            .orderBy("_position")
-            .rowsBetween(Window.unboundedPreceding(), -1);
-    Column again =
-        lag("_position", 1)
-            .over(Window.partitionBy("_file").orderBy("_position"))
-            .equalTo(col("_position"));
-    return rows.withColumn("_again", coalesce(again, lit(false)))
-        .where("not _again")
-        .drop("_again")
-        .withColumn("_micros", unix_micros(col("event_time")))
-        .withColumn("_clock", greatest(max(col("_micros")).over(before), col("_carried")))
-        .withColumn(
-            "_late",
-            coalesce(col("_micros").lt(col("_clock").minus(lit(DELAY_MICROS))), lit(false)));
+  public record Raised(
+      String window, long start, String rule, long count, long cents, Payment by) {}
+
+  /** A user's payments of a minute. */
+  public record Total(String user, long minute, long count, long cents) {}
+
+  /** How far a partition has been counted. */
+  public record Mark(long offset, long clock) {}
+
+  /** What became of a payment. */
+  public enum Outcome {
+    COUNTED,
+    LATE,
+    /** It has been counted before. */
+    KNOWN
   }
 
-  /**
-   * Each row that is not late once for each of its windows, with the window's count and amount up
-   * to and with this row.
-   *
-   * @param totals of the windows open before these rows
-   */
-  public static Dataset<Row> counted(Dataset<Row> clocked, Dataset<Row> totals) {
-    List<Column> windows = new ArrayList<>();
+  /** Where a user stands with a payment, itself included. */
+  public record Standing(long countMinute, long centsMinute, long countFive, long centsFive) {}
+
+  private final Map<String, TreeMap<Long, long[]>> users = new HashMap<>();
+  private final Map<String, Mark> marks = new HashMap<>();
+
+  /** Takes up totals and marks that were kept. */
+  public void restore(List<Total> totals, Map<String, Mark> kept) {
+    for (Total total : totals) {
+      users
+          .computeIfAbsent(total.user, user -> new TreeMap<>())
+          .put(total.minute, new long[] {total.count, total.cents});
+    }
+    marks.putAll(kept);
+  }
+
+  /** Counts a payment; those of a partition in the order of their positions. */
+  public Outcome add(Payment payment, Consumer<Raised> alerts) {
+    Mark mark = marks.getOrDefault(payment.file, new Mark(-1, Long.MIN_VALUE));
+    if (payment.position <= mark.offset) {
+      return Outcome.KNOWN;
+    }
+    marks.put(payment.file, new Mark(payment.position, Math.max(mark.clock, payment.time)));
+    if (mark.clock != Long.MIN_VALUE && payment.time < mark.clock - DELAY_MICROS) {
+      return Outcome.LATE;
+    }
+    TreeMap<Long, long[]> minutes = users.computeIfAbsent(payment.user, user -> new TreeMap<>());
+    long minute = Math.floorDiv(payment.time, MINUTE) * MINUTE;
+    long[] own = minutes.computeIfAbsent(minute, at -> new long[2]);
+    own[0]++;
+    own[1] += payment.cents;
     for (Kind kind : KINDS) {
       for (int back = 0; back < kind.minutes; back++) {
-        windows.add(
-            struct(
-                lit(kind.name).as("window"),
-                expr("date_trunc('MINUTE', event_time) - interval " + back + " minutes")
-                    .as("window_start")));
+        long start = minute - back * MINUTE;
+        long count = 0;
+        long cents = 0;
+        for (long[] one : minutes.subMap(start, start + kind.minutes * MINUTE).values()) {
+          count += one[0];
+          cents += one[1];
+        }
+        if (count == kind.count + 1) {
+          alerts.accept(new Raised(kind.name, start, "count", count, cents, payment));
+        }
+        if (cents > kind.cents && cents - payment.cents <= kind.cents) {
+          alerts.accept(new Raised(kind.name, start, "amount", count, cents, payment));
+        }
       }
     }
-    Dataset<Row> rows =
-        clocked
-            .where("not _late")
-            .withColumn("_window", explode(array(windows.toArray(Column[]::new))))
-            .select(
-                col("_window.window").as("window"),
-                col("user_id"),
-                col("_window.window_start").as("window_start"),
-                col("transaction_id"),
-                col("event_time"),
-                col("amount").cast(DataTypes.createDecimalType(28, 2)).as("_amount"),
-                col("_file"),
-                col("_position"));
-    Column[] key = {col("window"), col("user_id"), col("window_start")};
-    WindowSpec upTo =
-        Window.partitionBy(key)
-            .orderBy("_file", "_position")
-            .rowsBetween(Window.unboundedPreceding(), Window.currentRow());
-    return rows.join(
-            totals.withColumnRenamed("count", "_had").withColumnRenamed("amount", "_spent"),
-            scala.collection.JavaConverters.asScalaBuffer(
-                    List.of("window", "user_id", "window_start"))
-                .toSeq(),
-            "left_outer")
-        .withColumn("count", count(lit(1)).over(upTo).plus(coalesce(col("_had"), lit(0L))))
-        .withColumn(
-            "amount",
-            sum("_amount")
-                .over(upTo)
-                .plus(coalesce(col("_spent"), lit(BigDecimal.ZERO)))
-                .cast(DataTypes.createDecimalType(28, 2)));
+    return Outcome.COUNTED;
   }
 
-  /** The alerts that counted rows raise. */
-  public static Dataset<Row> alerts(Dataset<Row> counted) {
-    Column often = lit(false);
-    Column much = lit(false);
-    for (Kind kind : KINDS) {
-      Column here = col("window").equalTo(kind.name);
-      often = often.or(here.and(col("count").equalTo(kind.count + 1)));
-      much =
-          much.or(
-              here.and(col("amount").gt(kind.amount))
-                  .and(col("amount").minus(col("_amount")).leq(kind.amount)));
+  /** Where its user stands after a payment was counted. */
+  public Standing standing(Payment payment) {
+    long minute = Math.floorDiv(payment.time, MINUTE) * MINUTE;
+    TreeMap<Long, long[]> minutes = users.get(payment.user);
+    long[] own = minutes.get(minute);
+    long count = 0;
+    long cents = 0;
+    for (long[] one : minutes.subMap(minute - (LONGEST - 1) * MINUTE, minute + MINUTE).values()) {
+      count += one[0];
+      cents += one[1];
     }
-    Column rules =
-        filter(
-            array(when(often, lit("count")), when(much, lit("amount"))), rule -> rule.isNotNull());
-    return counted
-        .withColumn("rule", explode(rules))
-        .select(
-            java.util.Arrays.stream(ALERTS.fieldNames())
-                .map(name -> col(name))
-                .toArray(Column[]::new));
+    return new Standing(own[0], own[1], count, cents);
   }
 
-  /**
-   * The totals of the windows that rows to come may still count in.
-   *
-   * @param totals of the windows open before the counted rows
-   * @param until in microseconds: windows that end before it are closed
-   */
-  public static Dataset<Row> totals(Dataset<Row> counted, Dataset<Row> totals, long until) {
-    Dataset<Row> added =
-        counted
-            .groupBy("window", "user_id", "window_start")
-            .agg(count(lit(1)).as("count"), sum("_amount").as("amount"));
-    Column length =
-        when(col("window").equalTo("minute"), lit(60_000_000L)).otherwise(lit(LONGEST_MICROS));
-    return totals
-        .unionByName(added)
-        .groupBy("window", "user_id", "window_start")
-        .agg(
-            sum("count").as("count"),
-            sum("amount").cast(DataTypes.createDecimalType(28, 2)).as("amount"))
-        .where(unix_micros(col("window_start")).plus(length).geq(lit(until)));
+  /** How far each partition has been counted. */
+  public Map<String, Mark> marks() {
+    return Map.copyOf(marks);
+  }
+
+  /** What payments to come may still add to; the rest is forgotten. */
+  public List<Total> totals() {
+    long slowest = marks.values().stream().mapToLong(Mark::clock).min().orElse(Long.MIN_VALUE);
+    List<Total> totals = new ArrayList<>();
+    for (Iterator<Map.Entry<String, TreeMap<Long, long[]>>> all = users.entrySet().iterator();
+        all.hasNext(); ) {
+      Map.Entry<String, TreeMap<Long, long[]>> user = all.next();
+      if (slowest != Long.MIN_VALUE) {
+        // A payment that is not late reaches back as far as the longest window does.
+        user.getValue().headMap(slowest - DELAY_MICROS - LONGEST * MINUTE).clear();
+      }
+      if (user.getValue().isEmpty()) {
+        all.remove();
+      }
+      user.getValue()
+          .forEach(
+              (minute, total) -> totals.add(new Total(user.getKey(), minute, total[0], total[1])));
+    }
+    return totals;
   }
 }

@@ -1,0 +1,574 @@
+package io.sluice;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static scala.collection.JavaConverters.asScalaBuffer;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.kafka.Brokers;
+import io.sluice.kafka.Tail;
+import io.sluice.kafka.Topic;
+import io.sluice.landing.Bronze;
+import io.sluice.landing.Quarantine;
+import io.sluice.landing.RowFunction;
+import io.sluice.landing.TopicIntake;
+import io.sluice.lineage.Trace;
+import io.sluice.ops.Account;
+import io.sluice.ops.Run;
+import io.sluice.ops.StoppedException;
+import io.sluice.quality.Judge;
+import io.sluice.quality.Verdict;
+import io.sluice.settings.Key;
+import io.sluice.table.KnownKeys;
+import io.sluice.table.Stage;
+import java.sql.Date;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.BoundReference;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.catalyst.util.TypeUtils;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Reads the newest records of a source's topics and writes them to bronze, silver and quarantine by
+ * this JVM alone: what {@link IngestTopics} and {@link Refine} do, without a job.
+ *
+ * <p>The same plans, compiled once ({@link RowFunction}), make the same rows; the same stages,
+ * checkpoints, checks and order of commits publish them. What one JVM cannot decide by itself (a
+ * row that replaces another, a key that may be an older row's) is left to {@link Refine}, as is
+ * everything before the first batch. Runs are recorded once a minute. Cost: each record once, a
+ * file and a commit for each of the three tables.
+ */
+final class SmallBatches implements AutoCloseable {
+  private static final StructType RUN =
+      new StructType()
+          .add("_started_at", DataTypes.TimestampType)
+          .add("_run_id", DataTypes.StringType)
+          .add("_batch", DataTypes.LongType);
+
+  private final Workplace place;
+  private final Contract contract;
+  private final IngestTopics topics;
+  private final Silver silver;
+  private final KnownKeys known;
+  private final Map<Arrival, Tail> tails = new LinkedHashMap<>();
+  private final ExecutorService beside = Executors.newSingleThreadExecutor();
+  private Functions functions;
+  private Period period;
+
+  SmallBatches(Workplace place, Contract contract, IngestTopics topics) {
+    this.place = place;
+    this.contract = contract;
+    this.topics = topics;
+    this.silver = new Silver(place, contract);
+    this.known =
+        new KnownKeys(
+            contract.key().stream().map(Field::name).toList(),
+            contract.partition().map(Field::name),
+            place.settings().get(Key.KNOWN_KEYS));
+  }
+
+  /** Whether a source's rows can each be judged by themselves, with what is known at the start. */
+  static boolean areFor(Contract contract) {
+    return !contract.isAvro()
+        && contract.fields().stream().allMatch(field -> field.reference().isEmpty());
+  }
+
+  /** What a batch has brought. */
+  record Done(Workplace.Published ingested, Optional<Refined> refined) {}
+
+  /**
+   * A batch that has reached silver.
+   *
+   * @param accepted as silver holds them, by {@code schema}
+   * @param quarantined as quarantine holds them, by {@code brokenSchema}
+   * @param until the bronze version that it reaches
+   */
+  record Refined(
+      Account account,
+      long version,
+      StructType schema,
+      List<InternalRow> accepted,
+      StructType brokenSchema,
+      List<InternalRow> quarantined,
+      long until) {}
+
+  /** The refine run that the batches of a minute belong to. */
+  private final class Period {
+    private final Run run = place.runs().begin("refine", contract.id());
+    private final Instant until = run.startedAt().plus(Stream.RECORDED);
+    private final Trace trace = new Trace();
+    private Workplace.Published published = Workplace.Published.NOTHING_NEW;
+
+    void end() {
+      end(Run.Outcome.DONE, null);
+    }
+
+    void end(Run.Outcome outcome, String message) {
+      if (published != Workplace.Published.NOTHING_NEW || outcome != Run.Outcome.DONE) {
+        place.lineage().started(run);
+        place.runs().end(run, Run.Outcome.DONE, published.account(), published.version(), null);
+        place.lineage().completed(run, trace);
+      }
+    }
+  }
+
+  /** What is compiled for the tables as they are. */
+  private final class Functions {
+    private final Map<Arrival, RowFunction> bronze = new LinkedHashMap<>();
+    private final Map<Arrival, RowFunction> judged = new LinkedHashMap<>();
+    private RowFunction sound;
+    private RowFunction broken;
+    private final List<StructType> schemas;
+    private final Stage.Hand bronzeHand = new Stage.Hand();
+    private final Stage.Hand silverHand = new Stage.Hand();
+    private final Stage.Hand quarantineHand = new Stage.Hand();
+    private final int reasons;
+    private final int hash;
+    private final int ordering;
+    private final int file;
+    private final int position;
+    private final Optional<Integer> day;
+    private final UnsafeProjection key;
+    private final Comparator<Object> newer;
+    private final DataType orderingType;
+
+    Functions(Stage bronzeStage, Stage silverStage, Stage quarantineStage) {
+      this.schemas = schemas(bronzeStage, silverStage, quarantineStage);
+      TopicIntake intake = topics.intake();
+      for (Arrival arrival : contract.topics()) {
+        bronze.put(
+            arrival,
+            compiled(
+                TopicIntake.RECORDS,
+                records -> ordered(intake.bronze(records, arrival), schemas.get(0))));
+        judged.put(
+            arrival,
+            compiled(
+                schemas.get(0),
+                rows -> silver.judged(arrival, rows).withColumn("_key", known.hash())));
+      }
+      StructType columns = judged.values().iterator().next().schema();
+      sound = compiled(columns, rows -> ordered(rows, schemas.get(1)));
+      StructType withRun = columns;
+      for (var field : RUN.fields()) {
+        withRun = withRun.add(field);
+      }
+      broken =
+          compiled(
+              withRun,
+              rows ->
+                  ordered(
+                      Quarantine.rows(
+                          rows, contract, col("_started_at"), col("_run_id"), col("_batch")),
+                      schemas.get(2)));
+      reasons = columns.fieldIndex("_reasons");
+      hash = columns.fieldIndex("_key");
+      ordering = columns.fieldIndex(contract.ordering().name());
+      orderingType = columns.apply(ordering).dataType();
+      file = columns.fieldIndex("_file");
+      position = columns.fieldIndex("_position");
+      day = contract.partition().map(field -> columns.fieldIndex(field.name()));
+      List<Expression> keys = new ArrayList<>();
+      for (Field field : contract.key()) {
+        int at = columns.fieldIndex(field.name());
+        keys.add(new BoundReference(at, columns.apply(at).dataType(), true));
+      }
+      key = UnsafeProjection.create(asScalaBuffer(keys).toSeq());
+      newer = TypeUtils.getInterpretedOrdering(orderingType);
+    }
+
+    private RowFunction compiled(
+        StructType input, java.util.function.UnaryOperator<Dataset<Row>> function) {
+      return RowFunction.of(place.spark(), input, function)
+          .orElseThrow(() -> new IllegalStateException(contract.id() + ": more than one pass"));
+    }
+  }
+
+  private static List<StructType> schemas(Stage bronze, Stage silver, Stage quarantine) {
+    return List.of(bronze.schema(), silver.schema(), quarantine.schema());
+  }
+
+  /** The columns of a table in its order, those that are not there as null. */
+  static Dataset<Row> ordered(Dataset<Row> rows, StructType schema) {
+    Set<String> have = Set.of(rows.columns());
+    return rows.select(
+        java.util.Arrays.stream(schema.fields())
+            .map(
+                field ->
+                    have.contains(field.name())
+                        ? col("`" + field.name() + "`")
+                        : lit(null).cast(field.dataType()).as(field.name()))
+            .toArray(Column[]::new));
+  }
+
+  /**
+   * Carries what is waiting to silver.
+   *
+   * @return empty if this batch is none for this class, and nothing has been done; without refined
+   *     rows if only bronze has it
+   */
+  Optional<Done> carry(Run stream, IngestTopics.Waiting waiting) {
+    if (waiting.all() > place.settings().get(Key.SMALL_BATCH)) {
+      return Optional.empty();
+    }
+    Stage sound = Stage.begin(silver.table(), silver.spec());
+    Stage broken = Stage.begin(silver.quarantine(), Quarantine.spec(contract.id()));
+    long handled = sound.checkpoint(Silver.CHECKPOINT);
+    Stage bronze = waiting.bronze();
+    if (handled != bronze.version()
+        || broken.version() < sound.checkpoint(Refine.QUARANTINE)
+        || !bronze.takesRowsAtHand()
+        || !sound.takesRowsAtHand()) {
+      return Optional.empty();
+    }
+    broken.checkpoint(Silver.CHECKPOINT);
+    if (functions == null || !functions.schemas.equals(schemas(bronze, sound, broken))) {
+      functions = new Functions(bronze, sound, broken);
+    }
+    if (period == null || !Instant.now().isBefore(period.until)) {
+      record();
+      period = new Period();
+    }
+    Map<Arrival, List<InternalRow>> rows = read(waiting, stream);
+    List<InternalRow> all = new ArrayList<>();
+    rows.values().forEach(all::addAll);
+    CompletableFuture<Workplace.Published> ingesting =
+        CompletableFuture.supplyAsync(
+            () -> {
+              bronze.append(functions.bronzeHand, all);
+              return topics.publish(stream, waiting, all.size());
+            },
+            beside);
+    Settled settled;
+    try {
+      settled = settle(rows, sound, broken, handled + 1);
+    } catch (Exception e) {
+      ingesting.exceptionally(failure -> null).join();
+      throw e;
+    }
+    Workplace.Published ingested;
+    try {
+      ingested = ingesting.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+    if (settled == null || ingested.version() != handled + 1) {
+      return Optional.of(new Done(ingested, Optional.empty()));
+    }
+    return Optional.of(
+        new Done(ingested, Optional.of(publish(settled, sound, broken, handled, handled + 1))));
+  }
+
+  // ---- records to bronze rows ----
+
+  private Map<Arrival, List<InternalRow>> read(IngestTopics.Waiting waiting, Run stream) {
+    Map<Arrival, List<InternalRow>> rows = new LinkedHashMap<>();
+    UTF8String run = UTF8String.fromString(stream.id());
+    waiting
+        .ranges()
+        .forEach(
+            (arrival, behind) -> {
+              Topic topic = waiting.topics().get(arrival);
+              SortedMap<Integer, Long> from = new TreeMap<>();
+              SortedMap<Integer, Long> until = new TreeMap<>();
+              topic
+                  .partitions()
+                  .forEach(
+                      (partition, held) -> {
+                        from.put(partition, held.end());
+                        until.put(partition, held.end());
+                      });
+              behind.forEach(range -> from.put(range.partition(), range.from()));
+              Tail.Batch batch =
+                  tails
+                      .computeIfAbsent(
+                          arrival,
+                          key -> new Tail(Brokers.of(place.settings()), key.topic().name()))
+                      .read(from, until);
+              long now = micros(Instant.now());
+              List<InternalRow> records = new ArrayList<>(batch.records().size());
+              for (Tail.Sent sent : batch.records()) {
+                records.add(
+                    new GenericInternalRow(
+                        new Object[] {
+                          sent.key(),
+                          sent.value(),
+                          sent.partition(),
+                          sent.offset(),
+                          sent.timestamp() * 1000,
+                          headers(sent.headers()),
+                          now,
+                          run,
+                          waiting.ingested() + 1
+                        }));
+              }
+              rows.put(arrival, functions.bronze.get(arrival).apply(records));
+              List<TopicIntake.Range> taken = new ArrayList<>();
+              batch
+                  .reached()
+                  .forEach(
+                      (partition, reached) -> {
+                        if (reached > from.get(partition)) {
+                          taken.add(new TopicIntake.Range(partition, from.get(partition), reached));
+                        }
+                      });
+              topics.reaches(waiting.bronze(), topic, behind, taken);
+            });
+    return rows;
+  }
+
+  private static ArrayData headers(List<Map.Entry<String, byte[]>> headers) {
+    return headers.isEmpty()
+        ? null
+        : new GenericArrayData(
+            headers.stream()
+                .map(
+                    header ->
+                        (Object)
+                            new GenericInternalRow(
+                                new Object[] {
+                                  UTF8String.fromString(header.getKey()), header.getValue()
+                                }))
+                .toArray());
+  }
+
+  private static long micros(Instant at) {
+    return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000), at.getNano() / 1000);
+  }
+
+  // ---- bronze rows to silver and quarantine ----
+
+  /** A sound row. */
+  private record Sound(InternalRow row, Object day, long hash, UnsafeRow key, Object ordering) {}
+
+  private record Settled(
+      Account account,
+      Silver.Tally tally,
+      List<Verdict> verdicts,
+      List<Sound> accepted,
+      List<InternalRow> rows,
+      List<InternalRow> broken) {}
+
+  /** Judges and writes; null if that is not for this class to decide. */
+  private Settled settle(
+      Map<Arrival, List<InternalRow>> rows, Stage silverStage, Stage quarantine, long batch) {
+    List<InternalRow> broken = new ArrayList<>();
+    List<Sound> sound = new ArrayList<>();
+    SortedMap<String, Long> reasons = new TreeMap<>();
+    Set<Object> days = new HashSet<>();
+    rows.forEach(
+        (arrival, some) -> {
+          for (InternalRow row : functions.judged.get(arrival).apply(some)) {
+            if (row.isNullAt(functions.reasons)) {
+              Object day =
+                  functions
+                      .day
+                      .map(at -> row.isNullAt(at) ? null : (Object) day(row, at))
+                      .orElse(null);
+              days.add(day);
+              sound.add(
+                  new Sound(
+                      row,
+                      day,
+                      row.getLong(functions.hash),
+                      functions.key.apply(row).copy(),
+                      row.get(functions.ordering, functions.orderingType)));
+            } else {
+              broken.add(row);
+              ArrayData why = row.getArray(functions.reasons);
+              for (int i = 0; i < why.numElements(); i++) {
+                InternalRow reason = why.getStruct(i, 3);
+                reasons.merge(
+                    reason.getUTF8String(0) + "/" + reason.getUTF8String(1), 1L, Long::sum);
+              }
+            }
+          }
+        });
+    if (sound.stream().anyMatch(one -> one.ordering == null)
+        || (functions.day.isPresent() && days.contains(null))
+        || !known.knows(silver.table(), silverStage, days)) {
+      return null;
+    }
+    // A change of the table by others is a conflict: what is known would not be all.
+    silverStage.readsAll();
+    List<Sound> accepted = new ArrayList<>();
+    long duplicate = 0;
+    long late = 0;
+    Map<UnsafeRow, List<Sound>> byKey = new LinkedHashMap<>();
+    sound.forEach(one -> byKey.computeIfAbsent(one.key, key -> new ArrayList<>(1)).add(one));
+    for (List<Sound> versions : byKey.values()) {
+      if (versions.size() > 1) {
+        versions.sort(this::firstOf);
+      }
+      Sound first = versions.get(0);
+      Object kept = first.ordering;
+      boolean isNew = true;
+      if (known.mayHold(first.day, first.hash)) {
+        Optional<Object> present = known.newest(first.key);
+        if (present.isEmpty() || functions.newer.compare(first.ordering, present.get()) > 0) {
+          return null;
+        }
+        kept = present.get();
+        isNew = false;
+      }
+      if (isNew) {
+        accepted.add(first);
+      }
+      for (Sound version : versions.subList(isNew ? 1 : 0, versions.size())) {
+        if (functions.newer.compare(version.ordering, kept) == 0) {
+          duplicate++;
+        } else {
+          late++;
+        }
+      }
+    }
+    long read = sound.size() + broken.size();
+    Silver.Tally tally =
+        new Silver.Tally(
+            read,
+            broken.size(),
+            reasons,
+            days.stream().filter(Date.class::isInstance).map(Date.class::cast).sorted().toList());
+    Account account = new Account(read, accepted.size(), broken.size(), duplicate, late);
+    List<InternalRow> quarantined = List.of();
+    if (!broken.isEmpty()) {
+      InternalRow run =
+          new GenericInternalRow(
+              new Object[] {
+                micros(period.run.startedAt()), UTF8String.fromString(period.run.id()), batch
+              });
+      List<InternalRow> whole = new ArrayList<>();
+      broken.forEach(row -> whole.add(new JoinedRow(row, run)));
+      quarantined = functions.broken.apply(whole);
+      quarantine.append(functions.quarantineHand, quarantined);
+    }
+    List<InternalRow> written = functions.sound.apply(accepted.stream().map(Sound::row).toList());
+    if (!written.isEmpty()) {
+      silverStage.append(functions.silverHand, written);
+    }
+    return new Settled(account, tally, checked(written), accepted, written, quarantined);
+  }
+
+  private static Date day(InternalRow row, int at) {
+    return Date.valueOf(LocalDate.ofEpochDay(row.getInt(at)));
+  }
+
+  /** The version that stays first: the newest, and of equal ones that which stood first. */
+  private int firstOf(Sound one, Sound other) {
+    int order = functions.newer.compare(other.ordering, one.ordering);
+    if (order == 0) {
+      order =
+          one.row.getUTF8String(functions.file).compareTo(other.row.getUTF8String(functions.file));
+    }
+    return order != 0
+        ? order
+        : Long.compare(one.row.getLong(functions.position), other.row.getLong(functions.position));
+  }
+
+  /**
+   * What the contract's checks say of the rows that would be added; the one thing that takes jobs.
+   */
+  private List<Verdict> checked(List<InternalRow> rows) {
+    if (contract.checks().isEmpty() || rows.isEmpty()) {
+      return List.of();
+    }
+    Judge judge = new Judge(contract.checks());
+    Dataset<Row> local =
+        place
+            .spark()
+            .internalCreateDataFrame(
+                JavaSparkContext.fromSparkContext(place.spark().sparkContext())
+                    .parallelize(rows, 1)
+                    .rdd(),
+                functions.sound.schema(),
+                false);
+    judge.observe(local).write().format("noop").mode(SaveMode.Overwrite).save();
+    return judge.judge(() -> local);
+  }
+
+  private Refined publish(Settled settled, Stage sound, Stage broken, long handled, long until) {
+    Account account = settled.account;
+    List<Verdict> verdicts = new ArrayList<>(silver.builtIn(account, settled.tally));
+    verdicts.addAll(settled.verdicts);
+    try {
+      place.judge(
+          period.run,
+          period.trace,
+          silver.table().name(),
+          verdicts,
+          "Look at what arrived (sluice sql), mend the source or its contract, then run refine again.");
+    } catch (StoppedException e) {
+      period.end(Run.Outcome.STOPPED, e.getMessage());
+      period = null;
+      throw e;
+    }
+    period.trace.reads(silver.bronze().path(), Bronze.schema(), until);
+    String json = account.json(period.run, handled, until);
+    if (!broken.isEmpty()) {
+      long version = broken.checkpoint(Silver.CHECKPOINT, until).publish(SaveMode.Append, json);
+      sound.checkpoint(Refine.QUARANTINE, version);
+    }
+    sound.checkpoint(Silver.CHECKPOINT, until);
+    long version = silver.publish(sound, SaveMode.Append, account, json, period.trace);
+    for (Sound one : settled.accepted) {
+      known.add(one.day, one.hash, one.key, one.ordering);
+    }
+    known.reached(version);
+    period.published = period.published.then(new Workplace.Published(account, version));
+    return new Refined(
+        account,
+        version,
+        functions.sound.schema(),
+        settled.rows,
+        functions.broken.schema(),
+        settled.broken,
+        until);
+  }
+
+  /** Ends the minute's run. */
+  private void record() {
+    if (period != null) {
+      period.end();
+      period = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    beside.shutdown();
+    tails.values().forEach(Tail::close);
+    record();
+  }
+}

@@ -1,0 +1,147 @@
+package io.sluice.table;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
+import org.apache.spark.util.collection.OpenHashSet$mcJ$sp;
+
+/**
+ * Which keys a table holds, kept in memory from commit to commit by who adds to it: a 64-bit hash
+ * for each row of the days that are asked for, and whole the newest keys with their ordering
+ * values.
+ *
+ * <p>A hash that is not there says for certain that the key is not; one that is there may be
+ * another key's, or a row's that is gone. Memory: about 16 bytes a row. When there would be more
+ * than so many rows, all is forgotten.
+ */
+public final class KnownKeys {
+  private static final int NEWEST = 200_000;
+
+  private final List<String> key;
+  private final Optional<String> partition;
+  private final long most;
+  private final Map<Object, OpenHashSet$mcJ$sp> days = new HashMap<>();
+  private final LinkedHashMap<UnsafeRow, Object> newest = new LinkedHashMap<>();
+  private long version = -1;
+
+  /**
+   * @param partition the column that the table is partitioned by, if it is
+   * @param most how many rows' keys may be kept
+   */
+  public KnownKeys(List<String> key, Optional<String> partition, long most) {
+    this.key = key;
+    this.partition = partition;
+    this.most = most;
+  }
+
+  /** A column that tells keys apart: equal for equal ones, and hardly ever for others. */
+  public Column hash() {
+    return xxhash64(key.stream().map(name -> col("`" + name + "`")).toArray(Column[]::new));
+  }
+
+  /**
+   * Learns what a table has of some days, and what others have added to it.
+   *
+   * @param wanted the partition column's values; one null if the table is not partitioned
+   * @return whether all of it is known; not if it is too much
+   */
+  public boolean knows(Table table, Stage stage, Iterable<?> wanted) {
+    if (stage.version() != version) {
+      if (!days.isEmpty()) {
+        newest.clear();
+        Changes changes = table.changes(version, stage.version());
+        if (count() + changes.rowsAdded() > most) {
+          days.clear();
+        } else if (changes.filesAdded() > 0) {
+          add(changes.rows());
+        }
+      }
+      version = stage.version();
+    }
+    for (Object day : wanted) {
+      if (!days.containsKey(day)) {
+        Stage.Files files =
+            partition.isEmpty()
+                ? stage.files()
+                : stage.files(col("`" + partition.get() + "`").equalTo(day));
+        if (count() + files.rowCount() > most) {
+          days.clear();
+          newest.clear();
+          return false;
+        }
+        days.put(day, set(files.rowCount()));
+        if (!files.isEmpty()) {
+          add(files.rows());
+        }
+      }
+    }
+    return true;
+  }
+
+  private static OpenHashSet$mcJ$sp set(long rows) {
+    return new OpenHashSet$mcJ$sp(
+        (int) Math.min(1 << 28, Math.max(1 << 16, rows * 2)),
+        0.7,
+        (scala.reflect.ClassTag) scala.reflect.ClassTag$.MODULE$.Long());
+  }
+
+  private long count() {
+    return days.values().stream().mapToLong(set -> set.size()).sum();
+  }
+
+  private void add(Dataset<Row> rows) {
+    if (partition.isEmpty()) {
+      Iterator<Long> hashes = rows.select(hash()).as(Encoders.LONG()).toLocalIterator();
+      while (hashes.hasNext()) {
+        days.get(null).add$mcJ$sp(hashes.next());
+      }
+      return;
+    }
+    Iterator<Row> found = rows.select(col("`" + partition.get() + "`"), hash()).toLocalIterator();
+    while (found.hasNext()) {
+      Row row = found.next();
+      OpenHashSet$mcJ$sp set = days.get(row.get(0));
+      if (set != null) {
+        set.add$mcJ$sp(row.getLong(1));
+      }
+    }
+  }
+
+  /** Whether the table may hold a key of a day. */
+  public boolean mayHold(Object day, long hash) {
+    return days.get(day).contains$mcJ$sp(hash);
+  }
+
+  /** The ordering value of one of the newest keys; empty if it is not among them. */
+  public Optional<Object> newest(UnsafeRow key) {
+    return Optional.ofNullable(newest.get(key));
+  }
+
+  /** Notes a row that has been added with the commit of a version. */
+  public void add(Object day, long hash, UnsafeRow key, Object ordering) {
+    days.get(day).add$mcJ$sp(hash);
+    newest.remove(key);
+    newest.put(key, ordering);
+    if (newest.size() > NEWEST) {
+      Iterator<UnsafeRow> eldest = newest.keySet().iterator();
+      eldest.next();
+      eldest.remove();
+    }
+  }
+
+  /** Notes that this commit is known whole. */
+  public void reached(long committed) {
+    version = committed;
+  }
+}
