@@ -132,15 +132,21 @@ final class SmallBatches implements AutoCloseable {
     private Workplace.Published published = Workplace.Published.NOTHING_NEW;
 
     void end() {
-      end(Run.Outcome.DONE, null);
-    }
-
-    void end(Run.Outcome outcome, String message) {
-      if (published != Workplace.Published.NOTHING_NEW || outcome != Run.Outcome.DONE) {
+      if (published != Workplace.Published.NOTHING_NEW) {
         place.lineage().started(run);
-        place.runs().end(run, Run.Outcome.DONE, published.account(), published.version(), null);
+        record(Run.Outcome.DONE, null);
         place.lineage().completed(run, trace);
       }
+    }
+
+    void stopped(StoppedException why) {
+      place.lineage().started(run);
+      record(Run.Outcome.STOPPED, why.getMessage());
+      place.lineage().failed(run, trace, why.getMessage());
+    }
+
+    private void record(Run.Outcome outcome, String message) {
+      place.runs().end(run, outcome, published.account(), published.version(), message);
     }
   }
 
@@ -530,7 +536,7 @@ final class SmallBatches implements AutoCloseable {
           verdicts,
           "Look at what arrived (sluice sql), mend the source or its contract, then run refine again.");
     } catch (StoppedException e) {
-      period.end(Run.Outcome.STOPPED, e.getMessage());
+      period.stopped(e);
       period = null;
       throw e;
     }
