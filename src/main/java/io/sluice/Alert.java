@@ -20,6 +20,7 @@ import io.sluice.transactions.SpendingWindows;
 import io.sluice.transactions.SpendingWindows.Mark;
 import io.sluice.transactions.SpendingWindows.Payment;
 import io.sluice.transactions.SpendingWindows.Raised;
+import io.sluice.transactions.SpendingWindows.Standing;
 import io.sluice.transactions.SpendingWindows.Total;
 import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
@@ -29,8 +30,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -77,10 +80,15 @@ final class Alert implements AutoCloseable {
 
   static final StructType ALERTS =
       new StructType()
-          .add("window", DataTypes.StringType, true, "minute or five_minutes.")
+          .add(
+              "window",
+              DataTypes.StringType,
+              true,
+              "minute or five_minutes; of a score, transaction.")
           .add("user_id", DataTypes.StringType, true, "Who paid.")
           .add("window_start", DataTypes.TimestampType, true, "When the window begins.")
-          .add("rule", DataTypes.StringType, true, "count or amount: which limit was passed.")
+          .add(
+              "rule", DataTypes.StringType, true, "count or amount: which limit was passed; score.")
           .add("count", DataTypes.LongType, true, "Transactions in the window up to this one.")
           .add(
               "amount",
@@ -89,12 +97,13 @@ final class Alert implements AutoCloseable {
               "What was paid in the window up to this one, in EUR.")
           .add("transaction_id", DataTypes.StringType, true, "The one that passed the limit.")
           .add("event_time", DataTypes.TimestampType, true, "When that was made.")
+          .add("score", DataTypes.DoubleType, true, "What the model says; null for a limit.")
           .add("run_id", DataTypes.StringType, true, "The run that raised it.")
           .add("batch", DataTypes.LongType, true, "The silver version its batch reached.");
 
   private static final TableSpec SPEC =
       new TableSpec(
-          "One row per window and limit that a user has passed.",
+          "One row per window and limit that a user has passed, and per suspicious transaction.",
           ALERTS,
           List.of(),
           List.of("batch", "event_time"));
@@ -107,6 +116,7 @@ final class Alert implements AutoCloseable {
   private final Stage.Hand alertsHand = new Stage.Hand();
   private final Stage.Hand totalsHand = new Stage.Hand();
   private final RowFunction json;
+  private final PaymentScores scores;
   private RowFunction ordered;
   private StructType order;
   private SpendingWindows windows;
@@ -122,6 +132,7 @@ final class Alert implements AutoCloseable {
     this.silver = place.lake().silver(SOURCE);
     this.totals = place.lake().ops("spending_windows");
     this.alerts = place.lake().gold("spending_alerts");
+    this.scores = new PaymentScores(place);
     this.json =
         RowFunction.of(
                 place.spark(),
@@ -183,14 +194,17 @@ final class Alert implements AutoCloseable {
     long raised = alerts.exists() ? alerts.checkpoint(CHECKPOINT) : -1;
     if (raised > kept) {
       // Their alerts are in the table; only the totals are to be had again.
-      count(fresh, payments(silver.changes(kept, raised).rows()), alert -> {});
+      count(fresh, payments(silver.changes(kept, raised).rows()), alert -> {}, counted -> {});
       handled = raised;
     }
     windows = fresh;
   }
 
   private void count(
-      SpendingWindows into, List<Payment> payments, java.util.function.Consumer<Raised> raised) {
+      SpendingWindows into,
+      List<Payment> payments,
+      Consumer<Raised> raised,
+      Consumer<Payment> counted) {
     payments.sort(Comparator.comparing(Payment::file).thenComparingLong(Payment::position));
     long read = 0;
     long late = 0;
@@ -200,7 +214,10 @@ final class Alert implements AutoCloseable {
           read++;
           late++;
         }
-        case COUNTED -> read++;
+        case COUNTED -> {
+          read++;
+          counted.accept(payment);
+        }
         case KNOWN -> {}
       }
     }
@@ -211,7 +228,40 @@ final class Alert implements AutoCloseable {
     List<InternalRow> raised = new ArrayList<>();
     UTF8String id = UTF8String.fromString(run.id());
     try {
-      count(windows, payments, one -> raised.add(row(one, id, until)));
+      boolean scored = scores.look();
+      LinkedHashMap<Payment, Standing> standing = new LinkedHashMap<>();
+      count(
+          windows,
+          payments,
+          one -> raised.add(row(one, id, until)),
+          payment -> {
+            if (scored) {
+              standing.put(payment, windows.standing(payment));
+            }
+          });
+      if (!standing.isEmpty()) {
+        double limit = place.settings().get(Key.ALERTS_SCORE);
+        scores
+            .scores(standing)
+            .forEach(
+                (payment, score) -> {
+                  if (score > limit) {
+                    Standing at = standing.get(payment);
+                    raised.add(
+                        row(
+                            new Raised(
+                                "transaction",
+                                payment.time(),
+                                "score",
+                                at.countMinute(),
+                                at.centsMinute(),
+                                payment),
+                            score,
+                            id,
+                            until));
+                  }
+                });
+      }
       if (!raised.isEmpty()) {
         Stage stage = Stage.begin(alerts, SPEC);
         if (stage.checkpoint(CHECKPOINT) >= until) {
@@ -240,6 +290,10 @@ final class Alert implements AutoCloseable {
   }
 
   private static InternalRow row(Raised raised, UTF8String run, long batch) {
+    return row(raised, null, run, batch);
+  }
+
+  private static InternalRow row(Raised raised, Double score, UTF8String run, long batch) {
     Decimal amount = Decimal.apply(raised.cents(), 18, 2);
     amount.changePrecision(28, 2);
     return new GenericInternalRow(
@@ -252,6 +306,7 @@ final class Alert implements AutoCloseable {
           amount,
           UTF8String.fromString(raised.by().transaction()),
           raised.by().time(),
+          score,
           run,
           batch
         });

@@ -14,7 +14,8 @@ final class Models {
           io.sluice.purchaseorders.Demand.OF_VENDORS,
           io.sluice.purchaseorders.Demand.OF_CATEGORIES,
           new io.sluice.calls.CallSentiment(),
-          new io.sluice.cloudcosts.IdleMachines());
+          new io.sluice.cloudcosts.IdleMachines(),
+          new io.sluice.transactions.PaymentAnomaly());
 
   private Models() {}
 

@@ -49,12 +49,17 @@ final class ChaosStream {
   private final Random random;
   private final TransactionGenerator generator;
 
-  private ChaosStream(Map<String, String> settings, Path dir, long seed) {
+  private ChaosStream(Map<String, String> settings, Path dir, int events, long seed) {
     this.settings = settings;
     this.dir = dir;
     this.random = new Random(seed);
     this.generator =
-        new TransactionGenerator(seed, Instant.now().minusSeconds(7200), PARTITIONS, 3000, 5_000);
+        new TransactionGenerator(
+            seed,
+            Instant.now().minusSeconds(7200),
+            PARTITIONS,
+            3000,
+            1_800_000_000L * PARTITIONS / events);
   }
 
   /** Folder, events, kills, seed. */
@@ -74,7 +79,7 @@ final class ChaosStream {
       settings.put("landing.root", "s3a://landing/chaos");
       settings.put("alerts.topic", "alerts");
       settings.put("contracts", "src/demo-stream/contracts");
-      new ChaosStream(settings, dir, Long.parseLong(arguments[3]))
+      new ChaosStream(settings, dir, Integer.parseInt(arguments[1]), Long.parseLong(arguments[3]))
           .drill(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
     }
     System.exit(0);
@@ -113,7 +118,7 @@ final class ChaosStream {
         Process process = start("STOPPED");
         // While it lives its share of the events arrives, bit by bit; it dies at some moment.
         int share = events / kills * (killed + 1) - sent;
-        long lives = 2000 + random.nextInt(15_000);
+        long lives = 4000 + random.nextInt(26_000);
         long from = System.nanoTime();
         int made = 0;
         while (process.isAlive()) {
@@ -194,7 +199,8 @@ final class ChaosStream {
           accounts("silver/transactions", "duplicate"));
       same("late for its windows", truth.late, accounts("ops/spending_windows", "late"));
       List<String> alerts =
-          TopicTest.lines(place.lake().gold("spending_alerts").read().drop("run_id", "batch"));
+          TopicTest.lines(
+              place.lake().gold("spending_alerts").read().drop("score", "run_id", "batch"));
       List<String> names =
           TopicTest.lines(
               place

@@ -95,7 +95,7 @@ public final class Scorer {
   }
 
   /** The rows with one column more: what the pipeline says. */
-  static Dataset<Row> scored(PipelineModel pipeline, Dataset<Row> rows, String name) {
+  public static Dataset<Row> scored(PipelineModel pipeline, Dataset<Row> rows, String name) {
     Dataset<Row> transformed = pipeline.transform(rows);
     boolean classifies = Arrays.asList(transformed.columns()).contains("rawPrediction");
     boolean calibrated = Arrays.asList(transformed.columns()).contains("calibrated");

@@ -124,6 +124,14 @@ public record Key<T>(
 
   public static final Key<String> ALERTS_TOPIC =
       text("alerts.topic", "", "The Kafka topic that gets each alert once; empty for none.");
+  public static final Key<Double> ALERTS_SCORE =
+      add(
+          new Key<>(
+              "alerts.score",
+              "number",
+              "0.85",
+              "A transaction that the champion of payment_anomaly scores above this is an alert.",
+              Key::share));
   public static final Key<String> REGISTRY_URL =
       text(
           "registry.url",
@@ -199,6 +207,19 @@ public record Key<T>(
   private static <T> Key<T> add(Key<T> key) {
     ALL.add(key);
     return key;
+  }
+
+  private static double share(String value) {
+    double number;
+    try {
+      number = Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("must be a number", e);
+    }
+    if (!(number >= 0 && number <= 1)) {
+      throw new IllegalArgumentException("must be between 0 and 1");
+    }
+    return number;
   }
 
   private static int positiveInt(String value) {

@@ -87,7 +87,7 @@ class SettingsTest {
     List<String> faults = faults(ROOTS + "lake.rot: s3a://x\nsparks.master: local\n");
     assertEquals(2, faults.size(), faults.toString());
     assertTrue(
-        faults.get(0).startsWith("dev.yaml: lake.rot: unknown setting; known are [alerts.topic, "),
+        faults.get(0).startsWith("dev.yaml: lake.rot: unknown setting; known are [alerts.score, "),
         faults.get(0));
     for (Key<?> key : Key.all()) {
       assertTrue(faults.get(0).contains(key.name()), key.name());

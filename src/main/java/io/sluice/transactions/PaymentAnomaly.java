@@ -1,0 +1,132 @@
+package io.sluice.transactions;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.when;
+
+import io.sluice.model.Candidate;
+import io.sluice.model.Model;
+import io.sluice.model.Policy;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.classification.RandomForestClassifier;
+import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * How likely a payment is to be disputed and found to be another's, from {@link PaymentFeatures};
+ * learned from what became of disputes. The stream scores with its champion.
+ */
+public final class PaymentAnomaly implements Model {
+
+  @Override
+  public String name() {
+    return "payment_anomaly";
+  }
+
+  @Override
+  public String description() {
+    return "How likely a payment is to be confirmed as fraud.";
+  }
+
+  @Override
+  public String owner() {
+    return "payments";
+  }
+
+  @Override
+  public Task task() {
+    return Task.CLASSIFICATION;
+  }
+
+  @Override
+  public List<String> reads() {
+    return List.of("silver.transactions");
+  }
+
+  @Override
+  public String day() {
+    return "day";
+  }
+
+  @Override
+  public List<String> key() {
+    return List.of("day", "transaction_id");
+  }
+
+  /** So far back reach the windows of a day's first minutes, and the clocks of its partitions. */
+  @Override
+  public int lookbackDays() {
+    return 1;
+  }
+
+  @Override
+  public Dataset<Row> features(Map<String, Dataset<Row>> tables) {
+    return PaymentFeatures.of(PaymentFeatures.standing(tables.get("silver.transactions")));
+  }
+
+  @Override
+  public List<String> inputs() {
+    return PaymentFeatures.INPUTS;
+  }
+
+  @Override
+  public List<String> learnsFrom() {
+    return List.of("silver.payment_outcomes");
+  }
+
+  @Override
+  public Dataset<Row> labels(Map<String, Dataset<Row>> tables) {
+    return tables
+        .get("silver.payment_outcomes")
+        .groupBy("transaction_id", "decided_on")
+        .agg(max_by(col("outcome"), col("decided_at")).as("outcome"))
+        .select(
+            col("transaction_id"),
+            when(col("outcome").equalTo("confirmed"), 1.0).otherwise(0.0).as("label"),
+            col("decided_on").as("known_on"));
+  }
+
+  /** A payment that nobody disputes for two days counts as honest. */
+  @Override
+  public OptionalDouble ifUnheard() {
+    return OptionalDouble.of(0);
+  }
+
+  @Override
+  public int matureDays() {
+    return 2;
+  }
+
+  @Override
+  public List<Candidate> candidates() {
+    return List.of(
+        new Candidate(
+            "forest of depth 6",
+            Map.of("maxDepth", "6", "numTrees", "20", "seed", "7"),
+            () ->
+                new Pipeline()
+                    .setStages(
+                        new PipelineStage[] {
+                          new VectorAssembler()
+                              .setInputCols(inputs().toArray(String[]::new))
+                              .setOutputCol("features"),
+                          new RandomForestClassifier()
+                              .setFeaturesCol("features")
+                              .setLabelCol("label")
+                              .setWeightCol("weight")
+                              .setMaxDepth(6)
+                              .setNumTrees(20)
+                              .setSeed(7)
+                        })));
+  }
+
+  @Override
+  public Policy policy() {
+    return new Policy(30, 2, 2, 10, 0.01, 50, 0, 0.3);
+  }
+}
