@@ -6,6 +6,7 @@ rehearse.py BINARIES: what run.sh built
 
 import collections
 import contextlib
+import itertools
 import json
 import os
 import pathlib
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 
 from cluster import ROOT, Cluster, Lake, Missing, end
 from collector import Collector
@@ -140,6 +142,8 @@ class Pods(threading.Thread):
                         "app": labels.get("sparkoperator.k8s.io/app-name", ""),
                         "role": labels["spark-role"],
                         "phase": pod["status"].get("phase"),
+                        "ip": pod["status"].get("podIP"),
+                        "id": labels["spark-app-selector"],
                     }
             for harm in list(self.harm):
                 if harm():
@@ -148,12 +152,23 @@ class Pods(threading.Thread):
     def of(self, app, role):
         return [pod for pod in self.seen.values() if pod["app"].startswith(app) and pod["role"] == role]
 
-    def kill(self, app, role, when):
-        """Kills the container of the first running pod of a role of an application, as a lost machine would."""
+    def works(self, app):
+        """Whether an executor of the application has been given tasks, as its driver's own web page says."""
+        # Of the host's ports the page takes the first that is free.
+        for driver, port in itertools.product(self.of(app, "driver"), range(4040, 4044)):
+            url = f"http://{driver['ip']}:{port}/api/v1/applications/{driver['id']}/executors"
+            with contextlib.suppress(OSError):
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2) as answer:
+                    if any(executor["id"] != "driver" and executor["totalTasks"] for executor in json.load(answer)):
+                        return True
+        return False
+
+    def kill(self, app, role):
+        """Kills the container of an application's pod while its executor works, as a machine does that is lost."""
 
         def harm():
             pods = [pod for pod in self.of(app, role) if pod["phase"] == "Running"]
-            if not pods or not when(app):
+            if not pods or not self.works(app):
                 return False
             podman("kill", "--signal", "KILL", container(pods[0]["name"]))
             say(f"killed {pods[0]['name']}")
@@ -338,9 +353,8 @@ def reattachment(airflow, cluster, pods):
 def night(airflow, cluster, pods):
     """A whole night, in which a driver and an executor are lost."""
     say("a night by the Spark operator")
-    works = lambda app: any(pod["phase"] == "Running" for pod in pods.of(app, "executor"))
-    driver = pods.kill("refine-purchase-orders-", "driver", works)
-    executor = pods.kill("refine-calls-", "executor", works)
+    driver = pods.kill("refine-purchase-orders-", "driver")
+    executor = pods.kill("refine-calls-", "executor")
     started = time.monotonic()
     tries = airflow.night(NIGHT)
     demand(len(tries) == 2 * len(GRAPH["sources"]) + len(GRAPH["marts"]), f"the night had {len(tries)} tasks")
@@ -411,6 +425,8 @@ if __name__ == "__main__":
         outcome = 1
     except KeyboardInterrupt:
         outcome = 130
+    except SystemExit as e:
+        outcome = e.code
     width = max((len(what) for what, _ in shown), default=0)
     for what, evidence in shown:
         print(f"  {what:<{width}}  {evidence}")
