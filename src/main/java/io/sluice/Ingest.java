@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
@@ -256,7 +255,7 @@ final class Ingest {
     // done again.
     files
         .discard(col("source").equalTo(contract.id()), col("batch").gt(ingested))
-        .append(ledger(news, batch, outcomes))
+        .append(new Stage.Hand(), FILES.schema(), ledger(news, batch, outcomes))
         .checkpoint(checkpointOfFiles(), batch.number())
         .publish(SaveMode.Append, json);
     long version =
@@ -314,7 +313,7 @@ final class Ingest {
     }
   }
 
-  private Dataset<Row> ledger(
+  private List<Row> ledger(
       List<LandedFile> news, Intake.Batch batch, Map<String, Intake.Outcome> outcomes) {
     List<Row> rows = new ArrayList<>();
     for (LandedFile file : news) {
@@ -334,6 +333,6 @@ final class Ingest {
               batch.runId(),
               batch.number()));
     }
-    return place.spark().createDataFrame(rows, FILES.schema()).coalesce(1);
+    return rows;
   }
 }

@@ -51,7 +51,7 @@ final class TestLake {
         spark,
         lake,
         new LandingFolder(settings.get(Key.LANDING), spark.sparkContext().hadoopConfiguration()),
-        new RunLog(spark, lake, Clock.systemUTC()),
+        new RunLog(lake, Clock.systemUTC()),
         Lineage.open(settings, spark.sparkContext().getConf()));
   }
 

@@ -103,7 +103,7 @@ public final class Watch {
             });
     lake.create(table(), DRIFT);
     Stage.begin(table(), DRIFT)
-        .append(spark.createDataFrame(rows, DRIFT.schema()).coalesce(1))
+        .append(new Stage.Hand(), DRIFT.schema(), rows)
         .publish(SaveMode.Append, "{\"run_id\":\"" + run.id() + "\"}");
     double share = (double) drifted.size() / rows.size();
     return new Verdict(

@@ -15,7 +15,6 @@ import java.util.UUID;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -66,15 +65,14 @@ public final class RunLog {
           List.of(),
           List.of("judged_at"));
 
-  private final SparkSession spark;
   private final Lake lake;
   private final Clock clock;
   private final Map<String, List<Row>> held = new TreeMap<>();
+  private final Map<String, Stage.Hand> hands = new TreeMap<>();
   private boolean made;
   private boolean holds;
 
-  public RunLog(SparkSession spark, Lake lake, Clock clock) {
-    this.spark = spark;
+  public RunLog(Lake lake, Clock clock) {
     this.lake = lake;
     this.clock = clock;
   }
@@ -172,7 +170,7 @@ public final class RunLog {
 
   private void write(String table, TableSpec spec, List<Row> rows, String account) {
     Stage.begin(lake.ops(table), spec)
-        .append(spark.createDataFrame(rows, spec.schema()).coalesce(1))
+        .append(hands.computeIfAbsent(table, key -> new Stage.Hand()), spec.schema(), rows)
         .publish(SaveMode.Append, account);
   }
 }

@@ -24,8 +24,10 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.catalyst.CatalystTypeConverters;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
 import org.apache.spark.sql.delta.DeltaOperations;
@@ -40,6 +42,7 @@ import org.apache.spark.sql.delta.actions.Metadata;
 import org.apache.spark.sql.delta.actions.SetTransaction;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.Function1;
 import scala.Option;
 
 /**
@@ -338,6 +341,31 @@ public final class Stage {
     actions.addAll(files);
     staged.addAll(files);
     return this;
+  }
+
+  /**
+   * Writes rows that are in this JVM into files of this stage, without a job.
+   *
+   * @param schema their columns; those of the table that they lack are null
+   */
+  public Stage append(Hand hand, StructType schema, List<Row> rows) {
+    Function1<Object, Object> converter = CatalystTypeConverters.createToCatalystConverter(schema);
+    Set<String> have = Set.of(schema.fieldNames());
+    int[] places =
+        Arrays.stream(schema().fieldNames())
+            .mapToInt(name -> have.contains(name) ? schema.fieldIndex(name) : -1)
+            .toArray();
+    List<InternalRow> converted = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      InternalRow values = (InternalRow) converter.apply(row);
+      converted.add(
+          new GenericInternalRow(
+              Arrays.stream(places)
+                  .mapToObj(
+                      place -> place < 0 ? null : values.get(place, schema.apply(place).dataType()))
+                  .toArray()));
+    }
+    return append(hand, converted);
   }
 
   /** Makes any change of the table by others a conflict of this stage. */
