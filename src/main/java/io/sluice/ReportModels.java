@@ -100,11 +100,16 @@ final class ReportModels {
         String.format(
             Locale.ROOT,
             "It takes %d days whose labels are known: %d to choose by, %d that only the gate sees,"
-                + " and at least 2 to learn from. A label is known after %d days.",
+                + " and at least 2 to learn from. A label is known after %d days%s.",
             policy.fewestDays(),
             policy.validationDays(),
             policy.holdoutDays(),
-            model.matureDays());
+            model.matureDays(),
+            model.warmUpDays() == 0
+                ? ""
+                : ", and the first "
+                    + model.warmUpDays()
+                    + " days are only history for later ones");
     ReportPage.PastRun trained = newest(latest, "train", model);
     return trained == null || trained.message() == null
         ? needs
@@ -175,7 +180,12 @@ final class ReportModels {
     facts.put("contracts", text(card.contracts()));
     facts.put("tables, by version", text(card.tables()));
     facts.put(
-        "days", String.join("; ", card.days().entrySet().stream().map(Object::toString).toList()));
+        "days",
+        String.join(
+            "; ",
+            card.days().entrySet().stream()
+                .map(part -> part.getKey().substring(2) + " " + part.getValue())
+                .toList()));
     facts.put(
         "learned from",
         String.format(

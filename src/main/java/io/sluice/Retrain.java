@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A model that is held up holds up no other. A version that does not pass its gate is no
  * failure: it stays a challenger. Examples that may not be learned from stop that model's training,
- * its champion goes on scoring, and the run fails at its end. A model without enough history to
- * have a champion yet is passed over.
+ * its champion goes on scoring, and the run fails at its end, as it does after a crash. A model
+ * without enough history to have a champion yet is passed over.
  */
 final class Retrain {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
@@ -48,12 +48,21 @@ final class Retrain {
         }
       } catch (Faults.FaultyException e) {
         LOG.warn("train {}: {}", model.name(), e.getMessage());
+      } catch (RuntimeException e) {
+        failures.add(e);
       }
-      if (registry.state(model.name()).champion().isPresent()) {
-        new Score(place, model).run();
+      try {
+        if (registry.state(model.name()).champion().isPresent()) {
+          new Score(place, model).run();
+        }
+      } catch (RuntimeException e) {
+        failures.add(e);
       }
     }
     Mirror.show(place, models);
+    // A crash weighs more than a stop: it decides the exit code.
+    failures.sort(
+        (a, b) -> Boolean.compare(a instanceof StoppedException, b instanceof StoppedException));
     if (!failures.isEmpty()) {
       RuntimeException first = failures.get(0);
       failures.subList(1, failures.size()).forEach(first::addSuppressed);

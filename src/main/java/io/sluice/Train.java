@@ -11,6 +11,7 @@ import io.sluice.model.Gate;
 import io.sluice.model.Model;
 import io.sluice.model.Registry;
 import io.sluice.model.Trainer;
+import io.sluice.model.Watch;
 import io.sluice.ops.Account;
 import io.sluice.ops.Run;
 import io.sluice.settings.Faults;
@@ -87,7 +88,10 @@ final class Train {
     Dataset<Row> examples =
         trainer
             .examples(
-                features(tables, versions, known, trace), labels(tables, versions, trace), known)
+                features(tables, versions, known, trace)
+                    .where(col(model.day()).geq(Date.valueOf(learnable(tables)))),
+                labels(tables, versions, trace),
+                known)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Row days = examples.agg(min(model.day()), max(model.day())).first();
@@ -145,8 +149,8 @@ final class Train {
 
   private Workplace.Published tooEarly(String days) {
     LOG.info(
-        "train {}: too early; labels are known of {}, and {} days are needed to learn, validate and"
-            + " hold out",
+        "train {}: too early; labels are known of {} that may be learned from, and {} days are"
+            + " needed to learn, validate and hold out",
         model.name(),
         days,
         model.policy().fewestDays());
@@ -191,6 +195,14 @@ final class Train {
             });
     faults.throwIfAny();
     return tables;
+  }
+
+  /** The first day that may be learned from. */
+  private LocalDate learnable(Map<String, Table> tables) {
+    Row first = tables.get(model.reads().get(0)).read().agg(min(model.day())).first();
+    return first.isNullAt(0)
+        ? LocalDate.EPOCH
+        : first.getDate(0).toLocalDate().plusDays(model.warmUpDays());
   }
 
   private LocalDate newest(Table table) {
@@ -256,6 +268,18 @@ final class Train {
     return gates;
   }
 
+  private String why(List<Registry.Version> earlier) {
+    if (earlier.isEmpty()) {
+      return "there was no version";
+    }
+    return registry
+        .state(model.name())
+        .champion()
+        .flatMap(new Watch(model, place.spark(), place.lake())::drifting)
+        .map(drift -> "its tables have changed, and " + drift)
+        .orElse("its tables have changed");
+  }
+
   private Registry.Version version(
       Run run,
       Trainer.Trained trained,
@@ -278,7 +302,7 @@ final class Train {
             versions,
             contracts,
             Sluice.VERSION,
-            earlier.isEmpty() ? "there was no version" : "its tables have changed",
+            why(earlier),
             run.startedAt().toString(),
             seconds,
             cpuSeconds);

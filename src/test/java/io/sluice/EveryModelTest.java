@@ -129,7 +129,23 @@ class EveryModelTest {
             .agg(expr("max_by(struct(*), updated_at)").as("newest"))
             .select("newest.*")
             .where(col("call_date").between(FIRST.toString(), FIRST.plusDays(days - 1).toString()));
-    Trainer.Trained trained = train(new CallSentiment(), Map.of("silver.calls", calls), days);
+    Dataset<Row> feedback =
+        landed(
+                new CallGenerator(4, FIRST, 300),
+                days,
+                "call_feedback/",
+                "call_id string, helpful boolean, given_at timestamp")
+            .where("helpful is not null")
+            .dropDuplicates()
+            .withColumn("given_on", expr("to_date(given_at)"));
+    CallSentiment model = new CallSentiment();
+    Map<String, Dataset<Row>> tables =
+        Map.of("silver.calls", calls, "silver.call_feedback", feedback);
+    // What callers say of a call joins back to it as a label, once, though many answer twice.
+    Dataset<Row> labels = model.labels(tables);
+    assertEquals(labels.count(), labels.select("call_id").distinct().count());
+    assertTrue(labels.count() > calls.where("satisfaction is not null").count() + 100);
+    Trainer.Trained trained = train(model, tables, days);
     double share = (double) trained.holdout().positives() / trained.holdout().size();
     assertTrue(trained.holdout().averagePrecision() > 1.5 * share, "chance is " + share);
     assertTrue(trained.holdout().rocArea() > 0.65, "" + trained.holdout().rocArea());

@@ -2,6 +2,7 @@ package io.sluice;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +17,7 @@ import io.sluice.model.Card;
 import io.sluice.model.Model;
 import io.sluice.model.Policy;
 import io.sluice.model.Registry;
+import io.sluice.model.Trainer;
 import io.sluice.ops.StoppedException;
 import io.sluice.purchaseorders.OrderFraud;
 import io.sluice.purchaseorders.OrderHistory;
@@ -272,6 +274,39 @@ class ModelsTest {
   }
 
   @Test
+  @Order(3)
+  void theSameTablesGiveTheSameModel() {
+    Model model = quick();
+    Registry.Version version = registry.versions("order_fraud").get(0);
+    Card card = Card.read(version.card());
+    Map<String, Dataset<Row>> tables =
+        Map.of(
+            "gold.order_features", place.lake().gold("order_features").read(),
+            "gold.buyer_outcomes", place.lake().gold("buyer_outcomes").read(),
+            "silver.fraud_outcomes", place.lake().silver("fraud_outcomes").read());
+    Trainer trainer = new Trainer(model);
+    Dataset<Row> examples =
+        trainer
+            .examples(model.features(tables), model.labels(tables), FIRST.plusDays(DAYS - 1))
+            .persist();
+    Trainer.Split split = trainer.split(FIRST, LAST_MATURE);
+    Trainer.Trained again = trainer.train(examples, split);
+    assertEquals(card.hash(), again.hash());
+    assertEquals(card.rows(), again.rows());
+    assertEquals(version.threshold(), again.threshold());
+    assertEquals(card.trials(), again.trials());
+    assertArrayEquals(
+        trainer.scores(registry.load(version), trainer.holdout(examples, split)).scores(),
+        again.holdout().scores());
+    examples.unpersist();
+    assertTrue(card.seconds() > 0 && card.cpuSeconds() > 0, "what it took and cost");
+    assertTrue(
+        card.metrics().get("merit_low") < version.merit()
+            && version.merit() < card.metrics().get("merit_high"),
+        card.metrics().toString());
+  }
+
+  @Test
   @Order(4)
   void aWorseChallengerStaysOneAndTheRecordSaysWhy() {
     touch();
@@ -333,7 +368,12 @@ class ModelsTest {
   void oneCommandRollsBack() {
     new Promote(place, blind(-10)).promote(Optional.of(3));
     long scored = place.lake().predictions("order_fraud").version();
+    long began = System.nanoTime();
     new Promote(place, quick()).rollback("complaints");
+    // Two small tables are read and a row is written; the bound is for a busy machine.
+    double seconds = (System.nanoTime() - began) / 1e9;
+    System.err.printf("rolled back in %.1f s%n", seconds);
+    assertTrue(seconds < 60, seconds + " s");
     assertEquals(scored, place.lake().predictions("order_fraud").version());
     assertEquals(Optional.of(1), registry.state("order_fraud").champion());
     assertEquals("complaints", lastMove().getAs("reason"));

@@ -48,6 +48,8 @@ import java.util.zip.GZIPOutputStream;
  * computed here from the records sent, day by day, as the contract words it: the newest version of
  * a call wins.
  *
+ * <p>Beside it, {@link CallFeedback}.
+ *
  * <p>Memory: a day's calls, and those of the four days before that have a record still to come.
  */
 public final class CallGenerator implements SourceGenerator {
@@ -115,6 +117,7 @@ public final class CallGenerator implements SourceGenerator {
   private final LocalDate firstDay;
   private final CallCentre centre;
   private final Conversation conversation;
+  private final CallFeedback feedback;
   private final Truth truth = new Truth();
   private final TreeMap<LocalDate, List<Delivery>> pending = new TreeMap<>();
   private final Map<Long, Version> kept = new HashMap<>();
@@ -136,6 +139,7 @@ public final class CallGenerator implements SourceGenerator {
     this.nextDay = firstDay;
     this.centre = new CallCentre(seed, callsPerDay);
     this.conversation = new Conversation(seed);
+    this.feedback = new CallFeedback(seed);
   }
 
   @Override
@@ -149,15 +153,17 @@ public final class CallGenerator implements SourceGenerator {
     nextDay = day.plusDays(1);
     for (Call call : calls) {
       schedule(call);
+      feedback.see(call, callId(call));
     }
     List<Delivery> arrivals = pending.containsKey(day) ? pending.remove(day) : new ArrayList<>();
     write(day, arrivals, landing);
     settle(day, arrivals);
+    feedback.arrive(day, landing);
   }
 
   @Override
   public Map<String, Truth> truth() {
-    return Map.of(SOURCE, truth);
+    return Map.of(SOURCE, truth, CallFeedback.SOURCE, feedback.truth());
   }
 
   /** Plans every record that will ever be sent of a call. */
@@ -224,7 +230,7 @@ public final class CallGenerator implements SourceGenerator {
     return versions;
   }
 
-  private static int satisfaction(Call call, SplittableRandom random) {
+  static int satisfaction(Call call, SplittableRandom random) {
     double feeling = call.sentiment().ordinal() - 1;
     double answer = 3.2 + 1.1 * feeling + 0.85 * random.nextGaussian();
     return (int) Math.max(1, Math.min(5, Math.round(answer)));

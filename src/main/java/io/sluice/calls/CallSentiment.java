@@ -2,6 +2,7 @@ package io.sluice.calls;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
@@ -21,7 +22,8 @@ import org.apache.spark.sql.Row;
 
 /**
  * How likely a caller was dissatisfied, from what the caller said; learned from the surveys that
- * some callers answer (1 or 2 of 5 is dissatisfied).
+ * some callers answer (1 or 2 of 5 is dissatisfied), and from those who say whether the call
+ * helped.
  *
  * <p>Reads silver calls: what was said is confidential and stays there. Of it the model keeps words
  * that {@value #FEWEST_CALLS} calls or more share, so that no name or number of one caller is in
@@ -86,20 +88,32 @@ public final class CallSentiment implements Model {
 
   @Override
   public List<String> learnsFrom() {
-    return List.of("silver.calls");
+    return List.of("silver.calls", "silver.call_feedback");
   }
 
+  /** A caller who is dissatisfied by either is; the label is known when both answers are. */
   @Override
   public Dataset<Row> labels(Map<String, Dataset<Row>> tables) {
-    return tables
-        .get("silver.calls")
-        .where(col("satisfaction").isNotNull())
-        .select(
-            col("call_date"),
-            col("call_id"),
-            when(col("satisfaction").leq(2), 1.0).otherwise(0.0).as("label"),
-            // The version that brought the answer, or a later one.
-            to_date(col("updated_at")).as("known_on"));
+    Dataset<Row> surveys =
+        tables
+            .get("silver.calls")
+            .where(col("satisfaction").isNotNull())
+            .select(
+                col("call_id"),
+                when(col("satisfaction").leq(2), 1.0).otherwise(0.0).as("label"),
+                // The version that brought the answer, or a later one.
+                to_date(col("updated_at")).as("known_on"));
+    Dataset<Row> feedback =
+        tables
+            .get("silver.call_feedback")
+            .select(
+                col("call_id"),
+                when(col("helpful"), 0.0).otherwise(1.0).as("label"),
+                col("given_on").as("known_on"));
+    return surveys
+        .unionByName(feedback)
+        .groupBy("call_id")
+        .agg(max("label").as("label"), max("known_on").as("known_on"));
   }
 
   @Override

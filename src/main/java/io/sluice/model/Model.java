@@ -56,6 +56,14 @@ public interface Model {
   }
 
   /**
+   * How many days at the beginning of the first table are only history for later ones: their own
+   * history is not there, so nothing is learned from them.
+   */
+  default int warmUpDays() {
+    return 0;
+  }
+
+  /**
    * The features of each row of the first table.
    *
    * @param tables each table of {@link #reads()} by name

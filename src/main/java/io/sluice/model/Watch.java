@@ -3,6 +3,7 @@ package io.sluice.model;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.max;
 
 import io.sluice.ops.Run;
 import io.sluice.quality.Check;
@@ -113,6 +114,31 @@ public final class Watch {
         share > Policy.DRIFT_ALARM ? Verdict.Outcome.FAILED : Verdict.Outcome.PASSED,
         share,
         share > Policy.DRIFT_ALARM ? String.join(", ", drifted) + " drifted" : "");
+  }
+
+  /** Which inputs of a version drifted in the newest batch, if more did than may. */
+  public Optional<String> drifting(int version) {
+    if (!table().exists()) {
+      return Optional.empty();
+    }
+    Dataset<Row> of =
+        table()
+            .read()
+            .where(col("model").equalTo(model.name()).and(col("version").equalTo(version)));
+    Row newest = of.agg(max("scored_at")).first();
+    if (newest.isNullAt(0)) {
+      return Optional.empty();
+    }
+    List<Row> batch = of.where(col("scored_at").equalTo(newest.get(0))).collectAsList();
+    List<String> drifted =
+        batch.stream()
+            .filter(row -> row.<Boolean>getAs("drifted"))
+            .map(row -> row.<String>getAs("column"))
+            .sorted()
+            .toList();
+    return drifted.size() > Policy.DRIFT_ALARM * batch.size()
+        ? Optional.of("of version " + version + "'s inputs drifted: " + String.join(", ", drifted))
+        : Optional.empty();
   }
 
   /** Why the score of one pipeline has left what it was on the rows learned from, if it has. */

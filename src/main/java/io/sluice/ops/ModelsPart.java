@@ -249,7 +249,7 @@ public final class ModelsPart {
     double top = calibration.stream().mapToDouble(Plot.Line::greatest).max().orElse(1);
     return html(
         "<div class=\"plots\">{}{}</div>",
-        Plot.lines("Precision", "recall", "precision", recall, 1, Plot.Guide.NONE),
+        Plot.lines("On the holdout", "recall", "precision", recall, 1, Plot.Guide.NONE),
         Plot.lines(
             "Calibration",
             "mean score",

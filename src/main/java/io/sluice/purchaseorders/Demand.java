@@ -84,6 +84,12 @@ public final class Demand implements Model {
     return mart.key();
   }
 
+  /** The longest window of {@link DemandFeatures}, less the day itself. */
+  @Override
+  public int warmUpDays() {
+    return 27;
+  }
+
   @Override
   public Dataset<Row> features(Map<String, Dataset<Row>> tables) {
     List<Column> columns = new ArrayList<>(List.of(col("day"), col(mart.thing())));

@@ -49,7 +49,7 @@ class CallGeneratorTest {
   private static final int CALLS_PER_DAY = 2_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Files by path; sorted, so that days come in order. */
+  /** The files of calls by path; sorted, so that days come in order. */
   private static final class Memory implements Landing {
     private final SortedMap<String, byte[]> files = new TreeMap<>();
 
@@ -58,7 +58,9 @@ class CallGeneratorTest {
       return new ByteArrayOutputStream() {
         @Override
         public void close() {
-          files.put(path, toByteArray());
+          if (path.startsWith("calls/")) {
+            files.put(path, toByteArray());
+          }
         }
       };
     }

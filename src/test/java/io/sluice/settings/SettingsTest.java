@@ -163,7 +163,8 @@ class SettingsTest {
         "privacy.key",
         "lineage.token",
         "kafka.password",
-        "registry.password");
+        "registry.password",
+        "mlflow.token");
   }
 
   @Test
