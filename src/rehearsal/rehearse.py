@@ -218,6 +218,8 @@ def image(lake, lineage):
 
 def main(binaries):
     with contextlib.ExitStack() as stack:
+        # It holds this run's ports; the next makes its own.
+        stack.callback(subprocess.run, ["podman", "image", "rm", "localhost/sluice:rehearsal"], capture_output=True)
         cluster = stack.enter_context(Cluster(binaries, WORK / "cluster"))
         say("etcd, the API server and the controllers run")
         rehearse(cluster, stack)
