@@ -238,7 +238,7 @@ final class BenchStream {
         long burst = System.currentTimeMillis();
         Map<String, Double> burstBefore = cpu(process);
         long before = sent.total();
-        int events = rate * 60;
+        int events = rate * 20;
         for (int i = 0; i < events; i++) {
           send(producer);
         }
