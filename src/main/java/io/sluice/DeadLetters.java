@@ -88,11 +88,7 @@ final class DeadLetters implements AutoCloseable {
       letters =
           new Letters(
               schema,
-              RowFunction.of(
-                      place.spark(),
-                      schema,
-                      rows -> rows.select(LETTER).withColumn("to", col("arrival")))
-                  .orElseThrow());
+              RowFunction.of(place.spark(), schema, rows -> rows.select(LETTER)).orElseThrow());
     }
     List<InternalRow> rows = letters.function.apply(broken);
     for (Arrival arrival : arrivals) {
@@ -128,7 +124,8 @@ final class DeadLetters implements AutoCloseable {
     col("header"),
     col("contract_version"),
     col("run_id"),
-    to_json(col("reasons"))
+    to_json(col("reasons")),
+    col("arrival")
   };
 
   private Outbox open(Arrival arrival) {

@@ -193,7 +193,7 @@ final class IngestTopics implements AutoCloseable {
   }
 
   /** As much of a range as fits, at least one record. */
-  private static Range share(Range range, double share) {
+  static Range share(Range range, double share) {
     long size = Math.max(1, (long) (range.size() * share));
     return new Range(range.partition(), range.from(), range.from() + size);
   }

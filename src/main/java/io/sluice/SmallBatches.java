@@ -59,6 +59,8 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the newest records of a source's topics and writes them to bronze, silver and quarantine by
@@ -71,11 +73,16 @@ import org.apache.spark.unsafe.types.UTF8String;
  * file and a commit for each of the three tables.
  */
 final class SmallBatches implements AutoCloseable {
+  /** How many small batches may wait before they are handled by jobs, all together. */
+  private static final int FAR_BEHIND = 20;
+
   private static final StructType RUN =
       new StructType()
           .add("_started_at", DataTypes.TimestampType)
           .add("_run_id", DataTypes.StringType)
           .add("_batch", DataTypes.LongType);
+
+  private static final Logger LOG = LoggerFactory.getLogger("sluice");
 
   private final Workplace place;
   private final Contract contract;
@@ -95,6 +102,7 @@ final class SmallBatches implements AutoCloseable {
     this.known =
         new KnownKeys(
             contract.key().stream().map(Field::name).toList(),
+            contract.ordering().name(),
             contract.partition().map(Field::name),
             place.settings().get(Key.KNOWN_KEYS));
   }
@@ -246,7 +254,7 @@ final class SmallBatches implements AutoCloseable {
    *     rows if only bronze has it
    */
   Optional<Done> carry(Run stream, IngestTopics.Waiting waiting) {
-    if (waiting.all() > place.settings().get(Key.SMALL_BATCH)) {
+    if (waiting.all() > (long) FAR_BEHIND * place.settings().get(Key.SMALL_BATCH)) {
       return Optional.empty();
     }
     Stage sound = Stage.begin(silver.table(), silver.spec());
@@ -290,6 +298,9 @@ final class SmallBatches implements AutoCloseable {
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
+    if (settled == null) {
+      LOG.info("{}: this batch takes jobs", contract.id());
+    }
     if (settled == null || ingested.version() != handled + 1) {
       return Optional.of(new Done(ingested, Optional.empty()));
     }
@@ -316,7 +327,13 @@ final class SmallBatches implements AutoCloseable {
                         from.put(partition, held.end());
                         until.put(partition, held.end());
                       });
-              behind.forEach(range -> from.put(range.partition(), range.from()));
+              double share =
+                  Math.min(1, (double) place.settings().get(Key.SMALL_BATCH) / waiting.all());
+              behind.forEach(
+                  range -> {
+                    from.put(range.partition(), range.from());
+                    until.put(range.partition(), IngestTopics.share(range, share).until());
+                  });
               Tail.Batch batch =
                   tails
                       .computeIfAbsent(

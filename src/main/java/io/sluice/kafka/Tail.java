@@ -51,7 +51,7 @@ public final class Tail implements AutoCloseable {
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", "false");
     settings.put("auto.offset.reset", "none");
-    settings.put("max.poll.records", "20000");
+    settings.put("max.poll.records", "5000");
     settings.put("max.partition.fetch.bytes", String.valueOf(4 << 20));
     this.consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -76,6 +76,7 @@ public final class Tail implements AutoCloseable {
           consumer.seek(one, from.get(one.partition()));
         }
       }
+      consumer.resume(partitions);
       SortedMap<Integer, List<Sent>> read = new TreeMap<>();
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (partitions.stream()
@@ -83,6 +84,11 @@ public final class Tail implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
           read.computeIfAbsent(record.partition(), key -> new ArrayList<>()).add(sent(record));
         }
+        // Those that are there wait for the others, with what has been fetched of them.
+        consumer.pause(
+            partitions.stream()
+                .filter(one -> consumer.position(one) >= until.get(one.partition()))
+                .toList());
         if (System.nanoTime() > deadline) {
           throw new TimeoutException("records up to " + until + " have not come");
         }

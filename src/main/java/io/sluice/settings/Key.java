@@ -115,7 +115,7 @@ public record Key<T>(
       number(
           "stream.small-batch",
           "50000",
-          "A stream handles at most so many waiting records by its driver alone, without a job.");
+          "A stream's driver handles so many waiting records at a time by itself, without a job.");
   public static final Key<Integer> KNOWN_KEYS =
       number(
           "stream.known-keys",

@@ -1,8 +1,13 @@
 package io.sluice.table;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
+import static scala.collection.JavaConverters.asScalaBuffer;
 
+import java.sql.Date;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -11,8 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.InternalRow$;
+import org.apache.spark.sql.catalyst.expressions.BoundReference;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.util.collection.OpenHashSet$mcJ$sp;
 
@@ -26,9 +35,10 @@ import org.apache.spark.util.collection.OpenHashSet$mcJ$sp;
  * than so many rows, all is forgotten.
  */
 public final class KnownKeys {
-  private static final int NEWEST = 200_000;
+  private static final int NEWEST = 400_000;
 
   private final List<String> key;
+  private final String ordering;
   private final Optional<String> partition;
   private final long most;
   private final Map<Object, OpenHashSet$mcJ$sp> days = new HashMap<>();
@@ -39,8 +49,9 @@ public final class KnownKeys {
    * @param partition the column that the table is partitioned by, if it is
    * @param most how many rows' keys may be kept
    */
-  public KnownKeys(List<String> key, Optional<String> partition, long most) {
+  public KnownKeys(List<String> key, String ordering, Optional<String> partition, long most) {
     this.key = key;
+    this.ordering = ordering;
     this.partition = partition;
     this.most = most;
   }
@@ -64,7 +75,8 @@ public final class KnownKeys {
         if (count() + changes.rowsAdded() > most) {
           days.clear();
         } else if (changes.filesAdded() > 0) {
-          add(changes.rows());
+          // Of rows that are gone, or replaced, no key may be taken for one that is there.
+          add(changes.rows(), changes.filesRemoved() > 0 ? Long.MAX_VALUE : changes.rowsAdded());
         }
       }
       version = stage.version();
@@ -73,8 +85,8 @@ public final class KnownKeys {
       if (!days.containsKey(day)) {
         Stage.Files files =
             partition.isEmpty()
-                ? stage.files()
-                : stage.files(col("`" + partition.get() + "`").equalTo(day));
+                ? stage.counted()
+                : stage.counted(col("`" + partition.get() + "`").equalTo(day));
         if (count() + files.rowCount() > most) {
           days.clear();
           newest.clear();
@@ -82,7 +94,7 @@ public final class KnownKeys {
         }
         days.put(day, set(files.rowCount()));
         if (!files.isEmpty()) {
-          add(files.rows());
+          add(files.rows(), files.rowCount());
         }
       }
     }
@@ -100,20 +112,31 @@ public final class KnownKeys {
     return days.values().stream().mapToLong(set -> set.size()).sum();
   }
 
-  private void add(Dataset<Row> rows) {
-    if (partition.isEmpty()) {
-      Iterator<Long> hashes = rows.select(hash()).as(Encoders.LONG()).toLocalIterator();
-      while (hashes.hasNext()) {
-        days.get(null).add$mcJ$sp(hashes.next());
-      }
-      return;
+  /** Notes the hashes of rows, and if they are not too many their keys whole. */
+  private void add(Dataset<Row> rows, long count) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(hash());
+    columns.add(partition.map(name -> col("`" + name + "`")).orElse(lit(null).cast("date")));
+    if (count <= NEWEST) {
+      columns.add(col("`" + ordering + "`"));
+      key.forEach(name -> columns.add(col("`" + name + "`")));
     }
-    Iterator<Row> found = rows.select(col("`" + partition.get() + "`"), hash()).toLocalIterator();
-    while (found.hasNext()) {
-      Row row = found.next();
-      OpenHashSet$mcJ$sp set = days.get(row.get(0));
+    Dataset<Row> selected = rows.select(columns.toArray(Column[]::new));
+    List<Expression> keys = new ArrayList<>();
+    for (int i = 3; i < columns.size(); i++) {
+      keys.add(new BoundReference(i, selected.schema().apply(i).dataType(), true));
+    }
+    UnsafeProjection projection = UnsafeProjection.create(asScalaBuffer(keys).toSeq());
+    for (InternalRow row : selected.queryExecution().executedPlan().executeCollect()) {
+      Object day = row.isNullAt(1) ? null : Date.valueOf(LocalDate.ofEpochDay(row.getInt(1)));
+      OpenHashSet$mcJ$sp set = days.get(day);
       if (set != null) {
-        set.add$mcJ$sp(row.getLong(1));
+        set.add$mcJ$sp(row.getLong(0));
+        if (count <= NEWEST) {
+          remember(
+              projection.apply(row).copy(),
+              InternalRow$.MODULE$.copyValue(row.get(2, selected.schema().apply(2).dataType())));
+        }
       }
     }
   }
@@ -131,6 +154,10 @@ public final class KnownKeys {
   /** Notes a row that has been added with the commit of a version. */
   public void add(Object day, long hash, UnsafeRow key, Object ordering) {
     days.get(day).add$mcJ$sp(hash);
+    remember(key, ordering);
+  }
+
+  private void remember(UnsafeRow key, Object ordering) {
     newest.remove(key);
     newest.put(key, ordering);
     if (newest.size() > NEWEST) {

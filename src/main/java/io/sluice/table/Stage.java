@@ -227,6 +227,15 @@ public final class Stage {
    * on partition columns counts for that only if it stands by itself.
    */
   public Files files(Column... predicates) {
+    return files(false, predicates);
+  }
+
+  /** The same, each with the number of its rows. */
+  Files counted(Column... predicates) {
+    return files(true, predicates);
+  }
+
+  private Files files(boolean counted, Column... predicates) {
     Dataset<Row> none = table.spark().createDataFrame(List.of(), txn.metadata().schema());
     // Delta skips files only by expressions whose columns are resolved.
     List<Expression> expressions =
@@ -234,7 +243,7 @@ public final class Stage {
             .map(none::where)
             .map(rows -> ((Filter) rows.queryExecution().analyzed()).condition())
             .toList();
-    return new Files(seqAsJavaList(txn.filterFiles(asScalaBuffer(expressions).toSeq(), false)));
+    return new Files(seqAsJavaList(txn.filterFiles(asScalaBuffer(expressions).toSeq(), counted)));
   }
 
   /** Present files of the table. */
@@ -254,7 +263,7 @@ public final class Stage {
     }
 
     /** Their rows, by their statistics; those without count as many. */
-    public long rowCount() {
+    long rowCount() {
       return files.stream()
           .mapToLong(
               file ->
