@@ -16,13 +16,13 @@ import java.util.TreeMap;
  * Makes the source {@code call_feedback}: what callers answer to "was this helpful?", written to
  * {@code call_feedback/<day>.jsonl}, one JSON object a line.
  *
- * <p>{@value #ANSWERED_SHARE} of the answered calls are answered for, within two days. {@value
- * #REPEATED_SHARE} of the records are written twice, and each file of {@value #FEWEST_WITH_DEFECT}
- * records or more holds one more that lacks the answer.
+ * <p>{@value #ANSWERED_SHARE} of the answered calls are answered for, most within three hours, all
+ * within two days. {@value #REPEATED_SHARE} of the records are written twice, and each file of
+ * {@value #FEWEST_WITH_DEFECT} records or more holds one more that lacks the answer.
  */
 final class CallFeedback {
   static final String SOURCE = "call_feedback";
-  private static final double ANSWERED_SHARE = 0.1;
+  private static final double ANSWERED_SHARE = 0.2;
   private static final double REPEATED_SHARE = 0.03;
   private static final int FEWEST_WITH_DEFECT = 4;
 
@@ -41,7 +41,8 @@ final class CallFeedback {
   void see(Call call, String id) {
     SplittableRandom random = CallCentre.random(seed, SOURCE, call.number());
     if (call.answered() && random.nextDouble() < ANSWERED_SHARE) {
-      long at = call.endedAt() + random.nextLong(300, 47 * 3_600);
+      long hours = random.nextDouble() < 0.8 ? 3 : 47;
+      long at = call.endedAt() + random.nextLong(60, hours * 3_600);
       // One who would be dissatisfied in the survey says no.
       boolean helpful = CallGenerator.satisfaction(call, random) > 2;
       due.computeIfAbsent(Math.floorDiv(at, 86_400L), day -> new ArrayList<>())
