@@ -160,7 +160,7 @@ class StreamTest {
       // A new driver knows nothing of the old one's.
       DeltaLog.clearCache();
       Workplace place = open("killed-stream", Map.of());
-      CrashingS3A.dieAfter(life < 6 ? 3 + 3 * life : Integer.MAX_VALUE, place.lake().root());
+      CrashingS3A.dieAfter(life < 6 ? 3 + 2 * life : Integer.MAX_VALUE, place.lake().root());
       try {
         new Stream(place, SOURCES, 1).run(Stream.Until.CAUGHT_UP);
         if (life >= 6) {
