@@ -90,7 +90,7 @@ image: build ## The image, built and run: make image SPARK_IMAGE=... (needs podm
 image-base: ## A Spark base image where no registry is reached: make image SPARK_IMAGE=localhost/spark:3.5.7
 	bash src/image/base.sh $(SPARK)
 
-rehearse: ## A night on a real API server by the Spark operator, on this Linux machine: half an hour (docs/rehearsal.md)
+rehearse: ## A night on a real API server by the Spark operator, on this Linux machine: many minutes (docs/rehearsal.md)
 	PYTHON=$(PYTHON) SPARK_IMAGE=$(if $(filter file,$(origin SPARK_IMAGE)),,$(SPARK_IMAGE)) bash src/rehearsal/run.sh
 
 clean: ## Removes everything built
