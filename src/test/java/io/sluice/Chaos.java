@@ -463,14 +463,17 @@ final class Chaos {
       TestLake.copy(dir.resolve("data"), "damage", root);
       damage(root, damage);
       DeltaLog.clearCache();
+      Map<String, Long> found;
       try (Workplace place = open(root, contracts)) {
         new Ingest(place, "readings").run();
         new Refine(place, "readings").run();
+        // Programs without news do not look at every table; who reads it has to be told.
+        found = readings(root);
       } catch (Exception e) {
         loud.add(damage);
         continue;
       }
-      check(readings(root).equals(expected), damage + ": not a word, and the tables are wrong");
+      check(found.equals(expected), damage + ": not a word, and the tables are wrong");
       exact.add(damage);
     }
     return line(

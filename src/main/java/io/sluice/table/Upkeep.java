@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
 import org.apache.spark.sql.delta.actions.AddFile;
 
 /**
@@ -53,15 +54,21 @@ public final class Upkeep {
    * Takes the small files of each partition together, in a commit that changes no rows.
    *
    * <p>Cost: reads and writes those files.
+   *
+   * @throws DisturbedException if another program has replaced one of them meanwhile
    */
   public Compaction compact() {
-    Row metrics =
-        DeltaTable.forPath(session, table.path())
-            .optimize()
-            .executeCompaction()
-            .selectExpr("metrics.numFilesRemoved", "metrics.numFilesAdded")
-            .first();
-    return new Compaction(metrics.getLong(0), metrics.getLong(1));
+    try {
+      Row metrics =
+          DeltaTable.forPath(session, table.path())
+              .optimize()
+              .executeCompaction()
+              .selectExpr("metrics.numFilesRemoved", "metrics.numFilesAdded")
+              .first();
+      return new Compaction(metrics.getLong(0), metrics.getLong(1));
+    } catch (DeltaConcurrentModificationException e) {
+      throw new DisturbedException(table.name(), e);
+    }
   }
 
   /** How many files a compaction took out and put in. */
