@@ -119,8 +119,17 @@ class Cluster:
             f"--cert-dir={self.folder}/certs",
             "--leader-elect=false",
         )
+        # The node removes its containers itself; what it had no time for, or an earlier one that was killed, goes here.
+        self.remove_containers()
+        self.started.callback(self.remove_containers)
         self.process("node", [os.sys.executable, str(HERE / "node.py"), str(self.folder)])
         self.until("the node", lambda: "ready\n" in (self.folder / "node.log").read_text())
+
+    def remove_containers(self):
+        label = f"label=sluice.rehearsal={self.folder}"
+        left = subprocess.run(["podman", "ps", "--all", "--quiet", "--filter", label], capture_output=True, text=True)
+        if ids := left.stdout.split():
+            subprocess.run(["podman", "rm", "--force", "--time", "0", *ids], capture_output=True)
 
     def access(self, token):
         certificate = self.folder / "certs/apiserver.crt"

@@ -157,7 +157,8 @@ class Pods(threading.Thread):
         # Of the host's ports the page takes the first that is free.
         for driver, port in itertools.product(self.of(app, "driver"), range(4040, 4044)):
             url = f"http://{driver['ip']}:{port}/api/v1/applications/{driver['id']}/executors"
-            with contextlib.suppress(OSError):
+            # Until Spark has started, the page says so in words.
+            with contextlib.suppress(OSError, ValueError):
                 with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2) as answer:
                     if any(executor["id"] != "driver" and executor["totalTasks"] for executor in json.load(answer)):
                         return True
