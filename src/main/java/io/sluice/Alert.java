@@ -54,9 +54,8 @@ import org.apache.spark.unsafe.types.UTF8String;
  * The totals of open windows are in memory; now and then they are kept in {@code
  * ops.spending_windows}, with the silver version, offsets and clocks that they stand at. Who starts
  * takes them up, counts again what silver has got since, and raises only what the table of alerts
- * does not have. A row counts once, as it was first accepted: a newer version of the same
- * transaction is passed over. Cost: the new rows once; a commit for a batch that raises alerts; all
- * open totals every half minute.
+ * does not have. A record counts once; one that corrects an earlier transaction counts again. Cost:
+ * the new rows once; a commit for a batch that raises alerts; all open totals every half minute.
  */
 final class Alert implements AutoCloseable {
   /** The source whose rows it reads. */

@@ -92,21 +92,24 @@ final class DeadLetters implements AutoCloseable {
     }
     List<InternalRow> rows = letters.function.apply(broken);
     for (Arrival arrival : arrivals) {
+      Outbox outbox = outboxes.get(arrival);
+      if (outbox.sent() >= until) {
+        // They were there already when all that quarantine held was sent.
+        continue;
+      }
       UTF8String to = UTF8String.fromString(arrival.name());
-      outboxes
-          .get(arrival)
-          .send(
-              rows.stream().filter(row -> row.getUTF8String(7).equals(to)).iterator(),
-              row ->
-                  message(
-                      row.isNullAt(0) ? null : row.getBinary(0),
-                      text(row, 1),
-                      row.getLong(2),
-                      text(row, 3),
-                      text(row, 4),
-                      text(row, 5),
-                      text(row, 6)),
-              until);
+      outbox.send(
+          rows.stream().filter(row -> row.getUTF8String(7).equals(to)).iterator(),
+          row ->
+              message(
+                  row.isNullAt(0) ? null : row.getBinary(0),
+                  text(row, 1),
+                  row.getLong(2),
+                  text(row, 3),
+                  text(row, 4),
+                  text(row, 5),
+                  text(row, 6)),
+          until);
     }
   }
 

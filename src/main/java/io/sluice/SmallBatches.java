@@ -338,7 +338,11 @@ final class SmallBatches implements AutoCloseable {
                   tails
                       .computeIfAbsent(
                           arrival,
-                          key -> new Tail(Brokers.of(place.settings()), key.topic().name()))
+                          key ->
+                              new Tail(
+                                  Brokers.of(place.settings()),
+                                  key.topic().name(),
+                                  place.settings().get(Key.SMALL_BATCH)))
                       .read(from, until);
               long now = micros(Instant.now());
               List<InternalRow> records = new ArrayList<>(batch.records().size());

@@ -35,7 +35,7 @@ import org.apache.spark.sql.Row;
 /**
  * Kills the stream's driver again and again while events arrive, and then holds tables and topics
  * against the truth about the events: each one once in silver, in quarantine, or counted as
- * duplicate or late; each alert and dead letter once.
+ * duplicate or late; each alert and dead letter once. Most batches must have been small ones.
  *
  * <p>The driver is a JVM of its own that is killed with SIGKILL at seeded moments and started
  * again, as an operator would.
@@ -197,6 +197,7 @@ final class ChaosStream {
           "duplicates in the commits",
           truth.duplicates,
           accounts("silver/transactions", "duplicate"));
+      check(truth.late > 0, "no event was late");
       same("late for its windows", truth.late, accounts("ops/spending_windows", "late"));
       List<String> alerts =
           TopicTest.lines(
@@ -222,11 +223,14 @@ final class ChaosStream {
           "alerts differ from those of one batch");
       same("alerts on the topic", truth.alerts.size(), onTopic("alerts"));
       same("dead letters", truth.quarantined, onTopic("transactions-dead"));
+      long small = StreamTest.small(place);
+      long commits = place.lake().silver(TOPIC).version() + 1;
+      check(2 * small > commits, "only " + small + " of " + commits + " batches were small ones");
       System.out.printf(
           Locale.ROOT,
           "%,d events, driver killed %d times: %,d in silver, %,d in quarantine, %,d duplicates,"
-              + " %,d late; %,d alerts and %,d dead letters, each once; as one batch finds them"
-              + " (%d s)%n",
+              + " %,d late; %,d alerts and %,d dead letters, each once; as one batch finds them;"
+              + " %,d of %,d batches took no job (%d s)%n",
           truth.events,
           killed,
           truth.accepted,
@@ -235,6 +239,8 @@ final class ChaosStream {
           truth.late,
           truth.alerts.size(),
           truth.quarantined,
+          small,
+          commits,
           seconds);
     }
   }

@@ -28,6 +28,12 @@ class StreamTest {
   private static final Path CONTRACTS = Path.of("src/demo-stream/contracts");
   private static final List<String> SOURCES = List.of("transactions");
 
+  /**
+   * How many writes each life makes before it dies: over the lives death strikes at every kind of
+   * write, of the first batch, which takes jobs, and of the small ones behind it.
+   */
+  private static final int[] DEATHS = {3, 9, 15, 20, 23, 26, 29};
+
   @AfterEach
   void live() {
     CrashingS3A.live();
@@ -65,6 +71,23 @@ class StreamTest {
             "user_id",
             "date_format(window_start, \"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
             "rule"));
+  }
+
+  /**
+   * How many of silver's commits were certainly made without a job: the small batches of a minute
+   * are one run, and a run of refine makes one commit.
+   */
+  static long small(Workplace place) {
+    return place
+        .spark()
+        .sql("describe history delta.`" + place.lake().silver("transactions").path() + "`")
+        .selectExpr("get_json_object(userMetadata, '$.run_id') run")
+        .groupBy("run")
+        .count()
+        .where("run is not null and count > 1")
+        .selectExpr("coalesce(sum(count), 0)")
+        .first()
+        .getLong(0);
   }
 
   /** Every event in one place, every alert once in table and topic, every dead letter once. */
@@ -110,11 +133,14 @@ class StreamTest {
   @Test
   void theTruthInSmallBatches() throws Exception {
     topics("stream");
-    Workplace place = open("stream", Map.of("kafka.records-per-commit", "700"));
+    Workplace place =
+        open("stream", Map.of("kafka.records-per-commit", "300", "stream.small-batch", "200"));
     TransactionGenerator generator = generator();
     send("stream", generator, 1500);
     assertEquals(
         1500, new Stream(place, SOURCES, 1).run(Stream.Until.CAUGHT_UP).account().accepted());
+    // The first batch takes jobs; the other 1,200 come as small ones, of less than 400 each.
+    assertTrue(small(place) >= 3, "only " + small(place) + " small batches");
     send("stream", generator, 500);
 
     // Now without an end, until it is told to stop.
@@ -154,21 +180,24 @@ class StreamTest {
     topics("killed-stream");
     TransactionGenerator generator = generator();
     int deaths = 0;
-    // A death later in each life: over the lives it strikes at every kind of write.
     for (int life = 0; ; life++) {
-      send("killed-stream", generator, life < 6 ? 200 : 0);
+      send("killed-stream", generator, life < DEATHS.length ? 200 : 0);
       // A new driver knows nothing of the old one's.
       DeltaLog.clearCache();
-      Workplace place = open("killed-stream", Map.of());
-      CrashingS3A.dieAfter(life < 6 ? 3 + 2 * life : Integer.MAX_VALUE, place.lake().root());
+      Workplace place =
+          open(
+              "killed-stream",
+              Map.of("kafka.records-per-commit", "60", "stream.small-batch", "60"));
+      boolean dies = life < DEATHS.length;
+      CrashingS3A.dieAfter(dies ? DEATHS[life] : Integer.MAX_VALUE, place.lake().root());
       try {
         new Stream(place, SOURCES, 1).run(Stream.Until.CAUGHT_UP);
-        if (life >= 6) {
+        if (!dies) {
           break;
         }
       } catch (Exception e) {
         // Spark throws checked exceptions that its methods do not declare.
-        if (life >= 6) {
+        if (!dies) {
           throw e;
         }
         deaths++;
@@ -176,8 +205,10 @@ class StreamTest {
         CrashingS3A.live();
       }
     }
-    assertTrue(deaths >= 5, "only " + deaths + " deaths");
-    holds(open("killed-stream", Map.of()), "killed-stream", generator.truth());
+    assertEquals(DEATHS.length, deaths);
+    Workplace place = open("killed-stream", Map.of());
+    assertTrue(small(place) >= 4, "only " + small(place) + " small batches");
+    holds(place, "killed-stream", generator.truth());
   }
 
   @Test

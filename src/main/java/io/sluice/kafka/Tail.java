@@ -44,14 +44,17 @@ public final class Tail implements AutoCloseable {
    */
   public record Batch(List<Sent> records, SortedMap<Integer, Long> reached) {}
 
-  public Tail(Brokers brokers, String topic) {
+  /**
+   * @param most about how many records are taken at a time
+   */
+  public Tail(Brokers brokers, String topic, int most) {
     this.brokers = brokers;
     this.topic = topic;
     Map<String, Object> settings = brokers.client();
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", "false");
     settings.put("auto.offset.reset", "none");
-    settings.put("max.poll.records", "5000");
+    settings.put("max.poll.records", Math.min(5000, most));
     settings.put("max.partition.fetch.bytes", String.valueOf(4 << 20));
     this.consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
