@@ -52,11 +52,9 @@ final class Demo {
             FIRST.plusDays(day),
             day == 0 ? ", and " + HISTORY + " days of orders before it" : " alone");
         timed("Night", out, new Nightly(place)::run);
-        if (day == 0 || day == days - 1) {
-          // Models that have too little to learn from say so and wait.
-          timed("Models", out, () -> new Retrain(place).run(Models.of(place.contracts())));
-        }
       }
+      // Models that have too little to learn from say so and wait.
+      timed("Models", out, () -> new Retrain(place).run(Models.of(place.contracts())));
       Compare compare = new Compare(place, Set.of("purchase_orders", "vendors", "fraud_outcomes"));
       List<String> differences = compare.differences(generate.truth());
       Path page = dir.resolve("report.html");
