@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -116,18 +117,26 @@ final class ChaosStream {
             new ByteArraySerializer())) {
       while (killed < kills) {
         Process process = start("STOPPED");
-        // While it lives its share of the events arrives, bit by bit; it dies at some moment.
+        // While it lives its share of the events arrives, bit by bit; it dies at some moment: every
+        // other life counts from its first commit, so that it dies among small batches.
+        boolean isLong = killed % 2 == 1;
         int share = events / kills * (killed + 1) - sent;
+        int early = isLong ? share / 4 : share;
         long lives = 4000 + random.nextInt(26_000);
+        long commits = commits();
         long from = System.nanoTime();
         int made = 0;
         while (process.isAlive()) {
-          double elapsed = (System.nanoTime() - from) / 1e6 / lives;
-          for (; made < Math.min(share, (int) (share * elapsed)); made++) {
+          double elapsed = Math.min(1, (System.nanoTime() - from) / 1e6 / lives);
+          for (; made < early * elapsed; made++) {
             send(producer);
           }
-          if (elapsed >= 1) {
+          if (elapsed == 1 && !isLong) {
             process.destroyForcibly();
+          } else if (isLong && commits() > commits) {
+            isLong = false;
+            early = share;
+            from = System.nanoTime();
           }
           Thread.sleep(20);
         }
@@ -147,6 +156,19 @@ final class ChaosStream {
     Process last = start("CAUGHT_UP");
     check(last.waitFor(30, TimeUnit.MINUTES) && last.exitValue() == 0, "see " + log());
     verify(killed, (System.nanoTime() - began) / 1_000_000_000);
+  }
+
+  private long commits() throws IOException {
+    try (Stream<Path> files = Files.list(log("silver/transactions"))) {
+      return files.filter(one -> one.toString().endsWith(".json")).count();
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+  }
+
+  /** A table's log, as the S3 server keeps it. */
+  private Path log(String table) {
+    return dir.resolve("data/lake/chaos").resolve(table).resolve("_delta_log");
   }
 
   private Path log() {
@@ -249,8 +271,7 @@ final class ChaosStream {
   private long accounts(String table, String field) throws IOException {
     ObjectMapper json = new ObjectMapper();
     long sum = 0;
-    try (Stream<Path> files =
-        Files.list(dir.resolve("data/lake/chaos").resolve(table).resolve("_delta_log"))) {
+    try (Stream<Path> files = Files.list(log(table))) {
       for (Path file : files.filter(one -> one.toString().endsWith(".json")).toList()) {
         for (String line : Files.readAllLines(file)) {
           JsonNode account = json.readTree(line).path("commitInfo").path("userMetadata");

@@ -11,6 +11,7 @@ import io.sluice.table.Stage;
 import io.sluice.table.TableSpec;
 import io.sluice.transactions.PaymentAnomaly;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Date;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -113,14 +115,17 @@ class PaymentScoresTest {
 
   private void send(List<Made> payments) {
     for (Made one : payments) {
-      LocalKafka.send(
-          "scored",
-          0,
-          LocalKafka.bytes(
+      LocalKafka.add(
+          new ProducerRecord<>(
+              "scored",
+              0,
+              null,
               String.format(
-                  "{\"transaction_id\":\"%s\",\"event_time\":\"%s\",\"user_id\":\"%s\",\"amount\":%s}",
-                  one.id, one.at, one.user, one.amount)));
+                      "{\"transaction_id\":\"%s\",\"event_time\":\"%s\",\"user_id\":\"%s\",\"amount\":%s}",
+                      one.id, one.at, one.user, one.amount)
+                  .getBytes(StandardCharsets.UTF_8)));
     }
+    LocalKafka.flush();
   }
 
   private static Dataset<Row> fromTopic(Workplace place) {
@@ -128,8 +133,9 @@ class PaymentScoresTest {
   }
 
   private static void await(java.util.function.BooleanSupplier holds) throws InterruptedException {
-    for (int i = 0; i < 600 && !holds.getAsBoolean(); i++) {
-      Thread.sleep(100);
+    // Each look is a job that takes time from the stream.
+    for (int i = 0; i < 120 && !holds.getAsBoolean(); i++) {
+      Thread.sleep(1000);
     }
     assertTrue(holds.getAsBoolean());
   }
