@@ -187,7 +187,7 @@ class StreamTest {
       Workplace place =
           open(
               "killed-stream",
-              Map.of("kafka.records-per-commit", "60", "stream.small-batch", "60"));
+              Map.of("kafka.records-per-commit", "60", "stream.small-batch", "40"));
       boolean dies = life < DEATHS.length;
       CrashingS3A.dieAfter(dies ? DEATHS[life] : Integer.MAX_VALUE, place.lake().root());
       try {
