@@ -13,7 +13,10 @@ locals {
   ]) }
 
   # io.sluice.Marts; tests hold the lists equal.
-  marts = ["agent_daily", "basket_weekly", "cost_daily", "machine_daily", "queue_daily", "spend_daily", "vendor_daily"]
+  marts = [
+    "agent_daily", "basket_weekly", "buyer_outcomes", "cost_daily", "machine_daily", "order_features", "queue_daily",
+    "spend_daily", "vendor_daily",
+  ]
 }
 
 module "storage" {

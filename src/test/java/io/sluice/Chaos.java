@@ -628,6 +628,7 @@ final class Chaos {
       throws InterruptedException {
     long[] pauses = random.longs(12, 0, 1500).toArray();
     ExecutorService pool = Executors.newFixedThreadPool(5);
+    AtomicInteger restarts = new AtomicInteger();
     List<Future<?>> work = new ArrayList<>();
     work.add(
         pool.submit(
@@ -635,8 +636,12 @@ final class Chaos {
               for (int file = 1; file < FILES; file++) {
                 Thread.sleep(pauses[file]);
                 write(place, "readings/" + file + ".csv", files.get(file));
-                new Ingest(place, "readings").run();
-                new Refine(place, "readings").run();
+                restarts.addAndGet(
+                    refusals(
+                        () -> {
+                          new Ingest(place, "readings").run();
+                          new Refine(place, "readings").run();
+                        }));
               }
               return null;
             }));
@@ -672,17 +677,17 @@ final class Chaos {
               new Replay(place, "readings", Replay.Selection.of((String) null, null, null)).run();
               return null;
             }));
-    AtomicInteger restarts = new AtomicInteger();
     work.add(
         pool.submit(
             () -> {
               for (int part = 1; part < 3; part++) {
                 Thread.sleep(pauses[9 + part]);
                 events.accept(part);
-                // A stream that is refused is started again, as the operator does.
-                while (isFenced(place)) {
-                  restarts.incrementAndGet();
-                }
+                restarts.addAndGet(
+                    refusals(
+                        () ->
+                            new io.sluice.Stream(place, List.of("readings"), 1)
+                                .run(io.sluice.Stream.Until.CAUGHT_UP)));
               }
               return null;
             }));
@@ -704,13 +709,15 @@ final class Chaos {
     return refused + restarts.get();
   }
 
-  /** Runs the stream until it has caught up; whether another driver was first. */
-  private static boolean isFenced(Workplace place) {
-    try {
-      new io.sluice.Stream(place, List.of("readings"), 1).run(io.sluice.Stream.Until.CAUGHT_UP);
-      return false;
-    } catch (FencedException | io.sluice.table.DisturbedException e) {
-      return true;
+  /** How often a program was refused, and started again as a scheduler does, until it was done. */
+  private static int refusals(Runnable program) {
+    for (int refused = 0; ; refused++) {
+      try {
+        program.run();
+        return refused;
+      } catch (FencedException | io.sluice.table.DisturbedException e) {
+        // Another driver was first.
+      }
     }
   }
 
