@@ -171,7 +171,8 @@ final class Ingest {
       Stage files = Stage.begin(place.lake().ops("files"), FILES);
       long ingested = bronze.checkpoint(CHECKPOINT);
       long recorded = bronze.checkpoint(FILES_CHECKPOINT);
-      if (files.checkpoint(checkpointOfFiles()) < recorded) {
+      long pending = files.checkpoint(checkpointOfFiles());
+      if (pending < recorded) {
         throw new IllegalStateException(
             "ops.files lacks the files of "
                 + contract.id()
@@ -183,6 +184,10 @@ final class Ingest {
       List<LandedFile> news = batch(news(ingested));
       if (news.isEmpty()) {
         return published;
+      }
+      if (pending > recorded) {
+        // A driver has died between its two commits, or is between them now.
+        bronze = bronze.takeOver(Bronze.spec(contract.id()));
       }
       Workplace.Published one = publish(run, ingested, news, bronze, files);
       note(trace, one);

@@ -63,11 +63,15 @@ final class Refine {
     Stage stage = Stage.begin(silver.table(), silver.spec());
     Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract.id()));
     long handled = stage.checkpoint(Silver.CHECKPOINT);
-    quarantine.checkpoint(Silver.CHECKPOINT);
+    long pending = quarantine.checkpoint(Silver.CHECKPOINT);
     silver.quarantine().mustReach(stage.checkpoint(QUARANTINE), silver.table().name());
     Changes news = silver.bronze().changes(handled);
     if (news.isEmpty()) {
       return Workplace.Published.NOTHING_NEW;
+    }
+    if (pending > handled) {
+      // A driver has died between its two commits, or is between them now.
+      stage = stage.takeOver(silver.spec());
     }
     trace.reads(silver.bronze().path(), Bronze.schema(), news.until());
     Dataset<Row> rows = silver.judged(news.rows(), news.bytes(), trace);

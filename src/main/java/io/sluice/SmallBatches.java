@@ -267,7 +267,9 @@ final class SmallBatches implements AutoCloseable {
         || !sound.takesRowsAtHand()) {
       return Optional.empty();
     }
-    broken.checkpoint(Silver.CHECKPOINT);
+    if (broken.checkpoint(Silver.CHECKPOINT) > handled) {
+      return Optional.empty();
+    }
     if (functions == null || !functions.schemas.equals(schemas(bronze, sound, broken))) {
       functions = new Functions(bronze, sound, broken);
     }

@@ -62,6 +62,9 @@ public final class Stage {
           "delta.checkpointPolicy", "classic",
           "delta.logRetentionDuration", "interval 90 days");
 
+  /** Which stages began before a driver took over: see {@link #takeOver}. */
+  private static final String TAKEN_OVER = "taken-over";
+
   private final Table table;
   private final OptimisticTransaction txn;
   private final List<Action> actions = new ArrayList<>();
@@ -90,7 +93,32 @@ public final class Stage {
 
   /** Opens a transaction on a table whose declaration is left as it is. */
   static Stage reopen(Table table) {
-    return new Stage(table, table.log().startTransaction(Option.empty(), Option.empty()));
+    Stage stage = new Stage(table, table.log().startTransaction(Option.empty(), Option.empty()));
+    stage.txn.readTxn().$plus$eq(TAKEN_OVER);
+    return stage;
+  }
+
+  /**
+   * Publishes nothing but that from now on no stage of this table that was begun before can be
+   * published, and gives a new one that stands where this one stood.
+   *
+   * <p>To be called before that is taken out which a driver has left in a side table: it may not be
+   * dead, and publish here what it has put there.
+   *
+   * @throws FencedException if a checkpoint that this stage has read has moved meanwhile
+   */
+  public Stage takeOver(TableSpec spec) {
+    long before = Table.checkpoints(txn.snapshot()).getOrDefault(TAKEN_OVER, -1L);
+    checkpoint(TAKEN_OVER, before + 1).publish(SaveMode.Append, "{}");
+    Stage after = begin(table, spec);
+    seen.forEach(
+        (app, version) -> {
+          if (after.checkpoint(app) != version) {
+            throw new FencedException(
+                table.name(), new IllegalStateException(app + " has moved from " + version));
+          }
+        });
+    return after;
   }
 
   private void declare(TableSpec spec) {
