@@ -64,7 +64,9 @@ class ArchitectureTest {
   static final ArchRule onlyModelsTouchMLlib =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.sluice.model..", DOMAINS[0], DOMAINS[1], DOMAINS[2])
+          .resideOutsideOfPackage("io.sluice.model..")
+          .and()
+          .resideOutsideOfPackages(DOMAINS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.spark.ml..", "org.apache.spark.mllib..");
