@@ -186,6 +186,14 @@ final class Ingest {
         return published;
       }
       if (pending > recorded) {
+        Table silver = place.lake().silver(contract.id());
+        if (silver.exists() && silver.checkpoint(Silver.CHECKPOINT) > bronze.version()) {
+          throw new IllegalStateException(
+              "bronze."
+                  + contract.id()
+                  + " lacks commits that silver has handled: they are gone from its log. Bring them"
+                  + " back from the bucket's versions before anything else runs.");
+        }
         // A driver has died between its two commits, or is between them now.
         bronze = bronze.takeOver(Bronze.spec(contract.id()));
       }
