@@ -53,7 +53,8 @@ final class Silver {
   /** The name under which silver and quarantine record how far bronze has been handled. */
   static final String CHECKPOINT = "refine";
 
-  private static final long BYTES_PER_TASK = 32L << 20;
+  /** Of bronze. A task writes a file for each of the batch's days, so fewer tasks, fewer files. */
+  private static final long BYTES_PER_TASK = 256L << 20;
 
   private final Workplace place;
   private final Contract contract;

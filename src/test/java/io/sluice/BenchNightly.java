@@ -94,7 +94,8 @@ final class BenchNightly {
     }
     System.out.printf(
         Locale.ROOT,
-        "%,d bytes of CSV ingested; %d pairs%n",
+        "about %.1f GB of CSV, some of it packed: %,d bytes landed and ingested; %d pairs%n",
+        gigabytes,
         landed(dir, roots.get("full")),
         pairs);
     Map<String, List<Map<String, Double>>> figures =
@@ -158,7 +159,7 @@ final class BenchNightly {
     }
   }
 
-  /** Bytes of the files landed, unpacked or not. */
+  /** Bytes of the files as they landed. */
   private static long landed(Path dir, String root) throws IOException {
     try (Stream<Path> files = Files.walk(dir.resolve("data/landing").resolve(root))) {
       return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();

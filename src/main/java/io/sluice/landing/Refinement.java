@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -56,10 +57,10 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Reads bronze's columns (see {@link Bronze}). Gives the contract's fields as silver holds them,
  * {@code _extra} (the columns that the contract does not know), where the row came from ({@code
- * _arrival}, {@code _file}, {@code _position}, {@code _arrived_at}, {@code _header}, {@code
- * _unread}: why it could not be read whole), {@code _reasons} (null for a sound row, else an array
- * of {@code {field, rule, message}}) and {@code _raw} (the stored record of a broken row, null for
- * a sound one). Every row in comes out once.
+ * _arrival}, {@code _file}, {@code _position}, {@code _arrived_at}), {@code _reasons} (null for a
+ * sound row, else an array of {@code {field, rule, message}}); and, null for a sound row, {@code
+ * _header}, {@code _unread} (why it could not be read whole) and {@code _raw} (the stored record).
+ * Every row in comes out once.
  *
  * <p>Cost: one pass; a broadcast join for each reference.
  */
@@ -76,6 +77,9 @@ public final class Refinement {
       DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
   private static final List<String> ORIGIN =
       List.of("_arrival", "_file", "_position", "_arrived_at", "_header", "_unread", "_raw");
+
+  /** What only quarantine keeps: the shuffle carries it for broken rows alone. */
+  private static final Set<String> QUARANTINED = Set.of("_header", "_unread", "_raw");
 
   private final Contract contract;
   private final Optional<byte[]> secret;
@@ -444,10 +448,14 @@ public final class Refinement {
     for (Field field : contract.fields()) {
       columns.add(kept(field).as(field.name()));
     }
-    ORIGIN.stream().filter(name -> !name.equals("_raw")).forEach(name -> columns.add(col(name)));
+    for (String name : ORIGIN) {
+      columns.add(
+          QUARANTINED.contains(name)
+              ? when(col("_reasons").isNotNull(), col(name)).as(name)
+              : col(name));
+    }
     columns.add(extra().as("_extra"));
     columns.add(col("_reasons"));
-    columns.add(when(col("_reasons").isNotNull(), col("_raw")).as("_raw"));
     return joined
         .withColumn("_reasons", reasons.cast(REASONS))
         .select(columns.toArray(Column[]::new));

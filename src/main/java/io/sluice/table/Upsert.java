@@ -143,9 +143,11 @@ public record Upsert(List<String> columns, List<String> key, String ordering, Li
                 col("_arrived_at").asc(),
                 col("_file").asc(),
                 col("_position").asc());
+    // By rows, as the rank is: a frame by range would compare each row's version again.
+    WindowSpec soFar = versions.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
     Column newer = col("_present").isNull().or(version.gt(col("_present")));
     return rows.withColumn("_rank", row_number().over(versions))
-        .withColumn("_kept", greatest(first(version).over(versions), col("_present")))
+        .withColumn("_kept", greatest(first(version).over(soFar), col("_present")))
         .withColumn(
             "_outcome",
             when(col("_rank").equalTo(1).and(newer), "accepted")
