@@ -750,9 +750,7 @@ final class Chaos {
         for (int row = 0; row < 20; row++) {
           csv.append(
               "M"
-                  + (batch + every) % 10
-                  + "-"
-                  + row
+                  + ((batch + every) % 10 * 20 + row)
                   + ","
                   + day
                   + ",1,kwh,"

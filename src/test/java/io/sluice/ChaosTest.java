@@ -50,4 +50,9 @@ class ChaosTest {
   void everythingAtOnce() throws Exception {
     System.out.println(chaos.schedules(1));
   }
+
+  @Test
+  void smallBatches() throws Exception {
+    System.out.println(chaos.batches(2));
+  }
 }
