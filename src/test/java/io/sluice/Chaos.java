@@ -750,19 +750,13 @@ final class Chaos {
     try (Workplace place = open("batches", "contracts", FourthSourceTest.CONTRACTS.toString())) {
       int every = Math.max(5, batches / 20);
       for (int batch = -every; batch < batches; batch++) {
-        LocalDate day = FIRST.plusDays((batch + every) / 10);
+        int file = batch + every;
+        LocalDate day = FIRST.plusDays(file / 10);
         StringBuilder csv = new StringBuilder("meter,day,kwh,unit,read_at\n");
         for (int row = 0; row < 20; row++) {
-          csv.append(
-              "M"
-                  + ((batch + every) % 10 * 20 + row)
-                  + ","
-                  + day
-                  + ",1,kwh,"
-                  + day
-                  + "T10:00:00Z\n");
+          csv.append(String.format("M%d,%s,1,kwh,%sT10:00:00Z%n", file % 10 * 20 + row, day, day));
         }
-        write(place, "readings/" + (batch + every) + ".csv", csv.toString());
+        write(place, "readings/" + file + ".csv", csv.toString());
         long cpu = system.getProcessCpuTime();
         new Ingest(place, "readings").run();
         new Refine(place, "readings").run();

@@ -28,7 +28,9 @@ public final class Exchange {
     Dataset<Row> shuffled = rows.repartition(partitions, columns);
     QueryExecution plan = shuffled.queryExecution();
     LogicalRDD behind = LogicalRDD$.MODULE$.fromDataset(plan.toRdd(), shuffled, false);
-    // An adaptive plan does not say how its last shuffle partitions.
+    // An adaptive plan does not say how its last shuffle partitions; and of no rows, or by
+    // constants
+    // alone, it makes another number of partitions than it was asked for.
     Partitioning by = ((RepartitionByExpression) plan.analyzed()).partitioning();
     if (behind.rdd().getNumPartitions() == by.numPartitions()) {
       behind =
