@@ -33,6 +33,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -102,12 +103,14 @@ final class Alert implements AutoCloseable {
 
   private static final TableSpec SPEC =
       new TableSpec(
-          "One row per window and limit that a user has passed, and per suspicious transaction.",
-          ALERTS,
-          List.of(),
-          List.of("batch", "event_time"));
+              "One row per window and limit that a user has passed, and per suspicious transaction.",
+              ALERTS,
+              List.of(),
+              List.of("batch", "event_time"))
+          .oftenCommitted(true);
 
   private final Workplace place;
+  private final Executor upkeep;
   private final Contract contract;
   private final Table silver;
   private final Table totals;
@@ -125,8 +128,12 @@ final class Alert implements AutoCloseable {
   private Instant keepAt = Instant.EPOCH;
   private Outbox outbox;
 
-  Alert(Workplace place) {
+  /**
+   * @param upkeep makes the checkpoints of the tables' logs
+   */
+  Alert(Workplace place, Executor upkeep) {
     this.place = place;
+    this.upkeep = upkeep;
     this.contract = place.contracts().get(SOURCE);
     this.silver = place.lake().silver(SOURCE);
     this.totals = place.lake().ops("spending_windows");
@@ -273,6 +280,7 @@ final class Alert implements AutoCloseable {
                   .orElseThrow();
         }
         stage
+            .checkpointsBeside(upkeep)
             .append(alertsHand, ordered.apply(raised))
             .checkpoint(CHECKPOINT, until)
             .publish(
@@ -344,6 +352,7 @@ final class Alert implements AutoCloseable {
                     .checkpoint(OFFSET + file, mark.offset())
                     .checkpoint(CLOCK + file, mark.clock()));
     stage
+        .checkpointsBeside(upkeep)
         .remove(before)
         .append(totalsHand, open)
         .checkpoint(CHECKPOINT, handled)

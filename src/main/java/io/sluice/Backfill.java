@@ -114,7 +114,7 @@ final class Backfill {
     this.contract = place.contracts().get(source);
     this.silver = new Silver(place, contract);
     this.range = range;
-    this.quarantineSpec = Quarantine.spec(source);
+    this.quarantineSpec = Quarantine.spec(contract);
     this.notes = place.lake().notes("backfill/" + source + "/" + range.from + "_" + range.to);
     Faults faults = new Faults();
     if (contract.partition().isEmpty()) {

@@ -167,7 +167,7 @@ final class Ingest {
     place.lake().create(place.lake().ops("files"), FILES);
     Workplace.Published published = Workplace.Published.NOTHING_NEW;
     while (true) {
-      Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
+      Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract));
       Stage files = Stage.begin(place.lake().ops("files"), FILES);
       long ingested = bronze.checkpoint(CHECKPOINT);
       long recorded = bronze.checkpoint(FILES_CHECKPOINT);
@@ -195,7 +195,7 @@ final class Ingest {
                   + " back from the bucket's versions before anything else runs.");
         }
         // A driver has died between its two commits, or is between them now.
-        bronze = bronze.takeOver(Bronze.spec(contract.id()));
+        bronze = bronze.takeOver(Bronze.spec(contract));
       }
       Workplace.Published one = publish(run, ingested, news, bronze, files);
       note(trace, one);
@@ -218,7 +218,7 @@ final class Ingest {
       trace.reads(location, columns, null);
     }
     Table bronze = place.lake().bronze(contract.id());
-    TableSpec spec = Bronze.spec(contract.id());
+    TableSpec spec = Bronze.spec(contract);
     trace.wrote(
         bronze.path(),
         spec.comment(),

@@ -91,7 +91,7 @@ final class IngestTopics implements AutoCloseable {
 
   /** Holds what the topics held when they were looked at against what bronze has. */
   Waiting waiting(Run run, Trace trace, Map<Arrival, Topic> topics) {
-    Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
+    Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract));
     long ingested = bronze.checkpoint(CHECKPOINT);
     List<Verdict> lost = new ArrayList<>();
     Map<Arrival, List<Range>> waiting = new LinkedHashMap<>();
@@ -171,7 +171,7 @@ final class IngestTopics implements AutoCloseable {
 
   /** What a batch would read, a line for each partition. */
   List<String> waiting() {
-    Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract.id()));
+    Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract));
     List<String> lines = new ArrayList<>();
     List<Verdict> lost = new ArrayList<>();
     look()

@@ -61,7 +61,7 @@ final class Refine {
 
   private Workplace.Published publish(Run run, Trace trace) {
     Stage stage = Stage.begin(silver.table(), silver.spec());
-    Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract.id()));
+    Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract));
     long handled = stage.checkpoint(Silver.CHECKPOINT);
     long pending = quarantine.checkpoint(Silver.CHECKPOINT);
     silver.quarantine().mustReach(stage.checkpoint(QUARANTINE), silver.table().name());
@@ -97,7 +97,7 @@ final class Refine {
     if (!quarantine.isEmpty()) {
       long version = quarantine.publish(SaveMode.Append, json);
       stage.checkpoint(QUARANTINE, version);
-      TableSpec spec = Quarantine.spec(contract.id());
+      TableSpec spec = Quarantine.spec(contract);
       trace.wrote(
           silver.quarantine().path(),
           spec.comment(),

@@ -102,7 +102,7 @@ final class Replay {
     if (!silver.quarantine().exists()) {
       return "no row of the selection is in quarantine";
     }
-    Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract.id()));
+    Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract));
     Dataset<Row> rows = quarantine.files().rows().where(open());
     Silver.Tally tally = silver.tally(judged(rows, new Trace()));
     return String.format(
@@ -128,7 +128,7 @@ final class Replay {
       return Workplace.Published.NOTHING_NEW;
     }
     Stage stage = Stage.begin(silver.table(), silver.spec());
-    Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract.id()));
+    Stage quarantine = Stage.begin(silver.quarantine(), Quarantine.spec(contract));
     // Rows beyond silver's checkpoint belong to a refine that is under way or has died.
     long handled = stage.checkpoint(Silver.CHECKPOINT);
     Stage.Files files = quarantine.files(col("batch").leq(handled));
@@ -199,7 +199,7 @@ final class Replay {
             .withColumn("run_id", when(judgedNow, lit(run.id())).otherwise(col("run_id")))
             .withColumn("reasons", coalesce(col("_new_reasons"), col("reasons")))
             .withColumn("outcome", coalesce(col("_new_outcome"), col("outcome")));
-    TableSpec spec = Quarantine.spec(contract.id());
+    TableSpec spec = Quarantine.spec(contract);
     quarantine
         .append(
             marked

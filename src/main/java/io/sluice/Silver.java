@@ -85,11 +85,12 @@ final class Silver {
 
   TableSpec spec() {
     return new TableSpec(
-        contract.rowDescription(),
-        schema(),
-        contract.partition().map(field -> List.of(field.name())).orElse(List.of()),
-        contract.statsColumns(),
-        Map.of("sluice.contract.version", contract.version()));
+            contract.rowDescription(),
+            schema(),
+            contract.partition().map(field -> List.of(field.name())).orElse(List.of()),
+            contract.statsColumns(),
+            Map.of("sluice.contract.version", contract.version()))
+        .oftenCommitted(!contract.topics().isEmpty());
   }
 
   /** What became of a batch's rows, and what the contract's checks say of those accepted. */

@@ -38,6 +38,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -91,11 +92,16 @@ final class SmallBatches implements AutoCloseable {
   private final KnownKeys known;
   private final Map<Arrival, Tail> tails = new LinkedHashMap<>();
   private final ExecutorService beside = Executors.newSingleThreadExecutor();
+  private final Executor upkeep;
   private Functions functions;
   private Period period;
 
-  SmallBatches(Workplace place, Contract contract, IngestTopics topics) {
+  /**
+   * @param upkeep makes the checkpoints of the tables' logs
+   */
+  SmallBatches(Workplace place, Contract contract, IngestTopics topics, Executor upkeep) {
     this.place = place;
+    this.upkeep = upkeep;
     this.contract = contract;
     this.topics = topics;
     this.silver = new Silver(place, contract);
@@ -258,7 +264,7 @@ final class SmallBatches implements AutoCloseable {
       return Optional.empty();
     }
     Stage sound = Stage.begin(silver.table(), silver.spec());
-    Stage broken = Stage.begin(silver.quarantine(), Quarantine.spec(contract.id()));
+    Stage broken = Stage.begin(silver.quarantine(), Quarantine.spec(contract));
     long handled = sound.checkpoint(Silver.CHECKPOINT);
     Stage bronze = waiting.bronze();
     if (handled != bronze.version()
@@ -269,6 +275,9 @@ final class SmallBatches implements AutoCloseable {
     }
     if (broken.checkpoint(Silver.CHECKPOINT) > handled) {
       return Optional.empty();
+    }
+    for (Stage stage : List.of(bronze, sound, broken)) {
+      stage.checkpointsBeside(upkeep);
     }
     if (functions == null || !functions.schemas.equals(schemas(bronze, sound, broken))) {
       functions = new Functions(bronze, sound, broken);

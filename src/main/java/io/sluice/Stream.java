@@ -57,6 +57,7 @@ final class Stream {
   private final List<Contract> contracts = new ArrayList<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final ExecutorService upkeep = Executors.newSingleThreadExecutor();
   private final Lag lag;
   private final int tries;
   private Instant recordAt = Instant.now();
@@ -111,6 +112,7 @@ final class Stream {
         LOG.warn("stream: its last runs and verdicts are not recorded: {}", e.toString());
       }
       SparkEnv.get().metricsSystem().removeSource(lag);
+      finishUpkeep();
       ended.countDown();
     }
   }
@@ -151,6 +153,29 @@ final class Stream {
     }
   }
 
+  /** Does beside the batches what none of them waits for. */
+  private void upkeep(Runnable task) {
+    upkeep.execute(
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException e) {
+            LOG.warn("stream: a checkpoint of a table's log is left to the next: {}", e.toString());
+          }
+        });
+  }
+
+  private void finishUpkeep() {
+    upkeep.shutdown();
+    try {
+      if (!upkeep.awaitTermination(1, TimeUnit.MINUTES)) {
+        LOG.warn("stream: a checkpoint of a table's log is not finished, and left to the next");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void pause(long millis) {
     try {
       boolean stopped = stopping.await(millis, TimeUnit.MILLISECONDS);
@@ -177,9 +202,13 @@ final class Stream {
     Pipeline(Contract contract) {
       this.contract = contract;
       this.topics = new IngestTopics(place, contract);
-      this.small = SmallBatches.areFor(contract) ? new SmallBatches(place, contract, topics) : null;
+      this.small =
+          SmallBatches.areFor(contract)
+              ? new SmallBatches(place, contract, topics, Stream.this::upkeep)
+              : null;
       this.letters = new DeadLetters(place, contract);
-      this.alert = contract.id().equals(Alert.SOURCE) ? new Alert(place) : null;
+      this.alert =
+          contract.id().equals(Alert.SOURCE) ? new Alert(place, Stream.this::upkeep) : null;
     }
 
     /** One batch through all steps; the first one also picks up what a dead driver has left. */
@@ -213,11 +242,11 @@ final class Stream {
     }
 
     private void follow(SmallBatches.Refined refined) {
-      if (refined.account().quarantined() > 0) {
-        letters.send(refined.brokenSchema(), refined.quarantined(), refined.until());
-      }
       if (alert != null) {
         alert.follow(run, refined);
+      }
+      if (refined.account().quarantined() > 0) {
+        letters.send(refined.brokenSchema(), refined.quarantined(), refined.until());
       }
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.landing;
 
+import io.sluice.contract.Contract;
 import io.sluice.table.TableSpec;
 import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
@@ -55,11 +56,12 @@ public final class Bronze {
   }
 
   /** How a bronze table is declared. */
-  public static TableSpec spec(String source) {
+  public static TableSpec spec(Contract contract) {
     return new TableSpec(
-        "Records of " + source + " as they were received.",
-        SCHEMA,
-        List.of("arrived_on", "arrival"),
-        List.of("arrived_at", "batch"));
+            "Records of " + contract.id() + " as they were received.",
+            SCHEMA,
+            List.of("arrived_on", "arrival"),
+            List.of("arrived_at", "batch"))
+        .oftenCommitted(!contract.topics().isEmpty());
   }
 }

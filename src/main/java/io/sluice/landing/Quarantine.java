@@ -43,12 +43,13 @@ public final class Quarantine {
   private Quarantine() {}
 
   /** How a quarantine table is declared. */
-  public static TableSpec spec(String source) {
+  public static TableSpec spec(Contract contract) {
     return new TableSpec(
-        "Rows of " + source + " that broke a rule, whole, with every reason.",
-        SCHEMA,
-        List.of(),
-        List.of("batch", "quarantined_at"));
+            "Rows of " + contract.id() + " that broke a rule, whole, with every reason.",
+            SCHEMA,
+            List.of(),
+            List.of("batch", "quarantined_at"))
+        .oftenCommitted(!contract.topics().isEmpty());
   }
 
   /**

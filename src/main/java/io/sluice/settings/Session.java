@@ -23,6 +23,9 @@ public final class Session {
     conf.put("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
     conf.put("spark.delta.logStore.s3a.impl", "io.sluice.table.ConditionalPutLogStore");
     conf.put("spark.databricks.delta.snapshotPartitions", "2");
+    conf.put(
+        "spark.sql.streaming.checkpointFileManagerClass",
+        "io.sluice.table.OnePutCheckpointFileManager");
     conf.put("spark.sql.session.timeZone", "UTC");
     conf.put("spark.sql.parquet.compression.codec", "zstd");
     // A night's plans are more than the 100 that Spark keeps compiled; without room each is

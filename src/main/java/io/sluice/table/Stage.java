@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -40,6 +41,7 @@ import org.apache.spark.sql.delta.actions.FileAction;
 import org.apache.spark.sql.delta.actions.Format;
 import org.apache.spark.sql.delta.actions.Metadata;
 import org.apache.spark.sql.delta.actions.SetTransaction;
+import org.apache.spark.sql.delta.hooks.CheckpointHook$;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.Function1;
@@ -73,6 +75,7 @@ public final class Stage {
   private final Map<String, Long> seen = new HashMap<>();
   private final List<AddFile> staged = new ArrayList<>();
   private Map<String, Long> recorded;
+  private Executor beside;
 
   private Stage(Table table, OptimisticTransaction txn) {
     this.table = table;
@@ -521,9 +524,24 @@ public final class Stage {
         new DeltaOperations.Write(mode, Option.empty(), Option.empty(), Option.apply(account)));
   }
 
+  /**
+   * Leaves the checkpoint of the table's log, when one is due with this commit, to others: it takes
+   * some jobs, for which the commit does not wait then. One that is never made is missed by nobody
+   * but readers, who read more of the log until the next.
+   */
+  public Stage checkpointsBeside(Executor executor) {
+    beside = executor;
+    txn.unregisterPostCommitHooksWhere(hook -> hook == CheckpointHook$.MODULE$);
+    return this;
+  }
+
   private long commit(DeltaOperations.Operation operation) {
     try {
-      return txn.commit(asScalaBuffer(actions).toSeq(), operation);
+      long version = txn.commit(asScalaBuffer(actions).toSeq(), operation);
+      if (beside != null && txn.needsCheckpoint()) {
+        beside.execute(() -> table.log().checkpoint(table.at(version), Option.empty()));
+      }
+      return version;
     } catch (DeltaConcurrentModificationException e) {
       boolean overtaken =
           seen.entrySet().stream()

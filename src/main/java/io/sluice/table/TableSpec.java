@@ -1,5 +1,6 @@
 package io.sluice.table;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.types.StructType;
@@ -25,5 +26,19 @@ public record TableSpec(
   public TableSpec(
       String comment, StructType schema, List<String> partitionBy, List<String> statsColumns) {
     this(comment, schema, partitionBy, statsColumns, Map.of());
+  }
+
+  /**
+   * The same for a table that gets several commits a second, if it does: its log has a checkpoint
+   * every 100 commits and not every ten. Making one takes some jobs; who opens the table reads at
+   * most 100 small files for it.
+   */
+  public TableSpec oftenCommitted(boolean often) {
+    if (!often) {
+      return this;
+    }
+    Map<String, String> all = new HashMap<>(properties);
+    all.put("delta.checkpointInterval", "100");
+    return new TableSpec(comment, schema, partitionBy, statsColumns, all);
   }
 }
