@@ -5,15 +5,25 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.fs.s3a.Listing;
+import org.apache.hadoop.fs.s3a.S3AFileStatus;
+import org.apache.hadoop.fs.s3a.S3AFileSystem;
+import org.apache.hadoop.fs.s3a.S3ListRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 
 /**
  * Writes Delta commits to S3 with a conditional PUT ({@code If-None-Match: *}), so that of several
@@ -23,7 +33,8 @@ import org.apache.hadoop.fs.Path;
  * carries a transaction id of its own, so equal bytes mean that the PUT was ours. Needs Hadoop
  * 3.4.2 or later and a store that honours the condition; {@link Lake#open} probes for that.
  *
- * <p>Cost: one PUT for a commit; one GET more when an answer is lost or the version is taken.
+ * <p>Cost: one PUT for a commit, one GET more when an answer is lost or the version is taken; one
+ * LIST to see what is new.
  */
 public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
 
@@ -87,6 +98,41 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
       e.addSuppressed(first);
       throw e;
     }
+  }
+
+  /**
+   * Files of a log from a name on, in order. S3 itself begins the listing there: it costs a request
+   * for each thousand files found, however many stand before them.
+   */
+  @Override
+  public Iterator<FileStatus> listFrom(Path path, Configuration conf) throws IOException {
+    if (path.getFileSystem(conf) instanceof S3AFileSystem s3) {
+      List<FileStatus> found = new ArrayList<>();
+      String key = s3.pathToKey(path);
+      Path folder = path.getParent();
+      // The listing begins behind this: a file of that very name belongs to it.
+      ListObjectsV2Request request =
+          s3.createListObjectsRequest(s3.pathToKey(folder) + "/", "/").getV2().toBuilder()
+              .startAfter(key.substring(0, key.length() - 1))
+              .build();
+      RemoteIterator<S3AFileStatus> listed =
+          s3.getListing()
+              .createFileStatusListingIterator(
+                  folder,
+                  S3ListRequest.v2(request),
+                  file -> file.getName().compareTo(path.getName()) >= 0,
+                  new Listing.AcceptAllButSelfAndS3nDirs(folder),
+                  s3.getActiveAuditSpan());
+      while (listed.hasNext()) {
+        found.add(listed.next());
+      }
+      if (!found.isEmpty()) {
+        found.sort(Comparator.comparing(file -> file.getPath().getName()));
+        return found.iterator();
+      }
+      // Whether the log is missing, or only has no later files, is not known yet.
+    }
+    return super.listFrom(path, conf);
   }
 
   @Override

@@ -31,6 +31,7 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
+import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.DeltaOperations;
 import org.apache.spark.sql.delta.DummySnapshot;
 import org.apache.spark.sql.delta.OptimisticTransaction;
@@ -41,7 +42,6 @@ import org.apache.spark.sql.delta.actions.FileAction;
 import org.apache.spark.sql.delta.actions.Format;
 import org.apache.spark.sql.delta.actions.Metadata;
 import org.apache.spark.sql.delta.actions.SetTransaction;
-import org.apache.spark.sql.delta.hooks.CheckpointHook$;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.Function1;
@@ -68,7 +68,7 @@ public final class Stage {
   private static final String TAKEN_OVER = "taken-over";
 
   private final Table table;
-  private final OptimisticTransaction txn;
+  private final Transaction txn;
   private final List<Action> actions = new ArrayList<>();
   private final Set<String> removed = new HashSet<>();
   private final Map<String, Long> checkpoints = new LinkedHashMap<>();
@@ -77,9 +77,29 @@ public final class Stage {
   private Map<String, Long> recorded;
   private Executor beside;
 
-  private Stage(Table table, OptimisticTransaction txn) {
+  private Stage(Table table, Transaction txn) {
     this.table = table;
     this.txn = txn;
+  }
+
+  /** Delta's, which can leave the checkpoint of the log that is due with its commit to others. */
+  private static final class Transaction extends OptimisticTransaction {
+    private boolean leavesCheckpoint;
+    private boolean leftCheckpoint;
+
+    Transaction(DeltaLog log) {
+      super(log, Option.empty(), Option.<Snapshot>empty());
+    }
+
+    @Override
+    public void setNeedsCheckpoint(long committed, Snapshot snapshot) {
+      super.setNeedsCheckpoint(committed, snapshot);
+      if (leavesCheckpoint) {
+        leftCheckpoint = needsCheckpoint();
+        // Else the commit makes the log's whole state at once, before it returns.
+        needsCheckpoint_$eq(false);
+      }
+    }
   }
 
   /**
@@ -96,7 +116,7 @@ public final class Stage {
 
   /** Opens a transaction on a table whose declaration is left as it is. */
   static Stage reopen(Table table) {
-    Stage stage = new Stage(table, table.log().startTransaction(Option.empty(), Option.empty()));
+    Stage stage = new Stage(table, new Transaction(table.log()));
     stage.txn.readTxn().$plus$eq(TAKEN_OVER);
     return stage;
   }
@@ -531,14 +551,14 @@ public final class Stage {
    */
   public Stage checkpointsBeside(Executor executor) {
     beside = executor;
-    txn.unregisterPostCommitHooksWhere(hook -> hook == CheckpointHook$.MODULE$);
+    txn.leavesCheckpoint = true;
     return this;
   }
 
   private long commit(DeltaOperations.Operation operation) {
     try {
       long version = txn.commit(asScalaBuffer(actions).toSeq(), operation);
-      if (beside != null && txn.needsCheckpoint()) {
+      if (txn.leftCheckpoint) {
         beside.execute(() -> table.log().checkpoint(table.at(version), Option.empty()));
       }
       return version;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.LocalSpark;
+import java.io.FileNotFoundException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
@@ -83,6 +84,39 @@ class ConditionalPutTest {
     try (var in = fs.open(path)) {
       assertArrayEquals(bytes("ours"), in.readAllBytes());
     }
+  }
+
+  @Test
+  void aLogIsListedFromANameOn() throws Exception {
+    Path log = new Path("s3a://lake/listing/_delta_log");
+    FileSystem fs = log.getFileSystem(conf());
+    ConditionalPutLogStore store = new ConditionalPutLogStore(conf());
+    Path second = new Path(log, "00000000000000000002.json");
+    assertThrows(FileNotFoundException.class, () -> store.listFrom(second, conf()));
+    for (int version = 1; version <= 3; version++) {
+      ConditionalPutLogStore.putIfAbsent(
+          fs, new Path(log, String.format("%020d.json", version)), bytes("{}"));
+    }
+    ConditionalPutLogStore.putIfAbsent(fs, new Path(log, "00000000000000000002.crc"), bytes("{}"));
+    ConditionalPutLogStore.putIfAbsent(fs, new Path(log, "_sidecars/a"), bytes("{}"));
+
+    assertEquals(
+        List.of("00000000000000000002.json", "00000000000000000003.json", "_sidecars"),
+        names(store, second));
+    assertEquals(
+        List.of(
+            "00000000000000000002.crc",
+            "00000000000000000002.json",
+            "00000000000000000003.json",
+            "_sidecars"),
+        names(store, new Path(log, "00000000000000000002.")));
+    assertEquals(List.of(), names(store, new Path(log, "z")));
+  }
+
+  private static List<String> names(ConditionalPutLogStore store, Path from) throws Exception {
+    List<String> names = new ArrayList<>();
+    store.listFrom(from, conf()).forEachRemaining(file -> names.add(file.getPath().getName()));
+    return names;
   }
 
   private static byte[] bytes(String text) {
