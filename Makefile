@@ -37,7 +37,7 @@ bench-stream: RATE ?= 10000
 bench-stream: MINUTES ?= 10
 bench-stream: build ## The stream's latency and rate beside bare Spark: make bench-stream RATE=10000 MINUTES=10
 	$(MVN) test-compile
-	SLUICE_TIER=4 SLUICE_HEAP=1g SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.BenchStream \
+	SLUICE_TIER=4 SLUICE_GC=G1 SLUICE_HEAP=1g SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.BenchStream \
 	  target/sluice target/bench-stream $(RATE) $(MINUTES) $(SIDES)
 
 bench-models: $(SERVERS) target/bench/venv/.complete ## Models beside bare MLlib, scikit-learn, LightGBM, on real data

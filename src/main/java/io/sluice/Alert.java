@@ -126,6 +126,8 @@ final class Alert implements AutoCloseable {
   private Account uncounted = Account.EMPTY;
   private long from;
   private Instant keepAt = Instant.EPOCH;
+  private Stage.Files kept;
+  private long keptAt = -1;
   private Outbox outbox;
 
   /**
@@ -343,7 +345,8 @@ final class Alert implements AutoCloseable {
                 UTF8String.fromString(total.user()), total.minute(), total.count(), total.cents()
               }));
     }
-    Stage.Files before = stage.files();
+    // What the last keeping wrote is known; asking the log for it takes some jobs.
+    Stage.Files before = stage.version() == keptAt ? kept : stage.files();
     windows
         .marks()
         .forEach(
@@ -351,12 +354,14 @@ final class Alert implements AutoCloseable {
                 stage
                     .checkpoint(OFFSET + file, mark.offset())
                     .checkpoint(CLOCK + file, mark.clock()));
-    stage
-        .checkpointsBeside(upkeep)
-        .remove(before)
-        .append(totalsHand, open)
-        .checkpoint(CHECKPOINT, handled)
-        .publish(SaveMode.Overwrite, uncounted.json(run, from, handled));
+    keptAt =
+        stage
+            .checkpointsBeside(upkeep)
+            .remove(before)
+            .append(totalsHand, open)
+            .checkpoint(CHECKPOINT, handled)
+            .publish(SaveMode.Overwrite, uncounted.json(run, from, handled));
+    kept = stage.stagedFiles();
     from = handled;
     uncounted = Account.EMPTY;
   }

@@ -60,6 +60,7 @@ final class Stream {
   private final ExecutorService upkeep = Executors.newSingleThreadExecutor();
   private final Lag lag;
   private final int tries;
+  private final int interval;
   private Instant recordAt = Instant.now();
 
   /**
@@ -85,6 +86,7 @@ final class Stream {
     }
     faults.throwIfAny();
     this.lag = new Lag(place.settings().get(Key.KAFKA_LAG_ALARM));
+    this.interval = place.settings().get(Key.STREAM_INTERVAL);
   }
 
   /** Ends the stream behind the batch it is at, and waits for that. */
@@ -123,6 +125,7 @@ final class Stream {
     while (true) {
       try (Pipelines pipelines = new Pipelines()) {
         while (stopping.getCount() > 0) {
+          long begun = System.nanoTime();
           Workplace.Published batch = pipelines.step(run, trace);
           published = published.then(batch);
           failures = 0;
@@ -135,6 +138,8 @@ final class Stream {
               break;
             }
             pause(IDLE_MILLIS);
+          } else if (until == Until.STOPPED && !lag.isBehind()) {
+            pause(interval - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
           }
         }
         pipelines.end();
@@ -337,6 +342,10 @@ final class Stream {
               LOG.info("{} has caught up, {} records behind", partition, records);
             }
           });
+    }
+
+    boolean isBehind() {
+      return behind.values().stream().anyMatch(records -> records > 0);
     }
 
     @Override

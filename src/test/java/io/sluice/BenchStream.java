@@ -48,12 +48,14 @@ import org.apache.spark.sql.types.StructType;
  * JVM of its own; producer, broker and S3 server share the machine with it. An event's latency
  * begins when the producer is given it and ends when the Delta commit that holds its row stands in
  * the store (its log file's time), or when a consumer of committed records has its alert. After the
- * steady minutes a burst tells how many events a second each side handles when it is behind.
+ * steady minutes a burst tells how many events a second each side handles when it is behind, and
+ * growing rates which of them it keeps up with.
  */
 final class BenchStream {
   private static final int PARTITIONS = 4;
   private static final int USERS = 10_000;
-  private static final int WARM_SECONDS = 40;
+  private static final int WARM_SECONDS = 120;
+  private static final int STEP_SECONDS = 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private BenchStream() {}
@@ -223,10 +225,12 @@ final class BenchStream {
               Map.of("bootstrap.servers", servers(), "linger.ms", 5, "acks", "1"),
               new ByteArraySerializer(),
               new ByteArraySerializer())) {
-        pace(producer, WARM_SECONDS, process, "warm");
+        pace(producer, WARM_SECONDS, rate, process, "warm");
+        figures.put("live heap before, MB", liveHeap(process));
+        pace(producer, 10, rate, process, "warm");
         began = System.currentTimeMillis();
         Map<String, Double> cpuBefore = cpu(process);
-        pace(producer, seconds, process, "steady");
+        pace(producer, seconds, rate, process, "steady");
         ended = System.currentTimeMillis();
         Map<String, Double> cpuAfter = cpu(process);
         cpuAfter.forEach(
@@ -235,6 +239,7 @@ final class BenchStream {
                     "CPU seconds a second: " + who,
                     (spent - cpuBefore.getOrDefault(who, 0.0)) / seconds));
         awaitAll(process);
+        figures.put("live heap after, MB", liveHeap(process));
         long burst = System.currentTimeMillis();
         Map<String, Double> burstBefore = cpu(process);
         long before = sent.total();
@@ -249,6 +254,8 @@ final class BenchStream {
         figures.put(
             "burst: events a CPU second",
             events / (cpu(process).get(side) - burstBefore.get(side)));
+        figures.put("highest rate with stable lag", sustained(producer, process));
+        awaitAll(process);
         warmUntil = before;
       }
       figures.put("events", (double) sent.total());
@@ -314,8 +321,28 @@ final class BenchStream {
       return number;
     }
 
+    /**
+     * The highest of some growing rates at whose end no more than two seconds of events are behind.
+     */
+    private double sustained(KafkaProducer<byte[], byte[]> producer, Process process)
+        throws Exception {
+      int highest = rate;
+      while (true) {
+        int next = highest * 5 / 4;
+        pace(producer, STEP_SECONDS, next, process, "step");
+        if (behind() > 2L * next) {
+          return highest;
+        }
+        highest = next;
+      }
+    }
+
     private void pace(
-        KafkaProducer<byte[], byte[]> producer, int atLeast, Process process, String phase)
+        KafkaProducer<byte[], byte[]> producer,
+        int atLeast,
+        int rate,
+        Process process,
+        String phase)
         throws Exception {
       int forSeconds = atLeast;
       long start = System.nanoTime();
@@ -338,7 +365,7 @@ final class BenchStream {
         }
         if (elapsed >= forSeconds) {
           // A cold JVM falls behind at first; what is measured begins when it has caught up.
-          if (phase.equals("steady") || elapsed > 240 || behind() <= 2L * rate) {
+          if (!phase.equals("warm") || elapsed > 240 || behind() <= 2L * rate) {
             return;
           }
           forSeconds += 5;
@@ -359,6 +386,26 @@ final class BenchStream {
             .findFirst()
             .orElse(0);
       }
+    }
+
+    /** What lives on the side's heap, behind a collection. */
+    private static double liveHeap(Process process) throws Exception {
+      Process histogram =
+          new ProcessBuilder(
+                  System.getProperty("java.home") + "/bin/jcmd",
+                  String.valueOf(process.pid()),
+                  "GC.class_histogram")
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String last = "";
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(histogram.getInputStream(), StandardCharsets.UTF_8))) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          last = line.isBlank() ? last : line;
+        }
+      }
+      return Double.parseDouble(last.trim().split("\\s+")[2]) / 1e6;
     }
 
     /** CPU seconds so far: of the side, of the servers, and of this JVM, which produces. */

@@ -116,6 +116,11 @@ public record Key<T>(
           "stream.small-batch",
           "50000",
           "A stream's driver handles so many waiting records at a time by itself, without a job.");
+  public static final Key<Integer> STREAM_INTERVAL =
+      number(
+          "stream.interval",
+          "500",
+          "A stream that is not behind begins a batch so many milliseconds after the last: fewer and larger files.");
   public static final Key<Integer> KNOWN_KEYS =
       number(
           "stream.known-keys",
