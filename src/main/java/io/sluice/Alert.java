@@ -127,7 +127,7 @@ final class Alert implements AutoCloseable {
   private long from;
   private Instant keepAt = Instant.EPOCH;
   private Stage.Files kept;
-  private long keptAt = -1;
+  private long keptAt;
   private Outbox outbox;
 
   /**
@@ -278,7 +278,7 @@ final class Alert implements AutoCloseable {
         if (!stage.schema().equals(order)) {
           order = stage.schema();
           ordered =
-              RowFunction.of(place.spark(), ALERTS, rows -> SmallBatches.ordered(rows, order))
+              RowFunction.of(place.spark(), ALERTS, rows -> Stage.ordered(rows, order))
                   .orElseThrow();
         }
         stage
@@ -346,7 +346,7 @@ final class Alert implements AutoCloseable {
               }));
     }
     // What the last keeping wrote is known; asking the log for it takes some jobs.
-    Stage.Files before = stage.version() == keptAt ? kept : stage.files();
+    Stage.Files before = kept != null && stage.version() == keptAt ? kept : stage.files();
     windows
         .marks()
         .forEach(

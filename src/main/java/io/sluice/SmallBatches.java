@@ -1,7 +1,6 @@
 package io.sluice;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static scala.collection.JavaConverters.asScalaBuffer;
 
 import io.sluice.contract.Arrival;
@@ -42,7 +41,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -192,7 +190,7 @@ final class SmallBatches implements AutoCloseable {
             arrival,
             compiled(
                 TopicIntake.RECORDS,
-                records -> ordered(intake.bronze(records, arrival), schemas.get(0))));
+                records -> Stage.ordered(intake.bronze(records, arrival), schemas.get(0))));
         judged.put(
             arrival,
             compiled(
@@ -200,7 +198,7 @@ final class SmallBatches implements AutoCloseable {
                 rows -> silver.judged(arrival, rows).withColumn("_key", known.hash())));
       }
       StructType columns = judged.values().iterator().next().schema();
-      sound = compiled(columns, rows -> ordered(rows, schemas.get(1)));
+      sound = compiled(columns, rows -> Stage.ordered(rows, schemas.get(1)));
       StructType withRun = columns;
       for (var field : RUN.fields()) {
         withRun = withRun.add(field);
@@ -209,7 +207,7 @@ final class SmallBatches implements AutoCloseable {
           compiled(
               withRun,
               rows ->
-                  ordered(
+                  Stage.ordered(
                       Quarantine.rows(
                           rows, contract, col("_started_at"), col("_run_id"), col("_batch")),
                       schemas.get(2)));
@@ -238,19 +236,6 @@ final class SmallBatches implements AutoCloseable {
 
   private static List<StructType> schemas(Stage bronze, Stage silver, Stage quarantine) {
     return List.of(bronze.schema(), silver.schema(), quarantine.schema());
-  }
-
-  /** The columns of a table in its order, those that are not there as null. */
-  static Dataset<Row> ordered(Dataset<Row> rows, StructType schema) {
-    Set<String> have = Set.of(rows.columns());
-    return rows.select(
-        java.util.Arrays.stream(schema.fields())
-            .map(
-                field ->
-                    have.contains(field.name())
-                        ? col("`" + field.name() + "`")
-                        : lit(null).cast(field.dataType()).as(field.name()))
-            .toArray(Column[]::new));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.sluice.table;
 
 import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static scala.collection.JavaConverters.asScalaBuffer;
@@ -445,8 +446,7 @@ public final class Stage {
   }
 
   private List<AddFile> write(Dataset<Row> rows) {
-    List<FileAction> files =
-        seqAsJavaList(txn.writeFiles(rows.select(columns(rows)), Option.empty()));
+    List<FileAction> files = seqAsJavaList(txn.writeFiles(ordered(rows, schema()), Option.empty()));
     actions.addAll(files);
     List<AddFile> added =
         files.stream().filter(AddFile.class::isInstance).map(AddFile.class::cast).toList();
@@ -454,16 +454,17 @@ public final class Stage {
     return added;
   }
 
-  /** The rows' columns by the table's order, columns they lack as null. */
-  private Column[] columns(Dataset<Row> rows) {
+  /** The columns of a table in its order, those that the rows lack as null. */
+  public static Dataset<Row> ordered(Dataset<Row> rows, StructType schema) {
     Set<String> have = Set.of(rows.columns());
-    return Arrays.stream(txn.metadata().schema().fields())
-        .map(
-            field ->
-                have.contains(field.name())
-                    ? rows.col("`" + field.name() + "`")
-                    : lit(null).cast(field.dataType()).as(field.name()))
-        .toArray(Column[]::new);
+    return rows.select(
+        Arrays.stream(schema.fields())
+            .map(
+                field ->
+                    have.contains(field.name())
+                        ? col("`" + field.name() + "`")
+                        : lit(null).cast(field.dataType()).as(field.name()))
+            .toArray(Column[]::new));
   }
 
   /** Takes files out of the table with this commit. */
