@@ -271,7 +271,7 @@ final class Alert implements AutoCloseable {
                 });
       }
       if (!raised.isEmpty()) {
-        Stage stage = Stage.begin(alerts, SPEC);
+        Stage stage = Stage.beginAsKnown(alerts, SPEC);
         if (stage.checkpoint(CHECKPOINT) >= until) {
           throw new IllegalStateException(alerts.name() + ": another driver raises alerts here");
         }

@@ -15,6 +15,7 @@ import io.sluice.quality.Check;
 import io.sluice.quality.Verdict;
 import io.sluice.settings.Key;
 import io.sluice.table.Stage;
+import io.sluice.table.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,9 +90,17 @@ final class IngestTopics implements AutoCloseable {
       Map<Arrival, List<Range>> ranges,
       long all) {}
 
-  /** Holds what the topics held when they were looked at against what bronze has. */
-  Waiting waiting(Run run, Trace trace, Map<Arrival, Topic> topics) {
-    Stage bronze = Stage.begin(place.lake().bronze(contract.id()), Bronze.spec(contract));
+  /**
+   * Holds what the topics held when they were looked at against what bronze has.
+   *
+   * @param look whether to ask the store what bronze has, or go by what this JVM last saw there
+   */
+  Waiting waiting(Run run, Trace trace, Map<Arrival, Topic> topics, boolean look) {
+    Table table = place.lake().bronze(contract.id());
+    Stage bronze =
+        look
+            ? Stage.begin(table, Bronze.spec(contract))
+            : Stage.beginAsKnown(table, Bronze.spec(contract));
     long ingested = bronze.checkpoint(CHECKPOINT);
     List<Verdict> lost = new ArrayList<>();
     Map<Arrival, List<Range>> waiting = new LinkedHashMap<>();
@@ -119,7 +128,7 @@ final class IngestTopics implements AutoCloseable {
    * @return nothing new if all of it has been published
    */
   Workplace.Published batch(Run run, Trace trace, Map<Arrival, Topic> topics) {
-    return batch(run, waiting(run, trace, topics));
+    return batch(run, waiting(run, trace, topics, true));
   }
 
   Workplace.Published batch(Run run, Waiting waiting) {

@@ -248,8 +248,8 @@ final class SmallBatches implements AutoCloseable {
     if (waiting.all() > (long) FAR_BEHIND * place.settings().get(Key.SMALL_BATCH)) {
       return Optional.empty();
     }
-    Stage sound = Stage.begin(silver.table(), silver.spec());
-    Stage broken = Stage.begin(silver.quarantine(), Quarantine.spec(contract));
+    Stage sound = Stage.beginAsKnown(silver.table(), silver.spec());
+    Stage broken = Stage.beginAsKnown(silver.quarantine(), Quarantine.spec(contract));
     long handled = sound.checkpoint(Silver.CHECKPOINT);
     Stage bronze = waiting.bronze();
     if (handled != bronze.version()

@@ -42,6 +42,12 @@ final class Stream {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
   private static final long IDLE_MILLIS = 50;
 
+  /**
+   * How often the store is asked whether others have committed to bronze. A batch finds out when it
+   * is published; this is for a stream to which nothing comes.
+   */
+  private static final Duration LOOKED_AT = Duration.ofSeconds(10);
+
   /** How often runs and verdicts are written: there are several a second. */
   static final Duration RECORDED = Duration.ofMinutes(1);
 
@@ -203,6 +209,7 @@ final class Stream {
     private CompletableFuture<Void> following = CompletableFuture.completedFuture(null);
     private Run run;
     private boolean isNew = true;
+    private Instant lookAt = Instant.EPOCH;
 
     Pipeline(Contract contract) {
       this.contract = contract;
@@ -219,7 +226,11 @@ final class Stream {
     /** One batch through all steps; the first one also picks up what a dead driver has left. */
     Workplace.Published step(Run run, Trace trace) {
       this.run = run;
-      IngestTopics.Waiting waiting = topics.waiting(run, trace, topics.look());
+      boolean look = !Instant.now().isBefore(lookAt);
+      if (look) {
+        lookAt = Instant.now().plus(LOOKED_AT);
+      }
+      IngestTopics.Waiting waiting = topics.waiting(run, trace, topics.look(), look);
       if (waiting.all() == 0 && !isNew) {
         lag.set(topics.lag());
         return Workplace.Published.NOTHING_NEW;

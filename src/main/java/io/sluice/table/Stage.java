@@ -88,8 +88,8 @@ public final class Stage {
     private boolean leavesCheckpoint;
     private boolean leftCheckpoint;
 
-    Transaction(DeltaLog log) {
-      super(log, Option.empty(), Option.<Snapshot>empty());
+    Transaction(DeltaLog log, Snapshot snapshot) {
+      super(log, Option.empty(), snapshot);
     }
 
     @Override
@@ -110,14 +110,32 @@ public final class Stage {
    *     some
    */
   public static Stage begin(Table table, TableSpec spec) {
-    Stage stage = reopen(table);
+    return open(table, table.snapshot(), spec);
+  }
+
+  /**
+   * Opens a transaction on a table as this JVM last saw it, without a look at the store. What
+   * others have published meanwhile is found when this stage is: it fences the stage, disturbs it,
+   * or stands before it in the log.
+   */
+  public static Stage beginAsKnown(Table table, TableSpec spec) {
+    Snapshot known = table.log().unsafeVolatileSnapshot();
+    return known.version() < 0 ? begin(table, spec) : open(table, known, spec);
+  }
+
+  private static Stage open(Table table, Snapshot snapshot, TableSpec spec) {
+    Stage stage = open(table, snapshot);
     stage.declare(spec);
     return stage;
   }
 
   /** Opens a transaction on a table whose declaration is left as it is. */
   static Stage reopen(Table table) {
-    Stage stage = new Stage(table, new Transaction(table.log()));
+    return open(table, table.snapshot());
+  }
+
+  private static Stage open(Table table, Snapshot snapshot) {
+    Stage stage = new Stage(table, new Transaction(table.log(), snapshot));
     stage.txn.readTxn().$plus$eq(TAKEN_OVER);
     return stage;
   }
