@@ -7,13 +7,17 @@ import io.sluice.ops.StoppedException;
 import io.sluice.settings.Faults;
 import io.sluice.settings.Key;
 import io.sluice.table.Table;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -40,6 +44,25 @@ import picocli.CommandLine.Spec;
 public final class Sluice implements Callable<Integer> {
   /** The version of this build, as in pom.xml; a test holds them equal. */
   static final String VERSION = "0.1.0";
+
+  /**
+   * The version and, where it was built from a repository, the commit: {@code 0.1.0+1a2b3c4}, with
+   * {@code .dirty} behind it if files had been changed.
+   */
+  static String code() {
+    Properties built = new Properties();
+    try (InputStream in = Sluice.class.getResourceAsStream("built-from.properties")) {
+      if (in != null) {
+        built.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String commit = built.getProperty("git.commit.id.abbrev", "");
+    return VERSION
+        + (commit.isEmpty() ? "" : "+" + commit)
+        + (built.getProperty("git.dirty", "").equals("true") ? ".dirty" : "");
+  }
 
   @Spec private CommandLine.Model.CommandSpec spec;
 

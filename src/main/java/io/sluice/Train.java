@@ -301,7 +301,7 @@ final class Train {
             gates,
             versions,
             contracts,
-            Sluice.VERSION,
+            Sluice.code(),
             why(earlier),
             run.startedAt().toString(),
             seconds,

@@ -54,7 +54,7 @@ import org.apache.spark.sql.types.StructType;
 final class BenchStream {
   private static final int PARTITIONS = 4;
   private static final int USERS = 10_000;
-  private static final int WARM_SECONDS = 120;
+  private static final int WARM_SECONDS = 90;
   private static final int STEP_SECONDS = 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -322,16 +322,23 @@ final class BenchStream {
     }
 
     /**
-     * The highest of some growing rates at whose end no more than two seconds of events are behind.
+     * The highest of some growing rates at whose end no more than two seconds of events are behind;
+     * no higher than what the producer can send beside it.
      */
     private double sustained(KafkaProducer<byte[], byte[]> producer, Process process)
         throws Exception {
       int highest = rate;
       while (true) {
         int next = highest * 5 / 4;
+        long began = System.nanoTime();
+        long before = sent.total();
         pace(producer, STEP_SECONDS, next, process, "step");
+        double reached = (sent.total() - before) * 1e9 / (System.nanoTime() - began);
         if (behind() > 2L * next) {
           return highest;
+        }
+        if (reached < 0.95 * next) {
+          return Math.max(highest, reached);
         }
         highest = next;
       }
@@ -370,7 +377,8 @@ final class BenchStream {
           }
           forSeconds += 5;
         }
-        long due = (long) (elapsed * rate);
+        // Not all that is due, if the producer has fallen behind: the step is to end in its time.
+        long due = Math.min((long) (elapsed * rate), made + rate / 10);
         for (; made < due; made++) {
           send(producer);
         }

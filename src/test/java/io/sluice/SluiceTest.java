@@ -119,6 +119,13 @@ class SluiceTest {
   @Test
   void theVersionIsStatedOnce() {
     assertEquals(System.getProperty("sluice.version", Sluice.VERSION), Sluice.VERSION);
+    // Where the build stands in a repository, with the commit.
+    assertTrue(
+        Sluice.code().matches("\\Q" + Sluice.VERSION + "\\E(\\+[0-9a-f]{7,}(\\.dirty)?)?"),
+        Sluice.code());
+    if (Files.isDirectory(Path.of(".git"))) {
+      assertTrue(Sluice.code().contains("+"), Sluice.code());
+    }
   }
 
   @Test
