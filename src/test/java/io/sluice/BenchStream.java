@@ -80,8 +80,12 @@ final class BenchStream {
       Map<String, Map<String, Double>> figures = new LinkedHashMap<>();
       for (String side : sides) {
         figures.put(side, new Run(dir, served, side, rate, seconds).figures());
+        print(figures, rate, seconds);
       }
-      print(figures, rate, seconds);
+    } catch (Exception e) {
+      // Threads that read topics would wait for the broker for ever.
+      e.printStackTrace();
+      System.exit(1);
     }
     System.exit(0);
   }
@@ -492,6 +496,7 @@ final class BenchStream {
 
     private final Map<Path, JsonNode[]> read = new HashMap<>();
     private final Map<Path, Long> times = new HashMap<>();
+    private final Map<Path, Map<Integer, Long>> ends = new HashMap<>();
 
     /** A table's commits by version. */
     private TreeMap<Long, Path> log(String table) throws IOException {
@@ -533,14 +538,19 @@ final class BenchStream {
         for (Path file : log("table").values()) {
           for (JsonNode action : actions(file)) {
             if (action.has("txn")) {
-              Path batch = offsets.resolve(action.path("txn").path("version").asText());
-              List<String> lines = Files.readAllLines(batch);
-              Map<Integer, Long> until = new HashMap<>();
-              JSON.readTree(lines.get(2))
-                  .path(topic)
-                  .fields()
-                  .forEachRemaining(
-                      one -> until.put(Integer.valueOf(one.getKey()), one.getValue().asLong()));
+              Map<Integer, Long> until = ends.get(file);
+              if (until == null) {
+                // Spark deletes these after a hundred batches.
+                Path batch = offsets.resolve(action.path("txn").path("version").asText());
+                Map<Integer, Long> read = new HashMap<>();
+                JSON.readTree(Files.readAllLines(batch).get(2))
+                    .path(topic)
+                    .fields()
+                    .forEachRemaining(
+                        one -> read.put(Integer.valueOf(one.getKey()), one.getValue().asLong()));
+                ends.put(file, read);
+                until = read;
+              }
               commits.add(new Commit(times.get(file), until));
             }
           }
