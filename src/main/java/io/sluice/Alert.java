@@ -126,7 +126,7 @@ final class Alert implements AutoCloseable {
   private Account uncounted = Account.EMPTY;
   private long from;
   private Instant keepAt = Instant.EPOCH;
-  private Stage.Files kept;
+  private Stage.Files keptFiles;
   private long keptAt;
   private Outbox outbox;
 
@@ -346,7 +346,7 @@ final class Alert implements AutoCloseable {
               }));
     }
     // What the last keeping wrote is known; asking the log for it takes some jobs.
-    Stage.Files before = kept != null && stage.version() == keptAt ? kept : stage.files();
+    Stage.Files before = keptFiles != null && stage.version() == keptAt ? keptFiles : stage.files();
     windows
         .marks()
         .forEach(
@@ -361,7 +361,7 @@ final class Alert implements AutoCloseable {
             .append(totalsHand, open)
             .checkpoint(CHECKPOINT, handled)
             .publish(SaveMode.Overwrite, uncounted.json(run, from, handled));
-    kept = stage.stagedFiles();
+    keptFiles = stage.stagedFiles();
     from = handled;
     uncounted = Account.EMPTY;
   }
