@@ -113,6 +113,7 @@ final class Stream {
     try {
       return place.run("stream", subject, (run, trace) -> run(until, run, trace));
     } finally {
+      finishUpkeep();
       try {
         place.runs().release();
       } catch (Exception e) {
@@ -120,7 +121,6 @@ final class Stream {
         LOG.warn("stream: its last runs and verdicts are not recorded: {}", e.toString());
       }
       SparkEnv.get().metricsSystem().removeSource(lag);
-      finishUpkeep();
       ended.countDown();
     }
   }
@@ -136,7 +136,7 @@ final class Stream {
           published = published.then(batch);
           failures = 0;
           if (!Instant.now().isBefore(recordAt)) {
-            place.runs().flush();
+            upkeep(place.runs()::flush);
             recordAt = Instant.now().plus(RECORDED);
           }
           if (batch == Workplace.Published.NOTHING_NEW) {
@@ -171,7 +171,8 @@ final class Stream {
           try {
             task.run();
           } catch (RuntimeException e) {
-            LOG.warn("stream: a checkpoint of a table's log is left to the next: {}", e.toString());
+            LOG.warn(
+                "stream: records or a log's checkpoint are left to the next: {}", e.toString());
           }
         });
   }
@@ -180,7 +181,7 @@ final class Stream {
     upkeep.shutdown();
     try {
       if (!upkeep.awaitTermination(1, TimeUnit.MINUTES)) {
-        LOG.warn("stream: a checkpoint of a table's log is not finished, and left to the next");
+        LOG.warn("stream: records or a log's checkpoint are not finished");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -147,17 +147,35 @@ public final class RunLog {
   }
 
   /** Writes what waits, and from now on each row at once. */
-  public synchronized void release() {
-    holds = false;
+  public void release() {
+    synchronized (this) {
+      holds = false;
+    }
     flush();
   }
 
-  /** Writes the rows that wait, in one commit of each table. */
-  public synchronized void flush() {
-    for (Map.Entry<String, List<Row>> one : held.entrySet()) {
-      write(one.getKey(), one.getKey().equals("runs") ? RUNS : VERDICTS, one.getValue(), "{}");
+  /**
+   * Writes the rows that wait, in one commit of each table; others may add rows meanwhile. What
+   * cannot be written goes on waiting.
+   */
+  public void flush() {
+    TreeMap<String, List<Row>> waiting;
+    synchronized (this) {
+      waiting = new TreeMap<>(held);
+      held.clear();
     }
-    held.clear();
+    try {
+      while (!waiting.isEmpty()) {
+        String table = waiting.firstKey();
+        write(table, table.equals("runs") ? RUNS : VERDICTS, waiting.get(table), "{}");
+        waiting.remove(table);
+      }
+    } finally {
+      synchronized (this) {
+        waiting.forEach(
+            (table, rows) -> held.computeIfAbsent(table, key -> new ArrayList<>()).addAll(rows));
+      }
+    }
   }
 
   private synchronized void append(String table, TableSpec spec, List<Row> rows, Run run) {
@@ -169,8 +187,10 @@ public final class RunLog {
   }
 
   private void write(String table, TableSpec spec, List<Row> rows, String account) {
-    Stage.begin(lake.ops(table), spec)
-        .append(hands.computeIfAbsent(table, key -> new Stage.Hand()), spec.schema(), rows)
-        .publish(SaveMode.Append, account);
+    synchronized (hands) {
+      Stage.begin(lake.ops(table), spec)
+          .append(hands.computeIfAbsent(table, key -> new Stage.Hand()), spec.schema(), rows)
+          .publish(SaveMode.Append, account);
+    }
   }
 }
