@@ -170,7 +170,8 @@ final class Stream {
         () -> {
           try {
             task.run();
-          } catch (RuntimeException e) {
+          } catch (Exception e) {
+            // Spark throws checked exceptions that its methods do not declare.
             LOG.warn(
                 "stream: records or a log's checkpoint are left to the next: {}", e.toString());
           }

@@ -223,7 +223,6 @@ final class BenchStream {
       Thread reader = new Thread(this::readAlerts, "alerts");
       reader.start();
       Map<String, Double> figures = new LinkedHashMap<>();
-      long warmUntil;
       try (KafkaProducer<byte[], byte[]> producer =
           new KafkaProducer<>(
               Map.of("bootstrap.servers", servers(), "linger.ms", 5, "acks", "1"),
@@ -246,7 +245,6 @@ final class BenchStream {
         figures.put("live heap after, MB", liveHeap(process));
         long burst = System.currentTimeMillis();
         Map<String, Double> burstBefore = cpu(process);
-        long before = sent.total();
         int events = rate * 20;
         for (int i = 0; i < events; i++) {
           send(producer);
@@ -260,7 +258,6 @@ final class BenchStream {
             events / (cpu(process).get(side) - burstBefore.get(side)));
         figures.put("highest rate with stable lag", sustained(producer, process));
         awaitAll(process);
-        warmUntil = before;
       }
       figures.put("events", (double) sent.total());
       process.getOutputStream().close();
@@ -269,8 +266,8 @@ final class BenchStream {
       }
       done = true;
       reader.join();
-      check(warmUntil);
-      List<Commit> visible = commits(side.equals("bare") ? "bare" : "silver");
+      check();
+      List<Commit> visible = visible();
       latencies("produced -> row in Delta", visible, figures);
       if (side.equals("sluice")) {
         latencies("produced -> row in bronze", commits("bronze"), figures);
@@ -445,7 +442,7 @@ final class BenchStream {
     }
 
     private long behind() throws IOException {
-      List<Commit> commits = commits(side.equals("bare") ? "bare" : "silver");
+      List<Commit> commits = visible();
       long seen =
           commits.isEmpty()
               ? 0
@@ -454,7 +451,7 @@ final class BenchStream {
     }
 
     private long lastVisible() throws IOException {
-      List<Commit> commits = commits(side.equals("bare") ? "bare" : "silver");
+      List<Commit> commits = visible();
       return commits.get(commits.size() - 1).millis;
     }
 
@@ -529,6 +526,11 @@ final class BenchStream {
         read.put(file, actions);
       }
       return actions;
+    }
+
+    /** The commits by which rows become visible to readers of the side's table. */
+    private List<Commit> visible() throws IOException {
+      return commits(side.equals("bare") ? "bare" : "silver");
     }
 
     private List<Commit> commits(String what) throws IOException {
@@ -617,7 +619,7 @@ final class BenchStream {
     }
 
     /** Sluice's account of all events is the generator's. */
-    private void check(long before) throws IOException {
+    private void check() throws IOException {
       if (side.equals("bare")) {
         return;
       }

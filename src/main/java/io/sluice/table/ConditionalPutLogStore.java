@@ -64,13 +64,8 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
    * @throws FileAlreadyExistsException if the path holds other content
    */
   static void putIfAbsent(FileSystem fs, Path path, byte[] content) throws IOException {
-    try {
-      FSDataOutputStreamBuilder<?, ?> builder = fs.createFile(path);
-      builder.overwrite(true);
-      builder.must(CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
-      try (FSDataOutputStream out = builder.build()) {
-        out.write(content);
-      }
+    try (FSDataOutputStream out = createIfAbsent(fs, path)) {
+      out.write(content);
     } catch (IOException e) {
       // Refused (412, 409), or the answer never came: only the object itself tells which.
       byte[] found = readIfExists(fs, path, content.length, e);
@@ -83,6 +78,14 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
         throw taken;
       }
     }
+  }
+
+  /** A file that the store refuses when it is closed, if there is one of that name by then. */
+  static FSDataOutputStream createIfAbsent(FileSystem fs, Path path) throws IOException {
+    FSDataOutputStreamBuilder<?, ?> builder = fs.createFile(path);
+    builder.overwrite(true);
+    builder.must(CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+    return builder.build();
   }
 
   /**
@@ -107,32 +110,38 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
   @Override
   public Iterator<FileStatus> listFrom(Path path, Configuration conf) throws IOException {
     if (path.getFileSystem(conf) instanceof S3AFileSystem s3) {
-      List<FileStatus> found = new ArrayList<>();
-      String key = s3.pathToKey(path);
-      Path folder = path.getParent();
-      // The listing begins behind this: a file of that very name belongs to it.
-      ListObjectsV2Request request =
-          s3.createListObjectsRequest(s3.pathToKey(folder) + "/", "/").getV2().toBuilder()
-              .startAfter(key.substring(0, key.length() - 1))
-              .build();
-      RemoteIterator<S3AFileStatus> listed =
-          s3.getListing()
-              .createFileStatusListingIterator(
-                  folder,
-                  S3ListRequest.v2(request),
-                  file -> file.getName().compareTo(path.getName()) >= 0,
-                  new Listing.AcceptAllButSelfAndS3nDirs(folder),
-                  s3.getActiveAuditSpan());
-      while (listed.hasNext()) {
-        found.add(listed.next());
+      S3ListRequest all = s3.createListObjectsRequest(s3.pathToKey(path.getParent()) + "/", "/");
+      // The first version of S3's listing, which S3A can be told to use, begins where it likes.
+      if (!all.isV1()) {
+        List<FileStatus> found = listed(s3, path, all.getV2());
+        if (!found.isEmpty()) {
+          return found.iterator();
+        }
+        // Whether the log is missing, or only has no later files, is not known yet.
       }
-      if (!found.isEmpty()) {
-        found.sort(Comparator.comparing(file -> file.getPath().getName()));
-        return found.iterator();
-      }
-      // Whether the log is missing, or only has no later files, is not known yet.
     }
     return super.listFrom(path, conf);
+  }
+
+  private static List<FileStatus> listed(S3AFileSystem s3, Path from, ListObjectsV2Request all)
+      throws IOException {
+    String key = s3.pathToKey(from);
+    RemoteIterator<S3AFileStatus> listed =
+        s3.getListing()
+            .createFileStatusListingIterator(
+                from.getParent(),
+                // It begins behind this: a file of that very name belongs to it.
+                S3ListRequest.v2(
+                    all.toBuilder().startAfter(key.substring(0, key.length() - 1)).build()),
+                file -> file.getName().compareTo(from.getName()) >= 0,
+                new Listing.AcceptAllButSelfAndS3nDirs(from.getParent()),
+                s3.getActiveAuditSpan());
+    List<FileStatus> found = new ArrayList<>();
+    while (listed.hasNext()) {
+      found.add(listed.next());
+    }
+    found.sort(Comparator.comparing(file -> file.getPath().getName()));
+    return found;
   }
 
   @Override

@@ -5,8 +5,6 @@ import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
-import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.execution.streaming.CheckpointFileManager.CancellableFSDataOutputStream;
 import org.apache.spark.sql.execution.streaming.FileSystemBasedCheckpointFileManager;
@@ -32,12 +30,8 @@ public final class OnePutCheckpointFileManager extends FileSystemBasedCheckpoint
       if (!fs().hasPathCapability(path, CommonPathCapabilities.ABORTABLE_STREAM)) {
         return super.createAtomic(path, overwrite);
       }
-      FSDataOutputStreamBuilder<?, ?> builder = fs().createFile(path);
-      builder.overwrite(true);
-      if (!overwrite) {
-        builder.must(CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
-      }
-      FSDataOutputStream put = builder.build();
+      FSDataOutputStream put =
+          overwrite ? fs().create(path, true) : ConditionalPutLogStore.createIfAbsent(fs(), path);
       return new CancellableFSDataOutputStream(put) {
         @Override
         public void cancel() {

@@ -76,7 +76,6 @@ public final class Stage {
   private final Map<String, Long> seen = new HashMap<>();
   private final List<AddFile> staged = new ArrayList<>();
   private Map<String, Long> recorded;
-  private Executor beside;
 
   private Stage(Table table, Transaction txn) {
     this.table = table;
@@ -85,7 +84,7 @@ public final class Stage {
 
   /** Delta's, which can leave the checkpoint of the log that is due with its commit to others. */
   private static final class Transaction extends OptimisticTransaction {
-    private boolean leavesCheckpoint;
+    private Executor others;
     private boolean leftCheckpoint;
 
     Transaction(DeltaLog log, Snapshot snapshot) {
@@ -95,7 +94,7 @@ public final class Stage {
     @Override
     public void setNeedsCheckpoint(long committed, Snapshot snapshot) {
       super.setNeedsCheckpoint(committed, snapshot);
-      if (leavesCheckpoint) {
+      if (others != null) {
         leftCheckpoint = needsCheckpoint();
         // Else the commit makes the log's whole state at once, before it returns.
         needsCheckpoint_$eq(false);
@@ -569,8 +568,7 @@ public final class Stage {
    * but readers, who read more of the log until the next.
    */
   public Stage checkpointsBeside(Executor executor) {
-    beside = executor;
-    txn.leavesCheckpoint = true;
+    txn.others = executor;
     return this;
   }
 
@@ -578,7 +576,7 @@ public final class Stage {
     try {
       long version = txn.commit(asScalaBuffer(actions).toSeq(), operation);
       if (txn.leftCheckpoint) {
-        beside.execute(() -> table.log().checkpoint(table.at(version), Option.empty()));
+        txn.others.execute(() -> table.log().checkpoint(table.at(version), Option.empty()));
       }
       return version;
     } catch (DeltaConcurrentModificationException e) {
