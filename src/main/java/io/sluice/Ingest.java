@@ -268,7 +268,7 @@ final class Ingest {
     // done again.
     files
         .discard(col("source").equalTo(contract.id()), col("batch").gt(ingested))
-        .append(new Stage.Hand(), FILES.schema(), ledger(news, batch, outcomes))
+        .append(FILES.schema(), ledger(news, batch, outcomes))
         .checkpoint(checkpointOfFiles(), batch.number())
         .publish(SaveMode.Append, json);
     long version =

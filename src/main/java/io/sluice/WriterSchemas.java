@@ -166,7 +166,7 @@ final class WriterSchemas {
         (id, schema) -> rows.add(RowFactory.create(registry.url(), id, schema.orElse(null), now)));
     place.lake().create(place.lake().ops("schemas"), SPEC);
     Stage.begin(place.lake().ops("schemas"), SPEC)
-        .append(new Stage.Hand(), SPEC.schema(), rows)
+        .append(SPEC.schema(), rows)
         .publish(SaveMode.Append, "{}");
     kept().putAll(schemas);
   }

@@ -36,11 +36,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.apache.spark.ml.Pipeline;
-import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.classification.RandomForestClassifier;
-import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -137,30 +134,18 @@ class ModelsTest {
     }
   }
 
-  private static PipelineStage assembled(List<String> inputs) {
-    return new VectorAssembler()
-        .setInputCols(inputs.toArray(String[]::new))
-        .setOutputCol("features");
-  }
-
   private static Model quick() {
     List<String> inputs = new OrderFraud().inputs();
     return new Quick(
         inputs,
-        new Candidate(
+        Candidate.of(
             "small forest",
-            Map.of("numTrees", "20"),
-            () ->
-                new Pipeline()
-                    .setStages(
-                        new PipelineStage[] {
-                          assembled(inputs),
-                          new RandomForestClassifier()
-                              .setWeightCol("weight")
-                              .setNumTrees(20)
-                              .setMaxDepth(6)
-                              .setSeed(7)
-                        })),
+            inputs,
+            new RandomForestClassifier()
+                .setWeightCol("weight")
+                .setNumTrees(20)
+                .setMaxDepth(6)
+                .setSeed(7)),
         new Policy(60, 5, 5, 4, 0.02, 50, 0, 0.5));
   }
 
@@ -169,15 +154,7 @@ class ModelsTest {
     List<String> inputs = List.of("lines");
     return new Quick(
         inputs,
-        new Candidate(
-            "blind",
-            Map.of(),
-            () ->
-                new Pipeline()
-                    .setStages(
-                        new PipelineStage[] {
-                          assembled(inputs), new LogisticRegression().setWeightCol("weight")
-                        })),
+        Candidate.of("blind", inputs, new LogisticRegression().setWeightCol("weight")),
         new Policy(60, 5, 5, 4, 0.02, 50, margin, 10));
   }
 

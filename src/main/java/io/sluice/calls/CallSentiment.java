@@ -129,27 +129,21 @@ public final class CallSentiment implements Model {
   private static Candidate words(double penalty) {
     return new Candidate(
         "words, penalty " + penalty,
-        Map.of("regParam", "" + penalty, "minDF", "" + FEWEST_CALLS, "vocabSize", "4000"),
-        () ->
-            new Pipeline()
-                .setStages(
-                    new PipelineStage[] {
-                      new RegexTokenizer()
-                          .setInputCol("said")
-                          .setOutputCol("tokens")
-                          .setPattern("[^\\p{L}']+"),
-                      new CountVectorizer()
-                          .setInputCol("tokens")
-                          .setOutputCol("counts")
-                          .setMinDF(FEWEST_CALLS)
-                          .setVocabSize(4_000),
-                      new IDF().setInputCol("counts").setOutputCol("features"),
-                      new LogisticRegression()
-                          .setFeaturesCol("features")
-                          .setLabelCol("label")
-                          .setWeightCol("weight")
-                          .setRegParam(penalty)
-                    }));
+        new Pipeline()
+            .setStages(
+                new PipelineStage[] {
+                  new RegexTokenizer()
+                      .setInputCol("said")
+                      .setOutputCol("tokens")
+                      .setPattern("[^\\p{L}']+"),
+                  new CountVectorizer()
+                      .setInputCol("tokens")
+                      .setOutputCol("counts")
+                      .setMinDF(FEWEST_CALLS)
+                      .setVocabSize(4_000),
+                  new IDF().setInputCol("counts").setOutputCol("features"),
+                  new LogisticRegression().setWeightCol("weight").setRegParam(penalty)
+                }));
   }
 
   @Override

@@ -16,10 +16,7 @@ import io.sluice.model.Model;
 import io.sluice.model.Policy;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.ml.Pipeline;
-import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.RandomForestClassifier;
-import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
@@ -159,24 +156,14 @@ public final class IdleMachines implements Model {
   }
 
   private Candidate forest(int depth) {
-    return new Candidate(
+    return Candidate.of(
         "forest of depth " + depth,
-        Map.of("maxDepth", "" + depth, "numTrees", "40", "seed", "7"),
-        () ->
-            new Pipeline()
-                .setStages(
-                    new PipelineStage[] {
-                      new VectorAssembler()
-                          .setInputCols(inputs().toArray(String[]::new))
-                          .setOutputCol("features"),
-                      new RandomForestClassifier()
-                          .setFeaturesCol("features")
-                          .setLabelCol("label")
-                          .setWeightCol("weight")
-                          .setMaxDepth(depth)
-                          .setNumTrees(40)
-                          .setSeed(7)
-                    }));
+        inputs(),
+        new RandomForestClassifier()
+            .setWeightCol("weight")
+            .setMaxDepth(depth)
+            .setNumTrees(40)
+            .setSeed(7));
   }
 
   /** To switch off a machine that works costs more than to leave one that does not. */

@@ -274,7 +274,7 @@ public final class Registry {
             reason,
             run.id());
     stage
-        .append(new Stage.Hand(), MOVES.schema(), List.of(row))
+        .append(MOVES.schema(), List.of(row))
         .checkpoint(app, from.move + 1)
         .publish(SaveMode.Append, "{\"run_id\":\"" + run.id() + "\"}");
   }
@@ -369,7 +369,7 @@ public final class Registry {
             version.digest(),
             version.card());
     return stage
-        .append(new Stage.Hand(), VERSIONS.schema(), List.of(row))
+        .append(VERSIONS.schema(), List.of(row))
         .publish(SaveMode.Append, "{\"run_id\":\"" + run.id() + "\"}");
   }
 

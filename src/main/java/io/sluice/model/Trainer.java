@@ -154,7 +154,7 @@ public final class Trainer {
     PipelineModel bestFit = null;
     double bestMerit = Double.NEGATIVE_INFINITY;
     for (Candidate candidate : model.candidates()) {
-      PipelineModel fit = candidate.pipeline().get().fit(head);
+      PipelineModel fit = candidate.pipeline().fit(head);
       double merit = scores(fit, validation).merit(model.task());
       trials.add(new Trial(candidate.name(), candidate.parameters(), merit));
       if (merit > bestMerit) {
@@ -175,7 +175,7 @@ public final class Trainer {
     Dataset<Row> all =
         weighted(examples.where(until(model.day(), split.validateUntil)))
             .persist(StorageLevel.MEMORY_AND_DISK());
-    PipelineModel fit = best.pipeline().get().fit(all);
+    PipelineModel fit = best.pipeline().fit(all);
     PipelineModel pipeline = calibrator == null ? fit : calibrated(fit, calibrator);
     Dataset<Row> holdout = holdout(examples, split);
     Scores held = scores(pipeline, holdout);

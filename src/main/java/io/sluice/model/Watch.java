@@ -104,7 +104,7 @@ public final class Watch {
             });
     lake.create(table(), DRIFT);
     Stage.begin(table(), DRIFT)
-        .append(new Stage.Hand(), DRIFT.schema(), rows)
+        .append(DRIFT.schema(), rows)
         .publish(SaveMode.Append, "{\"run_id\":\"" + run.id() + "\"}");
     double share = (double) drifted.size() / rows.size();
     return new Verdict(

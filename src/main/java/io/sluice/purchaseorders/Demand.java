@@ -11,9 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.apache.spark.ml.Pipeline;
-import org.apache.spark.ml.PipelineStage;
-import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.regression.LinearRegression;
 import org.apache.spark.ml.regression.RandomForestRegressor;
 import org.apache.spark.sql.Column;
@@ -152,44 +149,22 @@ public final class Demand implements Model {
   }
 
   private Candidate line() {
-    return new Candidate(
+    return Candidate.of(
         "line by Huber's loss",
-        Map.of("epsilon", "1.35", "maxIter", "50"),
-        () ->
-            pipeline(
-                new LinearRegression()
-                    .setLoss("huber")
-                    .setEpsilon(1.35)
-                    .setMaxIter(50)
-                    .setLabelCol("label")
-                    .setFeaturesCol("features")));
+        inputs(),
+        new LinearRegression().setLoss("huber").setEpsilon(1.35).setMaxIter(50));
   }
 
   private Candidate forest(int depth) {
-    return new Candidate(
+    return Candidate.of(
         "forest of depth " + depth,
-        Map.of("maxDepth", "" + depth, "numTrees", "60", "seed", "7"),
-        () ->
-            pipeline(
-                new RandomForestRegressor()
-                    .setMaxDepth(depth)
-                    .setNumTrees(60)
-                    .setMinInstancesPerNode(8)
-                    .setFeatureSubsetStrategy("onethird")
-                    .setSeed(7)
-                    .setLabelCol("label")
-                    .setFeaturesCol("features")));
-  }
-
-  private Pipeline pipeline(PipelineStage last) {
-    return new Pipeline()
-        .setStages(
-            new PipelineStage[] {
-              new VectorAssembler()
-                  .setInputCols(inputs().toArray(String[]::new))
-                  .setOutputCol("features"),
-              last
-            });
+        inputs(),
+        new RandomForestRegressor()
+            .setMaxDepth(depth)
+            .setNumTrees(60)
+            .setMinInstancesPerNode(8)
+            .setFeatureSubsetStrategy("onethird")
+            .setSeed(7));
   }
 
   /** It must beat the baseline by 2 % of its error. */

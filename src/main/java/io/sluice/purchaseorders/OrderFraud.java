@@ -3,22 +3,18 @@ package io.sluice.purchaseorders;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.when;
 
 import io.sluice.model.AsOf;
 import io.sluice.model.Candidate;
 import io.sluice.model.Model;
+import io.sluice.model.Outcomes;
 import io.sluice.model.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
-import org.apache.spark.ml.Pipeline;
-import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.RandomForestClassifier;
-import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -126,14 +122,7 @@ public final class OrderFraud implements Model {
 
   @Override
   public Dataset<Row> labels(Map<String, Dataset<Row>> tables) {
-    return tables
-        .get("silver.fraud_outcomes")
-        .groupBy("order_id", "decided_on")
-        .agg(max_by(col("outcome"), col("decided_at")).as("outcome"))
-        .select(
-            col("order_id"),
-            when(col("outcome").equalTo("confirmed"), 1.0).otherwise(0.0).as("label"),
-            col("decided_on").as("known_on"));
+    return Outcomes.confirmed(tables.get("silver.fraud_outcomes"), "order_id");
   }
 
   /** An order that nobody calls fraud for two weeks counts as honest. */
@@ -154,27 +143,17 @@ public final class OrderFraud implements Model {
 
   /** All trees of a forest grow level by level together, so a fit takes few jobs. */
   private Candidate forest(int depth) {
-    return new Candidate(
+    return Candidate.of(
         "forest of depth " + depth,
-        Map.of("maxDepth", "" + depth, "numTrees", "80", "minInstancesPerNode", "4", "seed", "7"),
-        () ->
-            new Pipeline()
-                .setStages(
-                    new PipelineStage[] {
-                      new VectorAssembler()
-                          .setInputCols(inputs().toArray(String[]::new))
-                          .setOutputCol("features"),
-                      new RandomForestClassifier()
-                          .setFeaturesCol("features")
-                          .setLabelCol("label")
-                          .setWeightCol("weight")
-                          .setMaxDepth(depth)
-                          .setNumTrees(80)
-                          .setMaxBins(64)
-                          .setMinInstancesPerNode(4)
-                          .setFeatureSubsetStrategy("onethird")
-                          .setSeed(7)
-                    }));
+        inputs(),
+        new RandomForestClassifier()
+            .setWeightCol("weight")
+            .setMaxDepth(depth)
+            .setNumTrees(80)
+            .setMaxBins(64)
+            .setMinInstancesPerNode(4)
+            .setFeatureSubsetStrategy("onethird")
+            .setSeed(7));
   }
 
   @Override

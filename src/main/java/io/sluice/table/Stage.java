@@ -446,6 +446,11 @@ public final class Stage {
     return append(hand, converted);
   }
 
+  /** The same, for a table that is written once in a while. */
+  public Stage append(StructType schema, List<Row> rows) {
+    return append(new Hand(), schema, rows);
+  }
+
   /** Makes any change of the table by others a conflict of this stage. */
   public Stage readsAll() {
     txn.readWholeTable();

@@ -1,19 +1,13 @@
 package io.sluice.transactions;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.when;
-
 import io.sluice.model.Candidate;
 import io.sluice.model.Model;
+import io.sluice.model.Outcomes;
 import io.sluice.model.Policy;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.apache.spark.ml.Pipeline;
-import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.RandomForestClassifier;
-import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -81,14 +75,7 @@ public final class PaymentAnomaly implements Model {
 
   @Override
   public Dataset<Row> labels(Map<String, Dataset<Row>> tables) {
-    return tables
-        .get("silver.payment_outcomes")
-        .groupBy("transaction_id", "decided_on")
-        .agg(max_by(col("outcome"), col("decided_at")).as("outcome"))
-        .select(
-            col("transaction_id"),
-            when(col("outcome").equalTo("confirmed"), 1.0).otherwise(0.0).as("label"),
-            col("decided_on").as("known_on"));
+    return Outcomes.confirmed(tables.get("silver.payment_outcomes"), "transaction_id");
   }
 
   /** A payment that nobody disputes for two days counts as honest. */
@@ -105,24 +92,14 @@ public final class PaymentAnomaly implements Model {
   @Override
   public List<Candidate> candidates() {
     return List.of(
-        new Candidate(
+        Candidate.of(
             "forest of depth 6",
-            Map.of("maxDepth", "6", "numTrees", "20", "seed", "7"),
-            () ->
-                new Pipeline()
-                    .setStages(
-                        new PipelineStage[] {
-                          new VectorAssembler()
-                              .setInputCols(inputs().toArray(String[]::new))
-                              .setOutputCol("features"),
-                          new RandomForestClassifier()
-                              .setFeaturesCol("features")
-                              .setLabelCol("label")
-                              .setWeightCol("weight")
-                              .setMaxDepth(6)
-                              .setNumTrees(20)
-                              .setSeed(7)
-                        })));
+            inputs(),
+            new RandomForestClassifier()
+                .setWeightCol("weight")
+                .setMaxDepth(6)
+                .setNumTrees(20)
+                .setSeed(7)));
   }
 
   @Override

@@ -12,10 +12,7 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.ml.Pipeline;
-import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.RandomForestClassifier;
-import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Tag;
@@ -92,23 +89,15 @@ class ClassificationBenchTest {
     }
 
     private Candidate forest(int depth) {
-      return new Candidate(
+      return Candidate.of(
           "forest of depth " + depth,
-          Map.of("maxDepth", "" + depth),
-          () ->
-              new Pipeline()
-                  .setStages(
-                      new PipelineStage[] {
-                        new VectorAssembler()
-                            .setInputCols(inputs.toArray(String[]::new))
-                            .setOutputCol("features"),
-                        new RandomForestClassifier()
-                            .setWeightCol("weight")
-                            .setMaxDepth(depth)
-                            .setNumTrees(200)
-                            .setMaxBins(64)
-                            .setSeed(7)
-                      }));
+          inputs,
+          new RandomForestClassifier()
+              .setWeightCol("weight")
+              .setMaxDepth(depth)
+              .setNumTrees(200)
+              .setMaxBins(64)
+              .setSeed(7));
     }
 
     @Override
