@@ -36,6 +36,8 @@ class Copy:
         skip = shutil.ignore_patterns(".terraform*", "*.tfstate*", "terraform.tfvars", "tests", "__pycache__")
         shutil.copytree(ROOT / "terraform", self.root / "terraform", ignore=skip)
         shutil.copytree(ROOT / "conf" / "contracts", self.root / "conf" / "contracts")
+        (self.root / "airflow-dags").mkdir()
+        shutil.copy(ROOT / "airflow-dags" / "graph.json", self.root / "airflow-dags")
         shutil.copy(self.folder / "example.tfvars", self.folder / "example.auto.tfvars")
         (self.folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
 
