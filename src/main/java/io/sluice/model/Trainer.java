@@ -1,10 +1,13 @@
 package io.sluice.model;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sqrt;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.quality.Check;
@@ -167,7 +170,7 @@ public final class Trainer {
     LogisticRegressionModel calibrator = null;
     double threshold = 0;
     if (model.task() == Model.Task.CLASSIFICATION) {
-      calibrator = calibrator().fit(bestFit.transform(validation));
+      calibrator = calibrator(bestFit.transform(validation));
       threshold =
           scores(calibrated(bestFit, calibrator), validation)
               .thresholdAt(model.policy().falsePositiveRate());
@@ -215,13 +218,37 @@ public final class Trainer {
     return rows.withColumn("weight", when(col("label").gt(0.5), sqrt(lit(rarity))).otherwise(1.0));
   }
 
-  private static LogisticRegression calibrator() {
+  /**
+   * A score's probability, by Platt's scaling with the targets that he smooths: (n₊ + 1) / (n₊ + 2)
+   * and 1 / (n₋ + 2) in place of 1 and 0. By 1 and 0 there is no end to the slope where the score
+   * tells all these rows apart, and then every later row is certain, one way or the other, and as
+   * good as the next. A row of a target between is both labels, each with its share as weight.
+   *
+   * <p>Platt (1999), Probabilistic outputs for support vector machines, section 2.2.
+   */
+  static LogisticRegressionModel calibrator(Dataset<Row> scored) {
+    Row counts = scored.selectExpr("count_if(label > 0.5)", "count_if(label <= 0.5)").first();
+    Column target =
+        when(col("label").gt(0.5), (counts.getLong(0) + 1.0) / (counts.getLong(0) + 2.0))
+            .otherwise(1.0 / (counts.getLong(1) + 2.0));
+    Dataset<Row> smoothed =
+        scored
+            .select(
+                col("rawPrediction"),
+                explode(
+                        array(
+                            struct(lit(1.0).as("label"), target.as("weight")),
+                            struct(lit(0.0).as("label"), lit(1.0).minus(target).as("weight"))))
+                    .as("one"))
+            .select("rawPrediction", "one.*");
     return new LogisticRegression()
         .setFeaturesCol("rawPrediction")
         .setLabelCol("label")
+        .setWeightCol("weight")
         .setRawPredictionCol("calibrated_margin")
         .setProbabilityCol("calibrated")
-        .setPredictionCol("called");
+        .setPredictionCol("called")
+        .fit(smoothed);
   }
 
   private static PipelineModel calibrated(PipelineModel fit, LogisticRegressionModel calibrator) {
