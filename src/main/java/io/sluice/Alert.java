@@ -98,6 +98,7 @@ final class Alert implements AutoCloseable {
           .add("transaction_id", DataTypes.StringType, true, "The one that passed the limit.")
           .add("event_time", DataTypes.TimestampType, true, "When that was made.")
           .add("score", DataTypes.DoubleType, true, "What the model says; null for a limit.")
+          .add("model_version", DataTypes.IntegerType, true, "The version that says so.")
           .add("run_id", DataTypes.StringType, true, "The run that raised it.")
           .add("batch", DataTypes.LongType, true, "The silver version its batch reached.");
 
@@ -252,8 +253,8 @@ final class Alert implements AutoCloseable {
         scores
             .scores(standing)
             .forEach(
-                (payment, score) -> {
-                  if (score > limit) {
+                (payment, served) -> {
+                  if (served.score() > limit) {
                     Standing at = standing.get(payment);
                     raised.add(
                         row(
@@ -264,7 +265,7 @@ final class Alert implements AutoCloseable {
                                 at.countMinute(),
                                 at.centsMinute(),
                                 payment),
-                            score,
+                            served,
                             id,
                             until));
                   }
@@ -302,7 +303,8 @@ final class Alert implements AutoCloseable {
     return row(raised, null, run, batch);
   }
 
-  private static InternalRow row(Raised raised, Double score, UTF8String run, long batch) {
+  private static InternalRow row(
+      Raised raised, PaymentScores.Served served, UTF8String run, long batch) {
     Decimal amount = Decimal.apply(raised.cents(), 18, 2);
     amount.changePrecision(28, 2);
     return new GenericInternalRow(
@@ -315,7 +317,8 @@ final class Alert implements AutoCloseable {
           amount,
           UTF8String.fromString(raised.by().transaction()),
           raised.by().time(),
-          score,
+          served == null ? null : served.score(),
+          served == null ? null : served.version(),
           run,
           batch
         });

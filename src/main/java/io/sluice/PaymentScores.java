@@ -1,7 +1,5 @@
 package io.sluice;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.sluice.landing.RowFunction;
 import io.sluice.model.Model;
 import io.sluice.model.Registry;
@@ -25,11 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says how likely payments are fraud, by the champion that {@link PaymentAnomaly} has at the
- * moment; nothing if it has none.
+ * Says how likely payments are fraud, by the version of {@link PaymentAnomaly} that serves them at
+ * the moment: its champion, of the canary's payments its rival; nothing if it has no champion.
  *
- * <p>Features and pipeline are compiled once for each champion and run over the payments at hand,
- * without a job. Cost: a look at the moves every ten seconds; each payment once.
+ * <p>Features and pipelines are compiled once for each move of the model and run over the payments
+ * at hand, without a job. Cost: a look at the moves every ten seconds; each payment once, the
+ * canary's twice. What a rival says of the others is kept by {@link Score}, of the same features.
  */
 final class PaymentScores {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
@@ -38,7 +37,7 @@ final class PaymentScores {
   private final Workplace place;
   private final Model model = new PaymentAnomaly();
   private final Registry registry;
-  private Optional<RowFunction> champion = Optional.empty();
+  private Optional<RowFunction> serving = Optional.empty();
   private long moves = -1;
   private Instant lookAt = Instant.EPOCH;
 
@@ -47,35 +46,46 @@ final class PaymentScores {
     this.registry = new Registry(place.spark(), place.lake(), Clock.systemUTC());
   }
 
-  /** Takes up a champion that has been promoted meanwhile; says whether there is one. */
+  /** What a payment was given, and by which version. */
+  record Served(int version, double score) {}
+
+  /** Takes up what has been promoted or taken out meanwhile; says whether there is a champion. */
   boolean look() {
     if (!Instant.now().isBefore(lookAt)) {
       long now = registry.movesTable().version();
       if (now != moves) {
-        Optional<Integer> version = registry.state(model.name()).champion();
-        champion = version.map(number -> compiled(registry.versions(model.name()).get(number - 1)));
+        Registry.State state = registry.state(model.name());
+        serving = state.champion().map(champion -> compiled(champion, state));
         moves = now;
-        LOG.info("{}: champion {}", model.name(), version.map(String::valueOf).orElse("none"));
+        LOG.info(
+            "{}: champion {}, canary {}",
+            model.name(),
+            state.champion().map(String::valueOf).orElse("none"),
+            state.canary().map(String::valueOf).orElse("none"));
       }
       lookAt = Instant.now().plus(LOOKED);
     }
-    return champion.isPresent();
+    return serving.isPresent();
   }
 
-  private RowFunction compiled(Registry.Version version) {
-    Registry.Loaded loaded = registry.load(version);
+  private RowFunction compiled(int champion, Registry.State state) {
+    List<Registry.Version> versions = registry.versions(model.name());
+    Scorer scorer =
+        new Scorer(
+            model,
+            registry.load(versions.get(champion - 1)),
+            state.canary().map(number -> registry.load(versions.get(number - 1))),
+            state.canaryPercent());
     return RowFunction.of(
             place.spark(),
             PaymentFeatures.STANDING,
-            rows ->
-                Scorer.scored(loaded.pipeline(), PaymentFeatures.of(rows), "_score")
-                    .select(col("_score")))
+            rows -> scorer.served(PaymentFeatures.of(rows)))
         .orElseThrow(
             () -> new IllegalStateException(model.name() + ": more than one pass over a row"));
   }
 
   /** The score of each payment, given where its user stands with it. */
-  Map<Payment, Double> scores(LinkedHashMap<Payment, Standing> payments) {
+  Map<Payment, Served> scores(LinkedHashMap<Payment, Standing> payments) {
     List<InternalRow> rows = new ArrayList<>(payments.size());
     payments.forEach(
         (payment, standing) ->
@@ -91,11 +101,12 @@ final class PaymentScores {
                       standing.countFive(),
                       standing.centsFive()
                     })));
-    List<InternalRow> scored = champion.orElseThrow().apply(rows);
-    Map<Payment, Double> scores = new LinkedHashMap<>();
+    List<InternalRow> scored = serving.orElseThrow().apply(rows);
+    Map<Payment, Served> scores = new LinkedHashMap<>();
     int at = 0;
     for (Payment payment : payments.keySet()) {
-      scores.put(payment, scored.get(at++).getDouble(0));
+      InternalRow one = scored.get(at++);
+      scores.put(payment, new Served(one.getInt(0), one.getDouble(1)));
     }
     return scores;
   }

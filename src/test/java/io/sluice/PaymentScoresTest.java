@@ -32,7 +32,7 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
-/** The stream scores with the champion there is, and says what a batch would say. */
+/** The stream scores with the champion and canary there are, and says what a batch would say. */
 class PaymentScoresTest {
   private static final int DAYS = 12;
   private static final Model MODEL = new PaymentAnomaly();
@@ -77,12 +77,13 @@ class PaymentScoresTest {
         .publish(SaveMode.Append, "{}");
   }
 
-  /** Twelve days that came by files, and what the desk said of them. */
+  /** Twelve days that came by a file, and what the desk said of them. */
   private void history(Workplace place) {
     StructType schema = new Silver(place, place.contracts().get("transactions")).schema();
     StructType told = new Silver(place, place.contracts().get("payment_outcomes")).schema();
     List<Row> rows = new ArrayList<>();
     List<Row> outcomes = new ArrayList<>();
+    String file = "history-" + number + ".json";
     for (int day = DAYS; day >= 1; day--) {
       for (Made one : day(today.minus(day, ChronoUnit.DAYS), 1400)) {
         Object[] values = new Object[schema.size()];
@@ -91,7 +92,7 @@ class PaymentScoresTest {
         values[schema.fieldIndex("event_time")] = Timestamp.from(one.at);
         values[schema.fieldIndex("user_id")] = one.user;
         values[schema.fieldIndex("amount")] = one.amount;
-        values[schema.fieldIndex("_file")] = "history.json";
+        values[schema.fieldIndex("_file")] = file;
         values[schema.fieldIndex("_position")] = (long) rows.size();
         rows.add(RowFactory.create(values));
         if (one.isFraud) {
@@ -141,7 +142,7 @@ class PaymentScoresTest {
   }
 
   @Test
-  void aPromotedChampionScoresWithoutARestartAsABatchWould() throws Exception {
+  void whatIsPromotedScoresWithoutARestartAsABatchWould() throws Exception {
     LocalKafka.topic("scored", 1);
     LocalKafka.topic("scored-dead", 1);
     LocalKafka.topic("scored-alerts", 1);
@@ -158,6 +159,8 @@ class PaymentScoresTest {
                 "kafka.servers", LocalKafka.server().servers(), "alerts.topic", "scored-alerts"));
     history(place);
     new Train(place, MODEL).run();
+    history(place);
+    new Train(place, MODEL).run();
 
     Stream stream = new Stream(place, List.of("transactions"), 1);
     Thread streaming = new Thread(() -> stream.run(Stream.Until.STOPPED));
@@ -167,7 +170,8 @@ class PaymentScoresTest {
     List<Made> unscored = day(begin, 8);
     send(unscored);
     await(() -> place.lake().silver("transactions").exists() && fromTopic(place).count() == 168);
-    new Promote(place, MODEL).promote(Optional.empty());
+    new Promote(place, MODEL).promote(Optional.of(1));
+    new Promote(place, MODEL).canary(Optional.of(2), 50);
     // The stream looks every ten seconds.
     Thread.sleep(11_000);
     send(day(begin.plus(10, ChronoUnit.MINUTES), 8));
@@ -176,18 +180,20 @@ class PaymentScoresTest {
     streaming.join();
 
     Registry registry = new Registry(place.spark(), place.lake(), Clock.systemUTC());
-    Registry.Loaded champion = registry.load(registry.versions(MODEL.name()).get(0));
+    List<Registry.Loaded> versions =
+        registry.versions(MODEL.name()).stream().map(registry::load).toList();
     List<String> unscoredIds = unscored.stream().map(Made::id).toList();
     Dataset<Row> batch =
-        new Scorer(MODEL, champion, Optional.empty(), 0)
+        new Scorer(MODEL, versions.get(0), Optional.of(versions.get(1)), 50)
             .score(MODEL.features(Map.of("silver.transactions", fromTopic(place))))
-            .where(col("score").gt(0.85))
+            .where(col("served").and(col("score").gt(0.85)))
             .where(
                 org.apache.spark.sql.functions.not(
                     col("transaction_id").isin(unscoredIds.toArray())))
-            .select("transaction_id", "score");
+            .select("transaction_id", "version", "score");
     List<String> expected = TopicTest.lines(batch);
     assertTrue(expected.size() >= 5, expected.toString());
+    assertEquals(2, batch.select("version").distinct().count(), expected.toString());
     assertEquals(
         expected,
         TopicTest.lines(
@@ -196,7 +202,7 @@ class PaymentScoresTest {
                 .gold("spending_alerts")
                 .read()
                 .where("rule = 'score'")
-                .select("transaction_id", "score")));
+                .select("transaction_id", "model_version", "score")));
     assertEquals(
         expected.size(),
         LocalKafka.read("scored-alerts").stream()

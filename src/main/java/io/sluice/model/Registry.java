@@ -146,6 +146,11 @@ public final class Registry {
       List<Integer> predecessors,
       int newest) {
     static final State NONE = new State(0, Optional.empty(), Optional.empty(), 0, List.of(), 0);
+
+    /** The rival, if it serves some entities. */
+    public Optional<Integer> canary() {
+      return rival.filter(version -> canaryPercent > 0);
+    }
   }
 
   private final SparkSession spark;

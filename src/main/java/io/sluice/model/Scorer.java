@@ -50,7 +50,7 @@ public final class Scorer {
    * {@code role} (champion, canary, shadow), {@code served}, {@code score} and {@code decision}.
    */
   public Dataset<Row> score(Dataset<Row> features) {
-    Column inCanary = pmod(xxhash64(entity()), lit(100)).lt(canaryPercent);
+    Column inCanary = inCanary();
     List<Column> answers = new ArrayList<>();
     Dataset<Row> rows = scored(champion.pipeline(), features, "_champion");
     answers.add(
@@ -65,6 +65,26 @@ public final class Scorer {
     return rows.withColumn("_answer", explode(array(answers.toArray(Column[]::new))))
         .select(kept)
         .select(columns(model.key(), List.of("segment", "_answer.*")));
+  }
+
+  /**
+   * Gives, for each feature row in its place, the {@code version} that serves its entity and that
+   * one's {@code score}.
+   */
+  public Dataset<Row> served(Dataset<Row> features) {
+    Column version = lit(champion.version().version());
+    Column score = col("_champion");
+    Dataset<Row> rows = scored(champion.pipeline(), features, "_champion");
+    if (canaryPercent > 0) {
+      rows = scored(rival.orElseThrow().pipeline(), rows, "_rival");
+      version = when(inCanary(), lit(rival.get().version().version())).otherwise(version);
+      score = when(inCanary(), col("_rival")).otherwise(score);
+    }
+    return rows.select(version.as("version"), score.as("score"));
+  }
+
+  private Column inCanary() {
+    return pmod(xxhash64(entity()), lit(100)).lt(canaryPercent);
   }
 
   private Column[] entity() {
