@@ -223,7 +223,11 @@ final class ChaosStream {
       same("late for its windows", truth.late, accounts("ops/spending_windows", "late"));
       List<String> alerts =
           TopicTest.lines(
-              place.lake().gold("spending_alerts").read().drop("score", "run_id", "batch"));
+              place
+                  .lake()
+                  .gold("spending_alerts")
+                  .read()
+                  .drop("score", "model_version", "run_id", "batch"));
       List<String> names =
           TopicTest.lines(
               place
