@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * the moment: its champion, of the canary's payments its rival; nothing if it has no champion.
  *
  * <p>Features and pipelines are compiled once for each move of the model and run over the payments
- * at hand, without a job. Cost: a look at the moves every ten seconds; each payment once, the
- * canary's twice. What a rival says of the others is kept by {@link Score}, of the same features.
+ * at hand, without a job. Cost: a look at the moves every ten seconds; each payment once, while a
+ * canary serves twice at most. What a rival says of the others is kept by {@link Score}, of the
+ * same features.
  */
 final class PaymentScores {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");

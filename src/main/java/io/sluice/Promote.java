@@ -84,7 +84,7 @@ final class Promote {
         model.name(),
         (run, trace) -> {
           Registry.State state = registry.state(model.name());
-          if (state.canaryPercent() > 0) {
+          if (state.canary().isPresent()) {
             return move(
                 run, state, Registry.Kind.WITHDRAW, state.champion(), Optional.empty(), 0, reason);
           }

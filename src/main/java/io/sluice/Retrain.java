@@ -78,7 +78,7 @@ final class Retrain {
     // person's.
     boolean waits =
         state.rival().equals(Optional.of(versions.size()))
-            && state.canaryPercent() == 0
+            && state.canary().isEmpty()
             && !state.predecessors().contains(versions.size());
     if (waits && versions.get(versions.size() - 1).passed()) {
       new Promote(place, model).promote(Optional.empty());

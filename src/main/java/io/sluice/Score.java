@@ -154,7 +154,7 @@ final class Score {
     }
     int other = rival.get().version().version();
     int serving = champion.version().version();
-    if (state.canaryPercent() > 0) {
+    if (state.canary().isPresent()) {
       Optional<String> why = worse(watch, other, serving);
       if (why.isEmpty() && watch.scoreDrift(champion, features).isEmpty()) {
         why = watch.scoreDrift(rival.get(), features);

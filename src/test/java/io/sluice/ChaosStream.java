@@ -222,12 +222,7 @@ final class ChaosStream {
       check(truth.late > 0, "no event was late");
       same("late for its windows", truth.late, accounts("ops/spending_windows", "late"));
       List<String> alerts =
-          TopicTest.lines(
-              place
-                  .lake()
-                  .gold("spending_alerts")
-                  .read()
-                  .drop("score", "model_version", "run_id", "batch"));
+          TopicTest.lines(SpendingByQuery.comparable(place.lake().gold("spending_alerts").read()));
       List<String> names =
           TopicTest.lines(
               place
@@ -240,12 +235,8 @@ final class ChaosStream {
                       "date_format(window_start, \"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
                       "rule"));
       check(names.equals(List.copyOf(truth.alerts)), "alerts differ from the truth");
-      Dataset<Row> counted =
-          SpendingByQuery.counted(
-              SpendingByQuery.clocked(silver.selectExpr("*", "cast(null as bigint) _carried")),
-              place.spark().createDataFrame(List.of(), SpendingByQuery.TOTALS));
       check(
-          alerts.equals(TopicTest.lines(SpendingByQuery.alerts(counted))),
+          alerts.equals(TopicTest.lines(SpendingByQuery.ofOneBatch(silver))),
           "alerts differ from those of one batch");
       same("alerts on the topic", truth.alerts.size(), onTopic("alerts"));
       same("dead letters", truth.quarantined, onTopic("transactions-dead"));

@@ -10,11 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
-import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.RandomForestClassifier;
-import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Tag;
@@ -55,14 +52,11 @@ class ScoringBenchTest {
         LocalSpark.get().range(400_000).selectExpr(columns.toArray(String[]::new)).persist();
     rows.count();
     PipelineModel pipeline =
-        new Pipeline()
-            .setStages(
-                new PipelineStage[] {
-                  new VectorAssembler()
-                      .setInputCols(MODEL.inputs().toArray(String[]::new))
-                      .setOutputCol("features"),
-                  new RandomForestClassifier().setNumTrees(80).setMaxDepth(8).setSeed(1)
-                })
+        Candidate.of(
+                "forest",
+                MODEL.inputs(),
+                new RandomForestClassifier().setNumTrees(80).setMaxDepth(8).setSeed(1))
+            .pipeline()
             .fit(rows.limit(5_000));
     Scorer scorer =
         new Scorer(

@@ -150,6 +150,19 @@ public final class SpendingByQuery {
                 .cast(DataTypes.createDecimalType(28, 2)));
   }
 
+  /** The alerts that all rows of silver raise as one batch. */
+  public static Dataset<Row> ofOneBatch(Dataset<Row> silver) {
+    return alerts(
+        counted(
+            clocked(silver.selectExpr("*", "cast(null as bigint) _carried")),
+            silver.sparkSession().createDataFrame(List.of(), TOTALS)));
+  }
+
+  /** Alerts of limits in gold without the columns that only a stream has an answer for. */
+  public static Dataset<Row> comparable(Dataset<Row> gold) {
+    return gold.drop("score", "model_version", "run_id", "batch");
+  }
+
   /** The alerts that counted rows raise. */
   public static Dataset<Row> alerts(Dataset<Row> counted) {
     Column often = lit(false);
