@@ -229,13 +229,14 @@ class Cluster:
 
 
 def end(process, patience=20):
+    """Ends a process that leads a group, then what it leaves of the group."""
     if process.poll() is None:
         process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience)
-        except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
 
 
 class Lake:

@@ -60,7 +60,8 @@ def demand(holds, text):
 class Airflow:
     """An Airflow of its own with the project's DAGs."""
 
-    def __init__(self, name, variables):
+    def __init__(self, stack, name, variables):
+        self.stack = stack
         self.home = WORK / f"airflow-{name}"
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
@@ -76,30 +77,27 @@ class Airflow:
             subprocess.run(["airflow", "db", "migrate"], env=self.env, check=True, stdout=log, stderr=subprocess.STDOUT)
 
     def start(self, name, *command):
-        """Starts a command of Airflow's; its log is in the home folder."""
+        """Starts a command of Airflow's, which does not outlive this run; its log is in the home folder."""
         log = self.home / f"{name}.log"
         with log.open("w") as out:
             process = subprocess.Popen(
                 ["airflow", *command], cwd=ROOT, env=self.env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
             )
+        self.stack.callback(end, process)
         return process, log
 
-    @staticmethod
-    def ended(process):
-        """Its exit code; it does not outlive an interrupt."""
-        try:
-            return process.wait()
-        finally:
-            end(process)
-
     def night(self, day):
-        """Runs a night to its end; gives how often each task was tried."""
+        """Starts a night; what it gives runs it to its end, and gives how often each task was tried."""
         process, log = self.start("nightly", "dags", "test", "nightly", day, *only(TASKS))
-        code = self.ended(process)
-        tasks = self.tasks(day)
-        states = collections.Counter(state for _, _, state, _ in tasks)
-        demand(code == 0 and set(states) == {"success"}, f"the night ended with {dict(states)}, see {log}")
-        return {task: tries for _, task, _, tries in tasks}
+
+        def tries():
+            code = process.wait()
+            tasks = self.tasks(day)
+            states = collections.Counter(state for _, _, state, _ in tasks)
+            demand(code == 0 and set(states) == {"success"}, f"the night ended with {dict(states)}, see {log}")
+            return {task: tries for _, task, _, tries in tasks}
+
+        return tries
 
     def tasks(self, day):
         """Run, name, state and try of each task of a day."""
@@ -232,6 +230,9 @@ def rehearse(cluster, stack):
     sluice(quiet, "generate", "--from", DAY, "--days", "1", "--scale", SCALE, "--truth", str(WORK / "truth.json"))
     lake = Lake(cluster, WORK / "lake", quiet.folder)
     image(lake, collector.url)
+    say("a quiet night by the local launcher, over the same files, beside all that follows")
+    local = {"AIRFLOW_VAR_SLUICE_LAUNCHER": "local", "AIRFLOW_VAR_SLUICE_COMMAND": SLUICE}
+    quiet_night = Airflow(stack, "quiet", {**sluice(quiet), **local}).night(NIGHT)
 
     secret = {"privacy-key": lake.key, "s3-access-key": "sluice", "s3-secret-key": "sluice-local-only"}
     manifests = cluster.install_sluice(secret)
@@ -246,6 +247,7 @@ def rehearse(cluster, stack):
     by_hand(cluster, manifests)
 
     airflow = Airflow(
+        stack,
         "cluster",
         {
             "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps({"type": "http", "url": collector.url}),
@@ -262,9 +264,7 @@ def rehearse(cluster, stack):
     lineage(collector)
     event_logs(cluster, lake)
 
-    say("a quiet night by the local launcher, over the same files")
-    variables = {"AIRFLOW_VAR_SLUICE_LAUNCHER": "local", "AIRFLOW_VAR_SLUICE_COMMAND": SLUICE}
-    Airflow("quiet", {**sluice(quiet), **variables}).night(NIGHT)
+    quiet_night()
     same_tables(quiet, lake)
 
 
@@ -338,12 +338,9 @@ def reattachment(airflow, cluster, pods):
     (run,) = {run for run, _, _, _ in airflow.tasks(WORKER_DAY)}
     say(f"killed Airflow while a driver runs; {task} again")
     second, log = airflow.start("reattached", "tasks", "test", "nightly", task, run)
-    try:
-        cluster.until("the second try", lambda: "is still running: watching it" in log.read_text() or second.poll() is not None, 300)
-        podman("kill", "--signal", "CONT", driver)
-        code = airflow.ended(second)
-    finally:
-        end(second)
+    cluster.until("the second try", lambda: "is still running: watching it" in log.read_text() or second.poll() is not None, 300)
+    podman("kill", "--signal", "CONT", driver)
+    code = second.wait()
     demand("is still running: watching it" in log.read_text(), f"the driver was not found again, see {log}")
     drivers = pods.of(app, "driver")
     demand(len(drivers) == 1, f"there were {len(drivers)} drivers: {drivers}")
@@ -359,7 +356,7 @@ def night(airflow, cluster, pods):
     driver = pods.kill("refine-purchase-orders-", "driver")
     executor = pods.kill("refine-calls-", "executor")
     started = time.monotonic()
-    tries = airflow.night(NIGHT)
+    tries = airflow.night(NIGHT)()
     demand(len(tries) == 2 * len(GRAPH["sources"]) + len(GRAPH["marts"]), f"the night had {len(tries)} tasks")
     done = [task for task in tries if re.fullmatch(TASKS, task)]
     minutes = (time.monotonic() - started) / 60
