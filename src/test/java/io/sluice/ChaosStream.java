@@ -236,7 +236,7 @@ final class ChaosStream {
                       "rule"));
       check(names.equals(List.copyOf(truth.alerts)), "alerts differ from the truth");
       check(
-          alerts.equals(TopicTest.lines(SpendingByQuery.ofOneBatch(silver))),
+          alerts.equals(TopicTest.lines(SpendingByQuery.alerts(silver))),
           "alerts differ from those of one batch");
       same("alerts on the topic", truth.alerts.size(), onTopic("alerts"));
       same("dead letters", truth.quarantined, onTopic("transactions-dead"));

@@ -121,7 +121,7 @@ class StreamTest {
 
     // The same events in one batch: the alerts are the same to the last column.
     assertEquals(
-        TopicTest.lines(SpendingByQuery.ofOneBatch(silver)),
+        TopicTest.lines(SpendingByQuery.alerts(silver)),
         TopicTest.lines(SpendingByQuery.comparable(place.lake().gold("spending_alerts").read())));
   }
 
