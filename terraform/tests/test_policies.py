@@ -5,6 +5,7 @@ import json
 import re
 import unittest
 
+import yaml
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 from policy_sentry.querying.all import get_all_service_prefixes
 
@@ -15,10 +16,18 @@ import stack
 UNBOUND = re.compile(r"lakeformation:GetDataAccess|(autoscaling|ec2):(Describe|Get)\w+")
 
 
+def buckets(state: dict) -> dict:
+    """Names of the buckets by what they hold, as their keys tell them: a state may have those alone."""
+    return {
+        bucket: state[f'module.storage.aws_kms_key.bucket["{bucket}"]']["description"].removeprefix("Objects of ")
+        for bucket in ("lake", "landing", "events", "audit")
+    }
+
+
 def requests(environment: str, state: dict):
     """The rows of access.csv as (role, action, ARN, context, expected, row)."""
-    name = f"sluice-{environment}"
-    keys = {a["description"].removeprefix(f"Objects of {name}-"): a["arn"] for address, a in state.items() if ".aws_kms_key.bucket" in address}
+    name, named = f"sluice-{environment}", buckets(state)
+    keys = {bucket: state[f'module.storage.aws_kms_key.bucket["{bucket}"]']["arn"] for bucket in named}
     secret = state["module.platform.aws_secretsmanager_secret.privacy_key"]["arn"]
     with open(stack.HERE / "access.csv", newline="") as file:
         for row in csv.DictReader(file):
@@ -35,11 +44,12 @@ def requests(environment: str, state: dict):
                 "secret": lambda: secret if rest == "privacy-key" else secret + rest,
                 "role": lambda: f"arn:aws:iam::{stack.ACCOUNT}:role/{name}-{rest}",
                 "workgroup": lambda: f"arn:aws:athena:{prefix}:workgroup/{name if rest == 'own' else rest}",
+                "database": lambda: f"arn:aws:glue:{prefix}:database/{rest}",
                 "table": lambda: f"arn:aws:glue:{prefix}:table/sluice_{environment}_{rest}",
                 "*": lambda: "*",
             }
             bucket, slash, key = thing.partition("/")
-            arn = made[kind]() if kind in made else f"arn:aws:s3:::{name}-{bucket}{slash}{key}"
+            arn = made[kind]() if kind in made else f"arn:aws:s3:::{named[bucket]}{slash}{key}"
             yield row["role"], row["action"], arn, context, row["expected"] == "allowed", row
 
 
@@ -48,6 +58,60 @@ def disagreements(environment: str, state: dict) -> list:
         f"{role} {action} {row['resource']}: expected {row['expected']}"
         for role, action, arn, context, expected, row in requests(environment, state)
         if iam.allowed(iam.policies_of(state, role), action, arn, context) != expected
+    ]
+
+
+def programs() -> dict:
+    """What each program reads, writes and deletes of the lake, by programs.csv, which is written from its code."""
+    with open(stack.HERE / "programs.csv", newline="") as file:
+        rows = {row.pop("program"): {right: paths.split() for right, paths in row.items()} for row in csv.DictReader(file)}
+    every = rows.pop("every")
+    return {program: {right: every[right] + paths for right, paths in row.items()} for program, row in rows.items()}
+
+
+def accounts() -> dict:
+    """The service account of each program, by its manifest; of those that open the lake."""
+    found = {}
+    for path in sorted((stack.ROOT / "spark-apps/base/programs").glob("*.yaml")):
+        for document in yaml.safe_load_all(path.read_text()):
+            if document["kind"] == "SparkApplication" and path.stem != "validate":
+                found[path.stem] = document["spec"]["driver"]["serviceAccount"]
+    return found
+
+
+def needed(rights: dict):
+    """What a program asks of S3, as (action, key, prefix of a listing)."""
+    for path in rights["reads"] + rights["writes"]:
+        # Hadoop asks for a folder's own key, too.
+        yield from (("s3:GetObject", path, None), ("s3:GetObject", f"{path}/x", None), ("s3:ListBucket", "", f"{path}/"))
+    for path in rights["writes"]:
+        yield "s3:PutObject", f"{path}/x", None
+        if not path.startswith("_") and "/_" not in path:
+            yield "s3:PutObject", f"{path}/_delta_log/x", None
+            # Delta removes entries that have expired.
+            yield "s3:DeleteObject", f"{path}/_delta_log/x", None
+    for path in rights["deletes"]:
+        yield "s3:DeleteObject", f"{path}/x", None
+
+
+def lacking(state: dict) -> list:
+    """What programs do and their roles may not."""
+    lake = buckets(state)["lake"]
+    roles = {
+        a["service_account"]: re.search(r'\["(\w+)"\]', address)[1]
+        for address, a in state.items()
+        if "module.identity.aws_eks_pod_identity_association.data" in address
+    }
+    return [
+        f"{program} ({roles[account]}) {action} {key or prefix}"
+        for program, account in accounts().items()
+        for action, key, prefix in needed(programs()[program])
+        if not iam.allowed(
+            iam.policies_of(state, roles[account]),
+            action,
+            f"arn:aws:s3:::{lake}" + (f"/{key}" if key else ""),
+            {"s3:prefix": prefix} if prefix else {},
+        )
     ]
 
 
@@ -100,6 +164,25 @@ class Roles(unittest.TestCase):
         for environment in stack.ENVIRONMENTS:
             with self.subTest(environment):
                 self.assertEqual(disagreements(environment, stack.applied(environment).state()), [])
+
+    def test_each_program_may_what_it_does(self):
+        if not accounts():
+            self.skipTest("no spark-apps")
+        for environment in stack.ENVIRONMENTS:
+            with self.subTest(environment):
+                self.assertEqual(lacking(stack.applied(environment).state()), [])
+
+    def test_what_programs_do_is_what_their_code_names(self):
+        if not accounts():
+            self.skipTest("no spark-apps")
+        self.assertEqual(set(programs()), set(accounts()))
+        named = {"_probe", "models/_files"}
+        for path in (stack.ROOT / "src/main/java/io/sluice").rglob("*.java"):
+            for layer, name in re.findall(r'\b(ops|models|gold|notes)\(\s*"(\w+)', path.read_text()):
+                named.add(f"{'_work' if layer == 'notes' else layer}/{name}")
+        self.assertGreater(len(named), 10)
+        told = {path for rights in programs().values() for paths in rights.values() for path in paths}
+        self.assertEqual(named - told, set())
 
     def test_the_table_speaks_of_every_role_with_data_and_of_both_answers(self):
         rows = list(requests("dev", stack.applied("dev").state()))
@@ -163,8 +246,8 @@ class CatchesFaults(unittest.TestCase):
     def test_a_layer_too_many_and_an_action_that_does_not_exist(self):
         state = self.spoiled(
             "layer",
-            '      read            = ["gold", "silver", "models", "predictions"]',
-            '      read            = ["gold", "silver", "models", "predictions", "quarantine"]',
+            '      read            = ["gold", "silver", "models", "predictions", "ops/runs", "ops/verdicts"]',
+            '      read            = ["gold", "silver", "models", "predictions", "ops/runs", "ops/verdicts", "quarantine"]',
         )
         wrong = [
             row["resource"]

@@ -1,5 +1,5 @@
-# Who may do what with data. A role's rights are one line of `roles`: which layers it reads, writes and deletes in.
-# Everything else (KMS, listings, the trust in a service account) follows from that line, so that no right can be given
+# Who may do what with data. A role's rights are one entry of `roles`: which folders it reads, writes and deletes in.
+# Everything else (KMS, listings, the trust in a service account) follows from it, so that no right can be given
 # by halves. tests/test_policies.py simulates each role over the policies as Terraform evaluates them.
 
 data "aws_caller_identity" "this" {}
@@ -12,6 +12,8 @@ locals {
 
   # Lake.open probes, in every program, whether the store honours conditional writes.
   probe = "_probe"
+  # A backfill notes beside the layers which of its steps are done (io.sluice.table.Notes).
+  worked = concat(var.layers, ["_work"])
 
   roles = {
     # Untrusted bytes pass through it, so it is kept furthest from what people read: it can neither change nor delete
@@ -19,8 +21,9 @@ locals {
     DataIngestor = {
       service_account = "ingestor"
       landing         = true
-      read            = ["bronze", "ops"]
-      write           = ["bronze", "ops"]
+      # And silver's logs, which tell after a crash whether silver has handled more than bronze still holds.
+      read  = ["bronze", "ops", "silver/*/_delta_log"]
+      write = ["bronze", "ops"]
       # Old log entries of the tables it commits to; their files it cannot delete.
       delete = ["bronze/*/_delta_log", "ops/*/_delta_log"]
     }
@@ -28,17 +31,18 @@ locals {
     PipelineOperator = {
       service_account = "operator"
       landing         = true
-      read            = var.layers
-      write           = var.layers
-      delete          = var.layers
+      read            = local.worked
+      write           = local.worked
+      delete          = local.worked
     }
-    # People's notebooks and experiments. Silver's restricted fields are tokens or ciphertext, and it has no key.
+    # Models' programs, and people's notebooks and experiments. Silver's restricted fields are tokens or ciphertext, and
+    # it has no key. Of ops it has what every program keeps: an account of its runs and of what checks said.
     DataScientist = {
       service_account = "scientist"
       landing         = false
-      read            = ["gold", "silver", "models", "predictions"]
-      write           = ["models", "predictions"]
-      delete          = ["models", "predictions"]
+      read            = ["gold", "silver", "models", "predictions", "ops/runs", "ops/verdicts"]
+      write           = ["models", "predictions", "ops/runs", "ops/verdicts"]
+      delete          = ["models", "predictions", "ops/runs/_delta_log", "ops/verdicts/_delta_log"]
     }
   }
 
@@ -241,6 +245,8 @@ resource "aws_iam_role_policy" "analyst" {
       Action = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"]
       Resource = [
         "arn:${local.partition}:glue:*:${local.account}:catalog",
+        # Athena looks at it before every query, whichever database that names.
+        "arn:${local.partition}:glue:*:${local.account}:database/default",
         "arn:${local.partition}:glue:*:${local.account}:database/${replace(var.name, "-", "_")}_*",
         "arn:${local.partition}:glue:*:${local.account}:table/${replace(var.name, "-", "_")}_*/*",
       ]
