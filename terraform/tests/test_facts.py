@@ -20,6 +20,11 @@ def custom(contract: dict, name: str):
     return next(p["value"] for p in contract["customProperties"] if p["property"] == name)
 
 
+def own_prefix(environment: str) -> str:
+    values = (stack.ROOT / f"terraform/environments/{environment}/example.tfvars").read_text()
+    return re.search(r'^bucket_prefix *= "(.*)"$', values, re.M)[1]
+
+
 class SaidTwice(unittest.TestCase):
     def test_layers_are_those_of_the_lake(self):
         declared = re.search(r"LAYERS =\s*List\.of\(([^)]*)\)", (JAVA / "table" / "Lake.java").read_text())[1]
@@ -177,7 +182,7 @@ class Storage(unittest.TestCase):
         for environment in stack.ENVIRONMENTS:
             state = stack.applied(environment).state()
             names = set(self.buckets(environment, "aws_s3_bucket.this"))
-            self.assertEqual(names, {f"sluice-{environment}-{b}" for b in ("lake", "landing", "events", "audit")})
+            self.assertEqual(names, {f"{own_prefix(environment)}-{environment}-{b}" for b in ("lake", "landing", "events", "audit")})
             rotating = {a["arn"] for address, a in state.items() if ".aws_kms_key." in address and a["enable_key_rotation"]}
             self.assertEqual(len(rotating), sum(".aws_kms_key." in address for address in state))
             for bucket, a in self.buckets(environment, "aws_s3_bucket_public_access_block").items():

@@ -3,6 +3,11 @@ variable "account_id" {
   type        = string
 }
 
+variable "bucket_prefix" {
+  description = "What names of buckets begin with. All of AWS shares them, so it is yours alone; conf/environments names them too."
+  type        = string
+}
+
 variable "owner" {
   description = "Who answers for it: the tag `owner`."
   type        = string

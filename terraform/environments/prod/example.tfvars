@@ -7,3 +7,6 @@ analysts    = ["arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu
 api_cidrs   = ["203.0.113.0/24"]
 emails      = ["data-platform@example.com"]
 repository  = { url = "https://git.example.com/data/sluice.git", revision = "main" }
+
+# Names of buckets are all of AWS's: take one of your own, and name it in conf/environments too. A test holds them equal.
+bucket_prefix = "example-sluice"

@@ -4,6 +4,7 @@ module "environment" {
 
   name            = "prod"
   repository_root = "${path.root}/../../.."
+  bucket_prefix   = var.bucket_prefix
   tags            = local.tags
   admins          = var.admins
   analysts        = var.analysts

@@ -20,6 +20,7 @@ module "storage" {
   source = "../storage"
 
   name            = local.name
+  bucket_prefix   = "${var.bucket_prefix}-${var.name}"
   sources         = local.arrivals
   landing_days    = var.landing_days
   noncurrent_days = var.noncurrent_days

@@ -4,7 +4,17 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.name))
-    error_message = "a short name in small letters: it is part of bucket names, which all of AWS shares."
+    error_message = "a short name in small letters: it is part of bucket names."
+  }
+}
+
+variable "bucket_prefix" {
+  description = "What names of buckets begin with. All of AWS shares them, so it is yours alone: a company's name, say."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$", var.bucket_prefix))
+    error_message = "3 to 40 small letters, digits and hyphens: S3 takes 63 for a bucket's whole name."
   }
 }
 

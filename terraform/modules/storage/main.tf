@@ -17,7 +17,7 @@ locals {
   region    = data.aws_region.this.region
 
   # Names are made here and not read from resources, so that policies are known before anything exists.
-  buckets = { for bucket in ["lake", "landing", "events", "audit"] : bucket => "${var.name}-${bucket}" }
+  buckets = { for bucket in ["lake", "landing", "events", "audit"] : bucket => "${var.bucket_prefix}-${bucket}" }
   arns    = { for bucket, name in local.buckets : bucket => "arn:${local.partition}:s3:::${name}" }
   trail   = "arn:${local.partition}:cloudtrail:${local.region}:${local.account}:trail/${var.name}"
 

@@ -3,6 +3,11 @@ variable "name" {
   type        = string
 }
 
+variable "bucket_prefix" {
+  description = "What names of buckets begin with: all of AWS shares them."
+  type        = string
+}
+
 variable "sources" {
   description = "The contracts' sources: for each, the folders of the landing bucket in which its files arrive."
   type        = map(list(string))
