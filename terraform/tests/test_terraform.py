@@ -94,6 +94,18 @@ class CatchesFaults(unittest.TestCase):
             "plan", "-input=false",
         )
 
+    def test_a_contract_that_nests_deeper_than_the_catalog_can_say(self):
+        self.refuses(
+            "../conf/contracts/calls.yaml",
+            "                - name: speaker\n                  logicalType: string\n",
+            "                - name: speaker\n                  logicalType: object\n                  properties: [{name: name, logicalType: string}]\n",
+            "Invalid index.*does not identify an element",
+            "plan", "-input=false",
+        )
+
+    def test_a_bucket_prefix_that_s3_would_refuse(self):
+        self.refuses("environments/dev/example.auto.tfvars", '"example-sluice"', '"Example"', "small letters, digits and hyphens", "plan", "-input=false")
+
     def test_an_api_open_to_everybody(self):
         self.refuses("environments/dev/example.auto.tfvars", '"203.0.113.0/24"', '"0.0.0.0/0"', "not for everybody", "plan", "-input=false")
 

@@ -16,18 +16,53 @@ locals {
   types   = { string = "string", integer = "bigint", boolean = "boolean", date = "date", timestamp = "timestamp" }
   synonym = { long = "bigint", integer = "int", short = "smallint", byte = "tinyint", float = "float", real = "float" }
 
+  # Types of structures, level by level, since expressions cannot call themselves: first down, to what each holds; then
+  # up again. A contract that nests deeper than a call's transcript does is refused by the lookup that fails.
+  level_0 = merge([for source, contract in var.contracts : { for field in contract.schema[0].properties : "${source}.${field.name}" => field }]...)
+  level_1 = merge([for path, at in local.level_0 : { for one in concat(try(at.properties, []), try([merge(at.items, { name = "[]" })], [])) :
+    "${path}.${one.name}" => one
+  }]...)
+  level_2 = merge([for path, at in local.level_1 : { for one in concat(try(at.properties, []), try([merge(at.items, { name = "[]" })], [])) :
+    "${path}.${one.name}" => one
+  }]...)
+  level_3 = merge([for path, at in local.level_2 : { for one in concat(try(at.properties, []), try([merge(at.items, { name = "[]" })], [])) :
+    "${path}.${one.name}" => one
+  }]...)
+  plain = { for path, at in merge(local.level_0, local.level_1, local.level_2, local.level_3) : path => try(
+    lookup(local.synonym, lower(at.physicalType), lower(at.physicalType)),
+    local.types[at.logicalType],
+  ) if !contains(["object", "array"], at.logicalType) }
+  type_2 = merge(local.plain, { for path, at in local.level_2 : path => can(at.items) ? "array<${local.plain["${path}.[]"]}>" : format(
+    "struct<%s>", join(",", [for one in at.properties : "${one.name}:${local.plain["${path}.${one.name}"]}"])
+  ) if !contains(keys(local.plain), path) })
+  type_1 = merge(local.plain, { for path, at in local.level_1 : path => can(at.items) ? "array<${local.type_2["${path}.[]"]}>" : format(
+    "struct<%s>", join(",", [for one in at.properties : "${one.name}:${local.type_2["${path}.${one.name}"]}"])
+  ) if !contains(keys(local.plain), path) })
+  type_0 = merge(local.plain, { for path, at in local.level_0 : path => can(at.items) ? "array<${local.type_1["${path}.[]"]}>" : format(
+    "struct<%s>", join(",", [for one in at.properties : "${one.name}:${local.type_1["${path}.${one.name}"]}"])
+  ) if !contains(keys(local.plain), path) })
+
   fields = { for source, contract in var.contracts : source => [for field in contract.schema[0].properties : {
     name        = field.name
     description = try(field.description, "")
-    type = try(
-      lookup(local.synonym, lower(field.physicalType), lower(field.physicalType)),
-      local.types[field.logicalType],
-    )
-    kept_back = contains(["restricted", "confidential"], try(field.classification, ""))
-    # Structures are read through the files' own schema; the catalog lists what SQL tools show as columns.
-  } if !contains(["object", "array"], field.logicalType)] }
+    type        = local.type_0["${source}.${field.name}"]
+    kept_back   = contains(["restricted", "confidential"], try(field.classification, ""))
+    structure   = contains(["object", "array"], field.logicalType)
+  }] }
 
-  granted = { for source, fields in local.fields : source => [for field in fields : field.name if !field.kept_back] }
+  # What silver has besides the contract's fields (io.sluice.landing.Refinement; a test holds them equal).
+  policy = { for source, contract in var.contracts : source => one([for property in contract.customProperties : property.value if property.property == "schemaPolicy"]) }
+  added = { for source, contract in var.contracts : source => concat(
+    try(local.policy[source].added, "keep") == "keep" ? [{ name = "_extra", type = "map<string,string>", description = "Columns that the contract does not know, as text." }] : [],
+    [
+      { name = "_file", type = "string", description = "The file this version came from." },
+      { name = "_position", type = "bigint", description = "Where its record begins in the file: a line." },
+      { name = "_arrived_at", type = "timestamp", description = "When the file arrived." },
+    ],
+  ) }
+
+  # Structures are granted to nobody: what people said and wrote is in them.
+  granted = { for source, fields in local.fields : source => [for field in fields : field.name if !field.kept_back && !field.structure] }
 }
 
 # ---- Lake Formation
@@ -105,8 +140,16 @@ resource "aws_glue_catalog_database" "layer" {
   depends_on = [aws_lakeformation_data_lake_settings.this]
 }
 
-# Silver's tables come from the contracts. They are Delta tables, so engines take rows and types from Delta's own log;
-# the columns here are what Lake Formation grants by.
+# Athena looks at the database of this name before every query, whichever that names. An account that has used Athena or
+# Glue has it already: import it then (README).
+resource "aws_glue_catalog_database" "default" {
+  name = "default"
+
+  depends_on = [aws_lakeformation_data_lake_settings.this]
+}
+
+# Silver's tables come from the contracts. They are Delta tables; where Lake Formation grants columns, Athena wants the
+# catalog to list all that Delta's log does, those that nobody is granted among them.
 resource "aws_glue_catalog_table" "silver" {
   for_each = local.fields
 
@@ -137,7 +180,7 @@ resource "aws_glue_catalog_table" "silver" {
     }
 
     dynamic "columns" {
-      for_each = each.value
+      for_each = concat([for field in each.value : { name = field.name, type = field.type, description = field.description }], local.added[each.key])
       content {
         name    = lower(columns.value.name)
         type    = columns.value.type
@@ -334,6 +377,19 @@ resource "aws_lakeformation_permissions" "database" {
 
   database {
     name = aws_glue_catalog_database.layer[each.value.layer].name
+  }
+
+  depends_on = [aws_lakeformation_data_lake_settings.this]
+}
+
+resource "aws_lakeformation_permissions" "default" {
+  for_each = var.readers
+
+  principal   = each.value
+  permissions = ["DESCRIBE"]
+
+  database {
+    name = aws_glue_catalog_database.default.name
   }
 
   depends_on = [aws_lakeformation_data_lake_settings.this]
