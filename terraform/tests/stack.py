@@ -81,6 +81,15 @@ class Copy:
                     found[address] = instance["attributes"]
         return found
 
+    def dependencies(self) -> dict:
+        """By resource: those that are made before it, and destroyed after it."""
+        document = json.loads((self.folder / "terraform.tfstate").read_text())
+        return {
+            ".".join(filter(None, (resource.get("module", ""), resource["type"], resource["name"]))): set(resource["instances"][0].get("dependencies", []))
+            for resource in document["resources"]
+            if resource["mode"] == "managed" and resource["instances"]
+        }
+
     def outputs(self) -> dict:
         return json.loads((self.folder / "terraform.tfstate").read_text())["outputs"]["environment"]["value"]
 

@@ -197,6 +197,47 @@ class Protected(unittest.TestCase):
         self.assertEqual([(a["permissions"], a["database"][0]["name"]) for a in seen], [(["DESCRIBE"], "default")])
 
 
+class Platform(unittest.TestCase):
+    def airflow(self) -> dict:
+        return yaml.safe_load(stack.applied("prod").state()["module.platform.helm_release.airflow"]["values"][0])
+
+    def test_every_container_of_airflow_is_one_that_the_namespace_admits(self):
+        values = self.airflow()
+        pod = values["securityContexts"]["pod"]
+        self.assertEqual((pod["runAsNonRoot"], pod["seccompProfile"]), (True, {"type": "RuntimeDefault"}))
+        # The chart's git-sync containers have a context of their own.
+        for container in (values["securityContexts"]["containers"], values["dags"]["gitSync"]["securityContexts"]["container"]):
+            self.assertIs(container["allowPrivilegeEscalation"], False)
+            self.assertEqual(container["capabilities"], {"drop": ["ALL"]})
+            self.assertNotEqual(container.get("runAsUser"), 0)
+
+    def test_no_user_is_made_with_a_password_that_everybody_knows(self):
+        self.assertIs(self.airflow()["createUserJob"]["enabled"], False)
+
+    def test_a_new_password_makes_new_pods(self):
+        state = stack.applied("prod").state()
+        pods = {
+            "airflow": self.airflow()["airflowPodAnnotations"]["sluice.io/database-password"],
+            "marquez": state["module.platform.kubernetes_deployment_v1.marquez"]["spec"][0]["template"][0]["metadata"][0]["annotations"]["password"],
+        }
+        for database, version in pods.items():
+            made = state[f'module.platform.aws_secretsmanager_secret_version.database["{database}"]']
+            self.assertEqual(version, str(made["secret_string_wo_version"]), database)
+
+    def test_a_configuration_of_kafka_is_named_by_the_version_that_it_is_for(self):
+        made = stack.applied("prod").state()["module.streaming.aws_msk_configuration.this"]
+        self.assertEqual(made["name"], "sluice-prod-" + made["kafka_versions"][0].replace(".", "-"))
+        self.assertRegex(made["name"], r"^[0-9A-Za-z][0-9A-Za-z-]*$")
+
+    def test_what_is_in_the_cluster_is_taken_out_before_the_right_to_do_so(self):
+        cluster = "module.environment.module.cluster."
+        needs = {cluster + name for name in ("aws_eks_node_group.this", "aws_eks_addon.after_nodes", "aws_eks_access_policy_association.admin")}
+        inside = {a: before for a, before in stack.applied("prod").dependencies().items() if re.search(r"\.(helm_release|kubernetes_\w+)\.", a)}
+        self.assertGreater(len(inside), 10)
+        for address, before in inside.items():
+            self.assertLessEqual(needs, before, address)
+
+
 class Storage(unittest.TestCase):
     def buckets(self, environment: str, kind: str) -> dict:
         return {a["bucket"]: a for address, a in stack.applied(environment).state().items() if address.startswith(f"module.storage.{kind}")}

@@ -39,6 +39,11 @@ output "key_arn" {
 }
 
 output "ready" {
-  description = "Known when pods can run: what is installed into the cluster waits for it."
-  value       = [for group in aws_eks_node_group.this : group.arn]
+  description = "Known when pods can run: what is installed into the cluster waits for it, and is taken out before any of it goes."
+  value = concat(
+    [for group in aws_eks_node_group.this : group.arn],
+    [for addon in aws_eks_addon.after_nodes : addon.arn],
+    # Terraform's own right to install and to take out.
+    [for association in aws_eks_access_policy_association.admin : association.id],
+  )
 }

@@ -510,17 +510,27 @@ resource "helm_release" "airflow" {
       containers = { allowPrivilegeEscalation = false, capabilities = { drop = ["ALL"] } }
     }
     # The account that spark-apps allows to make SparkApplications, and to whom the role above belongs.
-    scheduler          = { serviceAccount = { create = false, name = "airflow" } }
-    apiServer          = { serviceAccount = { create = false, name = "airflow" } }
-    triggerer          = { serviceAccount = { create = false, name = "airflow" } }
-    createUserJob      = { useHelmHooks = false, applyCustomEnv = false }
+    scheduler = { serviceAccount = { create = false, name = "airflow" } }
+    apiServer = { serviceAccount = { create = false, name = "airflow" } }
+    triggerer = { serviceAccount = { create = false, name = "airflow" } }
+    # The chart would make an administrator whose password everybody knows. The first user is made by hand (README).
+    createUserJob      = { enabled = false }
     migrateDatabaseJob = { useHelmHooks = false, applyCustomEnv = false }
     dags = { gitSync = {
       enabled = true
       repo    = var.repository.url
       ref     = var.repository.revision
       subPath = "airflow-dags"
+      # These containers take nothing from securityContexts.containers, and are the chart's user 65533 unless told. What
+      # else the namespace demands (no root, a seccomp profile) they have from the pod.
+      securityContexts = {
+        container = { runAsUser = 65533, allowPrivilegeEscalation = false, capabilities = { drop = ["ALL"] } }
+      }
     } }
+    # Pods read the password when they start: a new one makes new pods.
+    airflowPodAnnotations = {
+      "sluice.io/database-password" = tostring(aws_secretsmanager_secret_version.database["airflow"].secret_string_wo_version)
+    }
     config = {
       logging = {
         remote_logging         = "True"
@@ -601,8 +611,11 @@ resource "kubernetes_deployment_v1" "marquez" {
     template {
       metadata {
         labels = { "app.kubernetes.io/name" = "marquez" }
-        # A changed configuration makes new pods.
-        annotations = { config = sha256(kubernetes_config_map_v1.marquez.data["marquez.yml"]) }
+        # A changed configuration or password makes new pods.
+        annotations = {
+          config   = sha256(kubernetes_config_map_v1.marquez.data["marquez.yml"])
+          password = aws_secretsmanager_secret_version.database["marquez"].secret_string_wo_version
+        }
       }
 
       spec {

@@ -58,7 +58,8 @@ resource "aws_cloudwatch_log_group" "kafka" {
 }
 
 resource "aws_msk_configuration" "this" {
-  name           = var.name
+  # Another version of Kafka makes another configuration while this one stands: each needs a name of its own.
+  name           = "${var.name}-${replace(var.kafka_version, ".", "-")}"
   kafka_versions = [var.kafka_version]
   # A topic is made on purpose. An event is acknowledged when two of three zones have it, and no broker that lags
   # becomes leader: otherwise the stream could lose what its sender believes delivered.
