@@ -285,6 +285,14 @@ class Storage(unittest.TestCase):
             self.assertFalse([other for other in told if other != one and other.startswith(one)])
 
 
+class State(unittest.TestCase):
+    def test_the_key_of_the_state_is_the_one_of_its_bucket(self):
+        for environment in stack.ENVIRONMENTS:
+            backend = (stack.ROOT / f"terraform/environments/{environment}/versions.tf").read_text().split('backend "s3"')[1]
+            # `encrypt` alone asks for AES256, past the bucket's default.
+            self.assertNotIn("encrypt", backend)
+
+
 class Cost(unittest.TestCase):
     def test_every_environment_tags_what_it_makes(self):
         for environment in stack.ENVIRONMENTS:

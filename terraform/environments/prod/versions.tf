@@ -19,10 +19,10 @@ terraform {
   }
 
   # Bucket and key come from bootstrap/, once per account: terraform init -backend-config=bucket=...
+  # No `encrypt`: it would ask S3 for a key of its own, and the bucket's default, bootstrap's key, would not be used.
   backend "s3" {
     key          = "sluice/prod.tfstate"
     region       = "eu-central-1"
-    encrypt      = true
     use_lockfile = true
   }
 }
