@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable
+from airflow.sdk import DAG, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable
 
 import sluice_graph
 from sluice_launcher import ProgramOperator
@@ -33,7 +33,8 @@ tables = sorted({table for model in models for table in model["reads"]})
 with DAG(
     "retrain",
     description="Validate, train, gate, promote, score",
-    schedule=AssetOrTimeSchedule(timetable=nightly, assets=[sluice_graph.table(table) for table in tables])
+    # News that come while a run works wait for it together: one more run handles them all.
+    schedule=AssetOrTimeSchedule(timetable=nightly, assets=AssetAny(*[sluice_graph.table(table) for table in tables]))
     if tables
     else nightly,
     start_date=sluice_graph.START,

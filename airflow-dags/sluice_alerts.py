@@ -19,7 +19,7 @@ def failed(context) -> None:
     task = context["task"]
     send(
         {
-            "text": f"{ti.dag_id}.{ti.task_id} failed (owner {task.owner}): {context.get('exception')}",
+            "text": f"{ti.dag_id}.{ti.task_id} failed (owner {task.owner}): {context.get('exception') or 'its worker died'}",
             "dag": ti.dag_id,
             "task": ti.task_id,
             "run": context["run_id"],
@@ -33,6 +33,10 @@ def failed(context) -> None:
 def late(context=None, **_) -> None:
     """Callback of every DAG's deadline: the run is not done in time, and goes on."""
     run = (context or {}).get("dag_run") or {}
+    state = run.get("state") if isinstance(run, dict) else run.state
+    # Airflow keeps the deadline of a run that failed; of that its task's alert has told.
+    if state in ("failed", "success"):
+        return
     dag = run.get("dag_id") if isinstance(run, dict) else run.dag_id
     name = run.get("dag_run_id") if isinstance(run, dict) else run.run_id
     send({"text": f"{dag} is late: {name} is not done by its deadline", "dag": dag, "run": name})

@@ -70,6 +70,7 @@ class ProgramOperator(BaseOperator):
         super().__init__(**kwargs)
         self.arguments = list(arguments)
         self._launcher = None
+        self._killed = False
 
     def execute(self, context):
         kind = Variable.get("sluice_launcher", default="operator")
@@ -77,11 +78,15 @@ class ProgramOperator(BaseOperator):
         if kind not in launchers:
             raise AirflowFailException(f"variable sluice_launcher: must be one of {sorted(launchers)}, is {kind!r}")
         arguments = [argument for argument in self.arguments if argument]
-        arguments += shlex.split(Variable.get("sluice_options", default=""))
-        self._launcher = launchers[kind](self.log, context["ti"], arguments)
+        options = shlex.split(Variable.get("sluice_options", default=""))
+        self._launcher = launchers[kind](self.log, context["ti"], arguments, options)
+        # Airflow goes on after on_kill: what was killed before it was there must not begin.
+        if self._killed:
+            raise AirflowException(f"{arguments[0]} was killed before it began")
         self._launcher.run(lineage(context["ti"]))
 
     def on_kill(self):
+        self._killed = True
         if self._launcher:
             self._launcher.kill()
 
@@ -110,9 +115,11 @@ class RunningOperator(BaseOperator):
 class LocalLauncher:
     """Runs the program on the worker, by the command in the variable ``sluice_command``."""
 
-    def __init__(self, log, ti, arguments):
+    patience = 30
+
+    def __init__(self, log, ti, arguments, options=()):
         self.log = log
-        self.arguments = arguments
+        self.arguments = [*arguments, *options]
         self.process = None
 
     def run(self, conf: dict[str, str]) -> None:
@@ -124,13 +131,22 @@ class LocalLauncher:
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True
         ) as self.process:
-            for line in self.process.stdout:
-                self.log.info("%s", line.rstrip())
+            try:
+                for line in self.process.stdout:
+                    self.log.info("%s", line.rstrip())
+            except BaseException:
+                # Airflow's timeout: leaving the block would wait for the program.
+                self.kill()
+                raise
         ended(self.arguments[0], self.process.returncode)
 
     def kill(self) -> None:
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(self.patience)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class SparkOperatorLauncher:
@@ -143,15 +159,17 @@ class SparkOperatorLauncher:
 
     seconds = 5
 
-    def __init__(self, log, ti, arguments):
+    def __init__(self, log, ti, arguments, options=()):
         from airflow.providers.cncf.kubernetes.hooks.kubernetes import KubernetesHook
 
         self.log = log
-        self.arguments = arguments
+        self.arguments = [*arguments, *options]
         self.program = arguments[0]
         self.tries = str(ti.try_number)
+        self.killed = False
         self.manifest = manifest(self.program)
-        self.name = name(self.arguments, ti)
+        # Without the options: a variable changed between two tries must not make another name.
+        self.name = name(arguments, ti)
         self.namespace = self.manifest["metadata"]["namespace"]
         hook = KubernetesHook(conn_id=Variable.get("sluice_kubernetes", default="kubernetes_default"))
         self.objects = hook.custom_object_client
@@ -159,7 +177,7 @@ class SparkOperatorLauncher:
 
     def run(self, conf: dict[str, str]) -> None:
         app = self.find()
-        if app and state(app) in ("COMPLETED", "FAILED"):
+        if app and (state(app) in ("COMPLETED", "FAILED") or app["metadata"].get("deletionTimestamp")):
             self.log.info("%s has ended in an earlier try: making it anew", self.name)
             self.remove(app)
             app = None
@@ -186,6 +204,8 @@ class SparkOperatorLauncher:
             raise
 
     def create(self, conf: dict[str, str]) -> dict:
+        if self.killed:
+            raise AirflowException(f"{self.name} was killed before it was made")
         body = self.manifest
         body["metadata"]["name"] = self.name
         body["metadata"].setdefault("labels", {})[TRY_LABEL] = self.tries
@@ -260,6 +280,7 @@ class SparkOperatorLauncher:
 
     def kill(self) -> None:
         """Ends the application, unless a later try watches it by now."""
+        self.killed = True
         app = self.find()
         if app and app["metadata"].get("labels", {}).get(TRY_LABEL) == self.tries:
             self.remove(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from airflow.sdk import DAG, CronTriggerTimetable
 
 import sluice_graph
@@ -31,4 +33,7 @@ with DAG(
     tags=["sluice"],
 ):
     if sluice_graph.read()["streams"]:
-        RunningOperator(task_id="stream", program="stream")
+        # One more look, since the operator may be restarting it; then people are told.
+        RunningOperator(
+            task_id="stream", program="stream", retries=1, retry_delay=timedelta(minutes=2), retry_exponential_backoff=0
+        )

@@ -128,7 +128,16 @@ class DagsTest(unittest.TestCase):
             self.assertEqual(["refine.readings"], dags["nightly"]["build.usage_daily"])
             self.assertEqual(["validate"], dags["retrain"]["retrain.leak"])
             self.assertEqual(["stream"], list(dags["stream_health"]))
+            self.assertTrue(assets.startswith("AssetAny("), assets)
             self.assertIn("gold/usage_daily", assets)
+
+    def test_an_executor_without_callbacks_is_given_no_deadline(self):
+        import sluice_graph
+
+        self.assertIsNotNone(sluice_graph.deadline(hours=1))
+        os.environ["AIRFLOW__CORE__EXECUTOR"] = "KubernetesExecutor"
+        self.addCleanup(os.environ.pop, "AIRFLOW__CORE__EXECUTOR", None)
+        self.assertIsNone(sluice_graph.deadline(hours=1))
 
     def test_backfill_shows_its_plan_first(self):
         dag = self.bag.dags["backfill"]
@@ -210,6 +219,32 @@ class LauncherTest(unittest.TestCase):
         child = pathlib.Path("/proc") / pid.read_text().strip() / "stat"
         self.assertTrue(not child.exists() or child.read_text().split()[2] in "ZX")
 
+    def test_a_timeout_ends_what_runs(self):
+        from airflow.sdk.exceptions import AirflowTaskTimeout
+        from airflow.sdk.execution_time.timeout import timeout
+
+        # A program that hangs, and will not be told.
+        self.script("trap '' TERM; while :; do sleep 1; done")
+        launcher = self.local("refine")
+        launcher.patience = 1
+        began = time.monotonic()
+        with self.assertRaises(AirflowTaskTimeout), timeout(2):
+            launcher.run({})
+        self.assertLess(time.monotonic() - began, 60)
+        self.assertIsNotNone(launcher.process.poll())
+
+    def test_what_was_killed_before_it_began_does_not_begin(self):
+        from airflow.sdk.exceptions import AirflowException
+        from sluice_launcher import ProgramOperator
+
+        self.script(f"touch {self.folder}/began")
+        self.set("sluice_launcher", "local")
+        operator = ProgramOperator(task_id="t", arguments=["refine"])
+        operator.on_kill()
+        with self.assertRaisesRegex(AirflowException, "before it began"):
+            operator.execute({"ti": instance()})
+        self.assertFalse((self.folder / "began").exists())
+
     def test_names_are_labels_and_the_same_for_every_try(self):
         from sluice_launcher import name
 
@@ -281,7 +316,9 @@ class AlertsTest(unittest.TestCase):
             "exception": "refine was stopped by a check",
         }
         sluice_alerts.failed(context)
-        sluice_alerts.late(context={"dag_run": {"dag_id": "nightly", "dag_run_id": "scheduled__1"}})
+        sluice_alerts.late(context={"dag_run": {"dag_id": "nightly", "dag_run_id": "scheduled__1", "state": "running"}})
+        # A run that has failed is no longer late.
+        sluice_alerts.late(context={"dag_run": {"dag_id": "nightly", "dag_run_id": "scheduled__1", "state": "failed"}})
         self.assertEqual(["nightly", "nightly"], [message["dag"] for message in received])
         self.assertEqual("contact-centre-data", received[0]["owner"])
         self.assertIn("stopped by a check", received[0]["text"])
