@@ -97,7 +97,7 @@ clean: ## Removes everything built
 	rm -rf target .venv
 
 $(JAR): $(SOURCES)
-	@rm -rf target/lib target/connect
+	@rm -rf target/lib target/connect target/sluice-*.jar
 	$(MVN) package -DskipTests
 	@install -m 755 src/main/scripts/sluice target/sluice
 	@touch $@

@@ -84,6 +84,8 @@ class OperatorTest(unittest.TestCase):
 
         for account in ("ingestor", "operator", "scientist"):
             self.assertTrue(may(account, "create", "pods"))
+            for verb in ("update", "patch"):
+                self.assertFalse(may(account, verb, "pods"))
             self.assertFalse(may(account, "create", "sparkapplications", "sparkoperator.k8s.io"))
         self.assertTrue(may("airflow", "create", "sparkapplications", "sparkoperator.k8s.io"))
         self.assertFalse(may("airflow", "create", "pods"))
@@ -108,6 +110,31 @@ class OperatorTest(unittest.TestCase):
                 pod["spec"]["containers"][0]["securityContext"] = {"privileged": True}
                 with self.assertRaisesRegex(client.ApiException, "violates PodSecurity"):
                     driver.create_namespaced_pod("sluice", pod)
+
+    def test_a_driver_cannot_reach_for_the_secret_or_for_others_pods(self):
+        driver = client.CoreV1Api(config.new_client_from_config(self.kubeconfig("ingestor")))
+
+        def pod(account, spec=None, container=None):
+            locked = {"name": "e", "image": "sluice:0", "securityContext": LOCKED}
+            return {
+                "metadata": {"generateName": "executor-"},
+                "spec": {"serviceAccountName": account, "containers": [{**locked, **(container or {})}], **(spec or {})},
+            }
+
+        secret = {"name": "sluice-secrets"}
+        for spec, container in (
+            ({"volumes": [{"name": "s", "secret": {"secretName": "sluice-secrets"}}]}, {}),
+            ({"volumes": [{"name": "s", "projected": {"sources": [{"secret": secret}]}}]}, {}),
+            ({}, {"env": [{"name": "K", "valueFrom": {"secretKeyRef": {**secret, "key": "privacy-key"}}}]}),
+            ({}, {"envFrom": [{"secretRef": secret}]}),
+        ):
+            with self.assertRaisesRegex(client.ApiException, "a driver's pods"):
+                driver.create_namespaced_pod("sluice", pod("ingestor", spec, container))
+        others = self.core.create_namespaced_pod("sluice", pod("operator")).metadata.name
+        with self.assertRaisesRegex(client.ApiException, "deleted by its own"):
+            driver.delete_namespaced_pod(others, "sluice")
+        own = driver.create_namespaced_pod("sluice", pod("ingestor")).metadata.name
+        driver.delete_namespaced_pod(own, "sluice")
 
     def setUp(self):
         import sluice_launcher

@@ -301,12 +301,9 @@ def webhook(cluster):
 
 def by_hand(cluster, manifests):
     """A program applied by kubectl, as the README of spark-apps says."""
-    folder = manifests / "overlays/rehearsal/by-hand"
-    folder.mkdir()
-    shutil.copy(manifests / "base/programs/validate.yaml", folder)
-    (folder / "kustomization.yaml").write_text("resources: [validate.yaml]\ncomponents: [../environment]\n")
     started = time.monotonic()
-    cluster.kubectl("apply", "--kustomize", str(folder))
+    programs = str(manifests / "overlays/rehearsal/programs")
+    cluster.kubectl("apply", "--kustomize", programs, "--selector=app.kubernetes.io/component=validate")
     ended = wait(cluster, "validate")
     demand(ended == "COMPLETED", f"validate ended as {ended}:\n{cluster.kubectl('--namespace=sluice', 'logs', 'validate-driver')}")
     show("a program applied by kubectl", f"validate COMPLETED in {time.monotonic() - started:.0f} s")
@@ -382,6 +379,7 @@ def lineage(collector):
             demand(parent, f"no parent: {event['job']['name']}")
             demand((parent["run"]["runId"], parent["job"]["name"]) in tasks, f"the parent is no task: {parent}")
             demand(parent["job"]["name"] == f"nightly.{program}.{subject}", f"not its own task: {parent}")
+            demand(parent.get("root", {}).get("job", {}).get("name") == "nightly", f"not its own DAG: {parent}")
             programs[event["run"]["runId"]] = event["job"]["name"]
     demand({"ingest.purchase_orders", "refine.calls"} <= set(programs.values()), f"programs did not tell of their runs: {programs}")
     show("programs name their Airflow task as parent run", f"{len(set(programs.values()))} programs, {len(programs)} runs")

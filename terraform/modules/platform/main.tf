@@ -395,6 +395,22 @@ resource "helm_release" "spark_operator" {
   depends_on = [var.cluster_ready]
 }
 
+locals {
+  scrape = {
+    scrape_interval       = "15s"
+    kubernetes_sd_configs = [{ role = "pod", namespaces = { names = [var.namespace, "spark-operator"] } }]
+  }
+  relabel = [
+    { source_labels = ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"], action = "keep", regex = "true" },
+    {
+      source_labels = ["__meta_kubernetes_pod_ip", "__meta_kubernetes_pod_annotation_prometheus_io_port"]
+      action        = "replace", target_label = "__address__", regex = "(.+);(\\d+)", replacement = "$1:$2"
+    },
+    { source_labels = ["__meta_kubernetes_pod_name"], target_label = "pod" },
+    { source_labels = ["__meta_kubernetes_pod_label_app_kubernetes_io_component"], target_label = "program" },
+  ]
+}
+
 resource "helm_release" "prometheus" {
   name       = "prometheus"
   namespace  = kubernetes_namespace_v1.this["monitoring"].metadata[0].name
@@ -419,21 +435,22 @@ resource "helm_release" "prometheus" {
           resources        = { requests = { storage = "50Gi" } }
         } } }
         # Drivers live for minutes: they say by annotation where they are to be read, as the manifests do.
-        additionalScrapeConfigs = [{
-          job_name              = "sluice"
-          scrape_interval       = "15s"
-          kubernetes_sd_configs = [{ role = "pod", namespaces = { names = [var.namespace, "spark-operator"] } }]
-          relabel_configs = [
-            { source_labels = ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"], action = "keep", regex = "true" },
-            { source_labels = ["__meta_kubernetes_pod_annotation_prometheus_io_path"], action = "replace", target_label = "__metrics_path__", regex = "(.+)" },
-            {
-              source_labels = ["__meta_kubernetes_pod_ip", "__meta_kubernetes_pod_annotation_prometheus_io_port"]
-              action        = "replace", target_label = "__address__", regex = "(.+);(\\d+)", replacement = "$1:$2"
-            },
-            { source_labels = ["__meta_kubernetes_pod_name"], target_label = "pod" },
-            { source_labels = ["__meta_kubernetes_pod_label_app_kubernetes_io_component"], target_label = "program" },
-          ]
-        }]
+        additionalScrapeConfigs = [
+          merge(local.scrape, {
+            job_name = "sluice"
+            relabel_configs = concat(local.relabel, [
+              { source_labels = ["__meta_kubernetes_pod_annotation_prometheus_io_path"], action = "replace", target_label = "__metrics_path__", regex = "(.+)" },
+            ])
+          }),
+          # A Spark driver tells of its executors, too, on a path of its own.
+          merge(local.scrape, {
+            job_name = "sluice-executors"
+            relabel_configs = concat(local.relabel, [
+              { source_labels = ["__meta_kubernetes_pod_annotation_prometheus_io_path"], action = "keep", regex = "/metrics/prometheus" },
+              { target_label = "__metrics_path__", replacement = "/metrics/executors/prometheus" },
+            ])
+          }),
+        ]
       }
     }
   })]

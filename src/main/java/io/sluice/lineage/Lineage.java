@@ -127,11 +127,22 @@ public final class Lineage implements AutoCloseable {
 
   private static Optional<OpenLineage.ParentRunFacet> parent(SparkConf conf) {
     String prefix = "spark.openlineage.parent";
+    String rootPrefix = "spark.openlineage.rootParent";
     String run = conf.get(prefix + "RunId", "");
     if (run.isEmpty()) {
       return Optional.empty();
     }
     OpenLineage events = new OpenLineage(PRODUCER);
+    String rootRun = conf.get(rootPrefix + "RunId", "");
+    OpenLineage.ParentRunFacetRoot root =
+        rootRun.isEmpty()
+            ? null
+            : events.newParentRunFacetRoot(
+                events.newRootRun(UUID.fromString(rootRun), null),
+                events.newRootJob(
+                    conf.get(rootPrefix + "JobNamespace", "default"),
+                    conf.get(rootPrefix + "JobName", ""),
+                    null));
     return Optional.of(
         events.newParentRunFacet(
             events.newParentRunFacetRun(UUID.fromString(run), null),
@@ -139,7 +150,7 @@ public final class Lineage implements AutoCloseable {
                 conf.get(prefix + "JobNamespace", "default"),
                 conf.get(prefix + "JobName", ""),
                 null),
-            null));
+            root));
   }
 
   /** Says that a run has begun. */

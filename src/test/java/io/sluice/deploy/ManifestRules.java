@@ -75,6 +75,12 @@ final class ManifestRules {
         "executors run as the driver's account",
         spec.at("/driver/serviceAccount").asText(),
         spec.at("/executor/serviceAccount"));
+    // The JVM would end with 3, which is the exit code of a check's stop, and nobody would retry.
+    expect(
+        faults,
+        "a driver out of memory is told from one that a check stopped",
+        false,
+        spec.at("/driver/javaOptions").asText().contains("ExitOnOutOfMemoryError"));
     placed(faults, spec.at("/driver/nodeSelector"), spec.at("/driver/tolerations"), "ON_DEMAND");
     placed(faults, spec.at("/executor/nodeSelector"), spec.at("/executor/tolerations"), "SPOT");
     for (JsonNode variable : spec.at("/driver/env")) {

@@ -203,6 +203,7 @@ class ManifestsTest {
         "/spec/arguments/2 | purchase_order | --source purchase_order",
         "/spec/restartPolicy/type | Always | restartPolicy",
         "/spec/driver/serviceAccount | root | service account root",
+        "/spec/driver/javaOptions | -XX:+ExitOnOutOfMemoryError | a check stopped",
         "/spec/executor/serviceAccount | ingestor | executors run as",
         "/spec/driver/podSecurityContext/runAsNonRoot | false | runAsNonRoot",
         "/spec/executor/securityContext/readOnlyRootFilesystem | false | read-only root",
