@@ -32,9 +32,9 @@ VERSION = re.search(r"<artifactId>sluice</artifactId>\s*<version>(.*?)<", (ROOT 
 # A twentieth of the demo's day: 100 orders and calls, so that a program is done as soon as it has started.
 DAY, SCALE = "2026-01-01", "0.05"
 WORKER_DAY, NIGHT = "2026-01-02", "2026-01-03"
-# Of a night, all tasks, or those that are asked for: the ones in which something is killed, and what else there is time for.
+# Of a night, all tasks, or those that are asked for, besides the ones in which something is killed and what they read.
 TASKS = os.environ.get("TASKS") or ".*"
-TASKS = rf"refine\.(purchase_orders|calls)|{TASKS}"
+TASKS = rf"(ingest|refine)\.(vendors|purchase_orders|calls)|{TASKS}"
 
 shown = []
 
