@@ -1,4 +1,4 @@
-# Sluice on Spark 3.5 and Java 17: the driver and the executors of every program, and the Connect server.
+# Sluice on Spark 3.5 and Java 17: the driver and the executors of every command, and the Connect server.
 #
 #   make image                                   # builds and checks it
 #   make image SPARK_IMAGE=registry.example.com/spark:3.5.7

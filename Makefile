@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 MVN := mvn -B -q
 PYTHON ?= python3
-SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
+SOURCES := pom.xml $(shell find src/main src/demo/java src/demo/scripts -type f 2>/dev/null)
 SERVERS := $(patsubst %,target/servers/%/.complete,s3 kafka registry)
 MLFLOW := target/servers/mlflow/.complete
 JAR := target/.built
@@ -20,7 +20,7 @@ demo: build ## The whole pipeline on this machine, with a page to look at
 	target/sluice demo
 
 demo-real: build .venv/.complete ## The same over a year of real orders
-	bash src/demo-real/run.sh
+	bash src/demo/real/run.sh
 
 test: $(SERVERS) $(MLFLOW) $(CRDS) .venv/.complete ## All tests
 	$(MVN) verify
@@ -30,14 +30,14 @@ bench: GB ?= 1.1
 bench: PAIRS ?= 3
 bench: build ## Bronze to gold beside bare Spark, in pairs: make bench GB=1.1 PAIRS=3
 	$(MVN) test-compile
-	SLUICE_TIER=4 SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.BenchNightly \
+	SLUICE_TIER=4 SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.BenchNightly \
 	  target/sluice target/bench $(GB) $(PAIRS)
 
 bench-stream: RATE ?= 10000
 bench-stream: MINUTES ?= 10
 bench-stream: build ## The stream's latency and rate beside bare Spark: make bench-stream RATE=10000 MINUTES=10
 	$(MVN) test-compile
-	SLUICE_TIER=4 SLUICE_GC=G1 SLUICE_HEAP=1g SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.BenchStream \
+	SLUICE_TIER=4 SLUICE_GC=G1 SLUICE_HEAP=1g SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.BenchStream \
 	  target/sluice target/bench-stream $(RATE) $(MINUTES) $(SIDES)
 
 bench-models: $(SERVERS) target/bench/venv/.complete ## Models beside bare MLlib, scikit-learn, LightGBM, on real data
@@ -52,7 +52,7 @@ chaos: SCALE ?= 1
 chaos: DRILLS ?=
 chaos: build ## Killed drivers, bad networks, races, damaged logs: make chaos SEED=1 SCALE=1 DRILLS=race,kills
 	$(MVN) test-compile
-	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.Chaos \
+	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.Chaos \
 	  target/sluice target/chaos $(SEED) $(SCALE) $(DRILLS)
 
 chaos-stream: EVENTS ?= 1000000
@@ -60,7 +60,7 @@ chaos-stream: KILLS ?= 20
 chaos-stream: SEED ?= 1
 chaos-stream: build ## The stream's driver killed again and again: make chaos-stream EVENTS=1000000 KILLS=20 SEED=1
 	$(MVN) test-compile
-	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.ChaosStream \
+	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.ChaosStream \
 	  target/sluice target/chaos-stream $(EVENTS) $(KILLS) $(SEED)
 
 infra: ## Terraform, roles and policies, without a cloud
@@ -99,15 +99,15 @@ clean: ## Removes everything built
 $(JAR): $(SOURCES)
 	@rm -rf target/lib target/connect target/sluice-*.jar
 	$(MVN) package -DskipTests
-	@install -m 755 src/main/scripts/sluice target/sluice
+	@install -m 755 src/demo/scripts/sluice target/sluice
 	@touch $@
 
-target/servers/%/.complete: src/servers/%/pom.xml
-	cd src/servers/$* && $(MVN) org.apache.maven.plugins:maven-dependency-plugin:3.8.1:$(if $(filter registry,$*),unpack,copy)-dependencies \
+target/servers/%/.complete: src/demo/servers/%/pom.xml
+	cd src/demo/servers/$* && $(MVN) org.apache.maven.plugins:maven-dependency-plugin:3.8.1:$(if $(filter registry,$*),unpack,copy)-dependencies \
 	  -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/target/servers/$*
 	@touch $@
 
-$(MLFLOW): src/servers/mlflow/requirements.txt
+$(MLFLOW): src/demo/servers/mlflow/requirements.txt
 	$(PYTHON) -m venv target/servers/mlflow
 	target/servers/mlflow/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

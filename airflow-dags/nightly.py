@@ -17,12 +17,12 @@ come from the contracts: a new source needs no edit of this DAG.
 
 | what the log says | what it means | what to do |
 |---|---|---|
-| stopped by a check (not retried) | nothing was published, readers see yesterday's table | go by the runbook of the program, then clear the task |
-| wrong settings, contracts or arguments (not retried) | nothing was touched | mend what the log lists, deploy, clear the task |
+| stopped by a check (not retried) | nothing was published, readers see yesterday's table | go by the runbook of the command, then clear the task |
+| wrong settings, contracts or arguments (not retried) | nothing was touched | fix what the log lists, deploy, clear the task |
 | crashed (3 retries) | nothing is half done | clear the task when the cause is gone |
 
 Only what reads the failed source or mart waits; the rest of the night is done. A cleared task handles what is left, and
-nothing twice. The check's verdict is in `ops.verdicts`, broken rows are in `quarantine.<source>`.
+nothing twice. The check's check result is in `ops.check_results`, broken rows are in `quarantine.<source>`.
 
 **When it is late** (not done four hours after it was due): see which task runs, and its driver's log. It goes on.
 """

@@ -18,7 +18,7 @@ version that was rolled back, or serves a canary, is promoted by a person alone.
 
 | what the log says | what it means | what to do |
 |---|---|---|
-| `validate` failed | settings or contracts have faults; models stay as they are | mend what its log lists |
+| `validate` failed | settings or contracts have faults; models stay as they are | fix what its log lists |
 | stopped by a check (not retried) | the examples may not be learned from (too few outcomes, drift): the champion has scored on | see to the data that the log names |
 | crashed (3 retries) | nothing is half done: no challenger, or rows that wait unscored | clear the task when the cause is gone |
 

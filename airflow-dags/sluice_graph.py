@@ -18,7 +18,7 @@ import sluice_alerts
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
-# A program done again changes nothing, so retries are safe; a check that stopped one is not retried (sluice_launcher).
+# A command done again changes nothing, so retries are safe; a check that stopped one is not retried (sluice_launcher).
 TASKS = {
     "owner": "platform",
     "retries": 3,

@@ -1,4 +1,4 @@
-"""Runs a program of Sluice as an Airflow task: on Kubernetes through the Spark operator, or on the worker itself.
+"""Runs a command of Sluice as an Airflow task: on Kubernetes through the Spark operator, or on the worker itself.
 
 Which of the two, the Airflow variable ``sluice_launcher`` says when the task runs: ``operator`` (the default) or
 ``local``. The other variables stand in the README. Nothing is asked for when a DAG is parsed.
@@ -27,18 +27,18 @@ GROUP = {"group": "sparkoperator.k8s.io", "version": "v1beta2", "plural": "spark
 TRY_LABEL = "sluice.io/try"
 
 
-def ended(program: str, code: int, why: str = "") -> None:
-    """Turns a program's exit code into the task's end. A stop by a check and wrong settings are not retried."""
+def ended(command: str, code: int, why: str = "") -> None:
+    """Turns a command's exit code into the task's end. A stop by a check and wrong settings are not retried."""
     if code == 3:
-        raise AirflowFailException(f"{program} was stopped by a check: see its log and docs/programs/{program}.md {why}")
+        raise AirflowFailException(f"{command} was stopped by a check: see its log and docs/commands/{command}.md {why}")
     if code == 2:
-        raise AirflowFailException(f"{program} was given wrong settings, contracts or arguments: see its log {why}")
+        raise AirflowFailException(f"{command} was given wrong settings, contracts or arguments: see its log {why}")
     if code != 0:
-        raise AirflowException(f"{program} crashed with exit code {code} {why}")
+        raise AirflowException(f"{command} crashed with exit code {code} {why}")
 
 
 def lineage(ti) -> dict[str, str]:
-    """The task as parent run of the program's OpenLineage events; nothing if Airflow sends none itself."""
+    """The task as parent run of the command's OpenLineage events; nothing if Airflow sends none itself."""
     from airflow.providers.openlineage import conf
 
     if conf.is_disabled():
@@ -56,9 +56,9 @@ def lineage(ti) -> dict[str, str]:
 
 
 class ProgramOperator(BaseOperator):
-    """Runs one program to its end.
+    """Runs one command to its end.
 
-    :param arguments: as on the command line: program, then options. Templated; an argument that comes out empty is
+    :param arguments: as on the command line: command, then options. Templated; an argument that comes out empty is
         left out.
     """
 
@@ -66,7 +66,7 @@ class ProgramOperator(BaseOperator):
     ui_color = "#dbeef5"
 
     def __init__(self, *, arguments: Sequence[str], **kwargs):
-        kwargs.setdefault("doc_md", f"`sluice {' '.join(arguments)}`. Runbook: `docs/programs/{arguments[0]}.md`.")
+        kwargs.setdefault("doc_md", f"`sluice {' '.join(arguments)}`. Runbook: `docs/commands/{arguments[0]}.md`.")
         super().__init__(**kwargs)
         self.arguments = list(arguments)
         self._launcher = None
@@ -92,28 +92,28 @@ class ProgramOperator(BaseOperator):
 
 
 class RunningOperator(BaseOperator):
-    """Fails unless the SparkApplication of a program that runs for ever is running.
+    """Fails unless the SparkApplication of a command that runs for ever is running.
 
-    :param program: its name, which is its application's
+    :param command: its name, which is its application's
     """
 
-    def __init__(self, *, program: str, **kwargs):
-        kwargs.setdefault("doc_md", f"Is `{program}` running? Runbook: `docs/programs/{program}.md`.")
+    def __init__(self, *, command: str, **kwargs):
+        kwargs.setdefault("doc_md", f"Is `{command}` running? Runbook: `docs/commands/{command}.md`.")
         super().__init__(**kwargs)
-        self.program = program
+        self.command = command
 
     def execute(self, context):
         if Variable.get("sluice_launcher", default="operator") != "operator":
             raise AirflowSkipException("streams are looked after where the operator runs them")
-        launcher = SparkOperatorLauncher(self.log, context["ti"], [self.program])
-        launcher.name = self.program
+        launcher = SparkOperatorLauncher(self.log, context["ti"], [self.command])
+        launcher.name = self.command
         app = launcher.find()
         if not app or state(app) != "RUNNING":
-            raise AirflowException(f"{self.program} is not running: {state(app) or 'NEW' if app else 'not there'}")
+            raise AirflowException(f"{self.command} is not running: {state(app) or 'NEW' if app else 'not there'}")
 
 
 class LocalLauncher:
-    """Runs the program on the worker, by the command in the variable ``sluice_command``."""
+    """Runs the command on the worker, by the command in the variable ``sluice_command``."""
 
     patience = 30
 
@@ -135,7 +135,7 @@ class LocalLauncher:
                 for line in self.process.stdout:
                     self.log.info("%s", line.rstrip())
             except BaseException:
-                # Airflow's timeout: leaving the block would wait for the program.
+                # Airflow's timeout: leaving the block would wait for the command.
                 self.kill()
                 raise
         ended(self.arguments[0], self.process.returncode)
@@ -150,7 +150,7 @@ class LocalLauncher:
 
 
 class SparkOperatorLauncher:
-    """Runs the program as a SparkApplication, made from the program's manifest.
+    """Runs the command as a SparkApplication, made from the command's manifest.
 
     The application's name follows from DAG run and task alone, and the API server lets a name exist once. So a try that
     comes after a worker died finds the application that is still running and watches it: there is never a second driver
@@ -164,10 +164,10 @@ class SparkOperatorLauncher:
 
         self.log = log
         self.arguments = [*arguments, *options]
-        self.program = arguments[0]
+        self.command = arguments[0]
         self.tries = str(ti.try_number)
         self.killed = False
-        self.manifest = manifest(self.program)
+        self.manifest = manifest(self.command)
         # Without the options: a variable changed between two tries must not make another name.
         self.name = name(arguments, ti)
         self.namespace = self.manifest["metadata"]["namespace"]
@@ -233,7 +233,7 @@ class SparkOperatorLauncher:
         if code is None:
             found = re.search(r"ExitCode: (\d+)", error)
             code = int(found.group(1)) if found else 1
-        ended(self.program, 0 if seen == "COMPLETED" else code or 1, error)
+        ended(self.command, 0 if seen == "COMPLETED" else code or 1, error)
 
     def driver_end(self, app: dict) -> int | None:
         """Puts the end of the driver's log into the task's, and gives its exit code; None if the pod is gone."""
@@ -298,15 +298,15 @@ def name(arguments: Sequence[str], ti) -> str:
     return f"{told}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
-def manifest(program: str) -> dict:
-    """The SparkApplication of a program in the environment that the variable ``sluice_environment`` names."""
+def manifest(command: str) -> dict:
+    """The SparkApplication of a command in the environment that the variable ``sluice_environment`` names."""
     environment = Variable.get("sluice_environment", default="")
     folder = Path(Variable.get("sluice_manifests", default=str(FOLDER.parent / "spark-apps")))
     overlay = folder / "overlays" / environment / "environment/kustomization.yaml"
     if not environment or not overlay.exists():
         there = sorted(path.name for path in (folder / "overlays").iterdir())
         raise AirflowFailException(f"variable sluice_environment: must be one of {there}, is {environment!r}")
-    document = yaml.safe_load((folder / "base/programs" / f"{program}.yaml").read_text())
+    document = yaml.safe_load((folder / "base/commands" / f"{command}.yaml").read_text())
     return overlaid(document, yaml.safe_load(overlay.read_text()), overlay)
 
 
@@ -314,7 +314,7 @@ def overlaid(document: dict, overlay: dict, place: Path) -> dict:
     """What kustomize makes of a manifest by an overlay of images and of patches that test and replace.
 
     A worker has no kustomize, and a copy of every manifest per environment would have to be kept. A test holds this
-    equal to kustomize for every program and environment; what an overlay says besides is refused.
+    equal to kustomize for every command and environment; what an overlay says besides is refused.
     """
     unknown = set(overlay) - {"apiVersion", "kind", "configurations", "images", "patches"}
     if unknown:

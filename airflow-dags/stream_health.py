@@ -35,5 +35,5 @@ with DAG(
     if sluice_graph.read()["streams"]:
         # One more look, since the operator may be restarting it; then people are told.
         RunningOperator(
-            task_id="stream", program="stream", retries=1, retry_delay=timedelta(minutes=2), retry_exponential_backoff=0
+            task_id="stream", command="stream", retries=1, retry_delay=timedelta(minutes=2), retry_exponential_backoff=0
         )

@@ -177,7 +177,7 @@ class OperatorTest(unittest.TestCase):
             },
         )
 
-    def test_a_program_runs_to_its_end(self):
+    def test_a_command_runs_to_its_end(self):
         launcher = self.launcher(1)
         thread, ended = self.start(launcher, {"spark.openlineage.parentRunId": "id"})
         app = self.until(launcher, bool)
@@ -274,7 +274,7 @@ class OperatorTest(unittest.TestCase):
 
         launcher = self.launcher(1)
         launcher.name = "stream"
-        check = self.module.RunningOperator(task_id="stream", program="stream")
+        check = self.module.RunningOperator(task_id="stream", command="stream")
         with self.assertRaisesRegex(AirflowException, "not there"):
             check.execute({"ti": instance()})
         self.objects.create_namespaced_custom_object(
@@ -293,8 +293,8 @@ class OperatorTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             copy = pathlib.Path(folder) / "spark-apps"
             shutil.copytree(FOLDER.parent / "spark-apps", copy)
-            program = copy / "base/programs/refine.yaml"
-            program.write_text(program.read_text().replace("  mainClass:", "  mainKlass: x\n  mainClass:"))
+            command = copy / "base/commands/refine.yaml"
+            command.write_text(command.read_text().replace("  mainClass:", "  mainKlass: x\n  mainClass:"))
             os.environ["AIRFLOW_VAR_SLUICE_MANIFESTS"] = str(copy)
             self.addCleanup(os.environ.pop, "AIRFLOW_VAR_SLUICE_MANIFESTS", None)
             launcher = self.launcher(1)

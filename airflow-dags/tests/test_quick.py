@@ -54,7 +54,7 @@ class DagsTest(unittest.TestCase):
         self.assertIn("nightly", dags)
         self.assertEqual(dags, set(self.bag.dags))
 
-    def test_parsing_starts_no_program_and_opens_no_connection(self):
+    def test_parsing_starts_no_command_and_opens_no_connection(self):
         self.assertEqual([], self.seen)
 
     def test_nightly_is_the_graph(self):
@@ -71,10 +71,10 @@ class DagsTest(unittest.TestCase):
 
     def test_owners_are_those_of_the_contracts(self):
         dag = self.bag.dags["nightly"]
-        for kind, programs in (("sources", ("ingest", "refine")), ("marts", ("build",))):
+        for kind, commands in (("sources", ("ingest", "refine")), ("marts", ("build",))):
             for one in GRAPH[kind]:
-                for program in programs:
-                    self.assertEqual(one["owner"], dag.get_task(f"{program}.{one['name']}").owner)
+                for command in commands:
+                    self.assertEqual(one["owner"], dag.get_task(f"{command}.{one['name']}").owner)
 
     def test_every_dag_has_runbook_deadline_and_alert(self):
         for dag in self.bag.dags.values():
@@ -86,7 +86,7 @@ class DagsTest(unittest.TestCase):
                 self.assertEqual(3, task.retries)
                 self.assertTrue(task.retry_exponential_backoff)
                 self.assertEqual(["failed"], [callback.__name__ for callback in task.on_failure_callback])
-                (runbook,) = re.findall(r"docs/programs/\w+\.md", task.doc_md)
+                (runbook,) = re.findall(r"docs/commands/\w+\.md", task.doc_md)
                 self.assertTrue((FOLDER.parent / runbook).exists(), runbook)
 
     def test_dags_survive_the_database(self):
@@ -107,7 +107,7 @@ class DagsTest(unittest.TestCase):
             graph["streams"].append({"name": "readings", "owner": "meters"})
             (copy / "graph.json").write_text(json.dumps(graph))
             # As on a scheduler, where the folder alone is on the path: this process has the real one imported.
-            program = (
+            command = (
                 "import json, sys; from airflow.dag_processing.dagbag import DagBag\n"
                 "bag = DagBag(dag_folder=sys.argv[1])\n"
                 "print(json.dumps([bag.import_errors, {d: {t.task_id: sorted(t.upstream_task_ids) for t in dag.tasks}"
@@ -116,7 +116,7 @@ class DagsTest(unittest.TestCase):
             import subprocess
 
             run = subprocess.run(
-                [sys.executable, "-c", program, str(copy)],
+                [sys.executable, "-c", command, str(copy)],
                 env={**os.environ, "PYTHONPATH": str(copy)},
                 capture_output=True,
                 text=True,
@@ -223,7 +223,7 @@ class LauncherTest(unittest.TestCase):
         from airflow.sdk.exceptions import AirflowTaskTimeout
         from airflow.sdk.execution_time.timeout import timeout
 
-        # A program that hangs, and will not be told.
+        # A command that hangs, and will not be told.
         self.script("trap '' TERM; while :; do sleep 1; done")
         launcher = self.local("refine")
         launcher.patience = 1
@@ -265,13 +265,13 @@ class LauncherTest(unittest.TestCase):
         if not shutil.which("kubectl"):
             self.skipTest("overlays were not held against kustomize: kubectl is not installed")
         for environment in ("dev", "prod"):
-            overlay = FOLDER.parent / "spark-apps/overlays" / environment / "programs"
+            overlay = FOLDER.parent / "spark-apps/overlays" / environment / "commands"
             rendered = subprocess.run(["kubectl", "kustomize", overlay], check=True, capture_output=True, text=True)
             self.set("sluice_environment", environment)
-            programs = list(yaml.safe_load_all(rendered.stdout))
-            self.assertGreater(len(programs), 4)
-            for program in programs:
-                self.assertEqual(program, manifest(program["metadata"]["name"]))
+            commands = list(yaml.safe_load_all(rendered.stdout))
+            self.assertGreater(len(commands), 4)
+            for command in commands:
+                self.assertEqual(command, manifest(command["metadata"]["name"]))
 
     def test_what_an_overlay_says_besides_is_refused(self):
         from airflow.sdk.exceptions import AirflowFailException

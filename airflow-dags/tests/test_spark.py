@@ -1,6 +1,6 @@
 """The DAGs, run by ``airflow dags test`` to their end on a lake of their own.
 
-One S3 server holds the lake; each task is a program that target/sluice starts on this machine. Then files are landed of
+One S3 server holds the lake; each task is a command that target/sluice starts on this machine. Then files are landed of
 which a check must stop one source, and the night is run again: what does not read that source has to be done.
 """
 
@@ -67,14 +67,14 @@ def sluice(*arguments):
 
 def rows():
     """How many rows each table has, read by another engine than Spark; a table that is not there has none."""
-    program = (
+    command = (
         "import json, pathlib, sys; from deltalake import DeltaTable\n"
         "logs = pathlib.Path(sys.argv[1]).glob('*/*/_delta_log')\n"
         "tables = {log.parent.parent.name + '.' + log.parent.name: DeltaTable(log.parent) for log in logs}\n"
         "print(json.dumps({n: t.to_pyarrow_dataset().count_rows() for n, t in tables.items()}))"
     )
     counted = subprocess.run(
-        [ROOT / ".venv/bin/python", "-c", program, str(WORK / "lake/data/lake")],
+        [ROOT / ".venv/bin/python", "-c", command, str(WORK / "lake/data/lake")],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -119,7 +119,7 @@ class NightlyTest(unittest.TestCase):
         for table in [f"silver.{source}" for source in arrived] + [f"gold.{mart}" for mart in marts]:
             self.assertGreater(made.get(table, 0), 0, table)
 
-    def test_2_the_task_is_the_parent_of_the_programs_run(self):
+    def test_2_the_task_is_the_parent_of_the_commands_run(self):
         own = [json.loads(line) for line in (WORK / "lineage.jsonl").read_text().splitlines()]
         airflows = [
             json.loads(line)
@@ -189,14 +189,14 @@ class NightlyTest(unittest.TestCase):
 
 def put(name, text):
     """Lands a file as a client would, by S3."""
-    program = (
+    command = (
         "import sys; from pyarrow import fs\n"
         "s3 = fs.S3FileSystem(endpoint_override=sys.argv[1], scheme='http', access_key='sluice',"
         " secret_key='sluice-local-only')\n"
         "with s3.open_output_stream('landing/' + sys.argv[2]) as out: out.write(sys.stdin.buffer.read())"
     )
     subprocess.run(
-        [ROOT / ".venv/bin/python", "-c", program, f"127.0.0.1:{port}", name], input=text.encode(), check=True
+        [ROOT / ".venv/bin/python", "-c", command, f"127.0.0.1:{port}", name], input=text.encode(), check=True
     )
 
 

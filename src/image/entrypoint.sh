@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Starts what Spark on Kubernetes asks of an image, "driver ..." or "executor", or any other command as it stands.
-# It writes below /tmp only, so that the root file system may be read-only, and the program is process 1 and gets its
+# It writes below /tmp only, so that the root file system may be read-only, and the command is process 1 and gets its
 # signals.
 set -euo pipefail
 
-# Spark copies the program's jar into the working directory, of a driver and of each executor.
+# Spark copies the command's jar into the working directory, of a driver and of each executor.
 if [ "${1:-}" = driver ] || [ "${1:-}" = executor ]; then
   mkdir -p /tmp/work
   cd /tmp/work

@@ -30,12 +30,12 @@ $engine image inspect --format '{{.Size}}' "$tag" | awk '{printf "%.0f MB in all
 run=("$engine" run --rm --network host --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges)
 "${run[@]}" "$tag" sh -c 'test "$(id -u)" = 185 && ! touch /opt/spark/jars/x 2> /dev/null'
 "${run[@]}" "$tag" sluice --version
-# As the pod of a driver starts it, with all that spark-submit does before the program is reached.
+# As the pod of a driver starts it, with all that spark-submit does before the command is reached.
 jar="$(basename "$root"/target/sluice-*.jar)"
 "${run[@]}" --env SPARK_DRIVER_BIND_ADDRESS=127.0.0.1 "$tag" driver --master k8s://https://127.0.0.1 \
   --conf spark.kubernetes.submitInDriver=true --conf "spark.jars=local:///opt/spark/jars/$jar" \
-  --class io.sluice.Sluice "local:///opt/spark/jars/$jar" --version
-# No program of these touches a store: the secrets may be anything of the right shape.
+  --class io.sluice.cli.Sluice "local:///opt/spark/jars/$jar" --version
+# No command of these touches a store: the secrets may be anything of the right shape.
 "${run[@]}" --env SLUICE_HEAP=1g --env SLUICE_S3_ACCESS_KEY=none --env SLUICE_S3_SECRET_KEY=none \
   --env SLUICE_PRIVACY_KEY=00000000000000000000000000000000 \
   "$tag" sluice validate --set lineage.transport=none

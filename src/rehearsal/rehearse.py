@@ -29,7 +29,7 @@ SLUICE = str(ROOT / "target/sluice")
 KEYS = {"SLUICE_S3_ACCESS_KEY": "sluice", "SLUICE_S3_SECRET_KEY": "sluice-local-only"}
 VERSION = re.search(r"<artifactId>sluice</artifactId>\s*<version>(.*?)<", (ROOT / "pom.xml").read_text()).group(1)
 
-# A twentieth of the demo's day: 100 orders and calls, so that a program is done as soon as it has started.
+# A twentieth of the demo's day: 100 orders and calls, so that a command is done as soon as it has started.
 DAY, SCALE = "2026-01-01", "0.05"
 WORKER_DAY, NIGHT = "2026-01-02", "2026-01-03"
 # Of a night, all tasks, or those that are asked for, besides the ones in which something is killed and what they read.
@@ -288,7 +288,7 @@ def roles(cluster):
 def webhook(cluster):
     """What the operator's webhook refuses, the API server refuses."""
     application = cluster.folder / "refused.yaml"
-    text = (ROOT / "spark-apps/base/programs/validate.yaml").read_text()
+    text = (ROOT / "spark-apps/base/commands/validate.yaml").read_text()
     application.write_text(text.replace("  driver:\n", "  nodeSelector: {zone: a}\n  driver:\n"))
     try:
         cluster.kubectl("create", "--filename", str(application))
@@ -300,13 +300,13 @@ def webhook(cluster):
 
 
 def by_hand(cluster, manifests):
-    """A program applied by kubectl, as the README of spark-apps says."""
+    """A command applied by kubectl, as the README of spark-apps says."""
     started = time.monotonic()
-    programs = str(manifests / "overlays/rehearsal/programs")
-    cluster.kubectl("apply", "--kustomize", programs, "--selector=app.kubernetes.io/component=validate")
+    commands = str(manifests / "overlays/rehearsal/commands")
+    cluster.kubectl("apply", "--kustomize", commands, "--selector=app.kubernetes.io/component=validate")
     ended = wait(cluster, "validate")
     demand(ended == "COMPLETED", f"validate ended as {ended}:\n{cluster.kubectl('--namespace=sluice', 'logs', 'validate-driver')}")
-    show("a program applied by kubectl", f"validate COMPLETED in {time.monotonic() - started:.0f} s")
+    show("a command applied by kubectl", f"validate COMPLETED in {time.monotonic() - started:.0f} s")
 
 
 def wait(cluster, name, seconds=300):
@@ -328,7 +328,7 @@ def reattachment(airflow, cluster, pods):
     finally:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
-    # Airflow may take longer to start than a program to end: the driver waits, as if it had much to do.
+    # Airflow may take longer to start than a command to end: the driver waits, as if it had much to do.
     driver = container(pods.of(app, "driver")[0]["name"])
     podman("kill", "--signal", "STOP", driver)
     # The same task of the same DAG run, as a scheduler would start it again. `dags test` would begin another run.
@@ -367,22 +367,22 @@ def night(airflow, cluster, pods):
 
 
 def lineage(collector):
-    """Each program names its task as parent, and the task's own events are known under that name."""
+    """Each command names its task as parent, and the task's own events are known under that name."""
     tasks = {
         (event["run"]["runId"], event["job"]["name"]) for event in collector.events if event["job"]["namespace"] == "airflow"
     }
-    programs = {}
+    commands = {}
     for event in collector.events:
-        program, _, subject = event["job"]["name"].partition(".")
-        if event["job"]["namespace"] == "sluice-rehearsal" and program in ("ingest", "refine", "build") and "." not in subject:
+        command, _, subject = event["job"]["name"].partition(".")
+        if event["job"]["namespace"] == "sluice-rehearsal" and command in ("ingest", "refine", "build") and "." not in subject:
             parent = event["run"]["facets"].get("parent", {})
             demand(parent, f"no parent: {event['job']['name']}")
             demand((parent["run"]["runId"], parent["job"]["name"]) in tasks, f"the parent is no task: {parent}")
-            demand(parent["job"]["name"] == f"nightly.{program}.{subject}", f"not its own task: {parent}")
+            demand(parent["job"]["name"] == f"nightly.{command}.{subject}", f"not its own task: {parent}")
             demand(parent.get("root", {}).get("job", {}).get("name") == "nightly", f"not its own DAG: {parent}")
-            programs[event["run"]["runId"]] = event["job"]["name"]
-    demand({"ingest.purchase_orders", "refine.calls"} <= set(programs.values()), f"programs did not tell of their runs: {programs}")
-    show("programs name their Airflow task as parent run", f"{len(set(programs.values()))} programs, {len(programs)} runs")
+            commands[event["run"]["runId"]] = event["job"]["name"]
+    demand({"ingest.purchase_orders", "refine.calls"} <= set(commands.values()), f"commands did not tell of their runs: {commands}")
+    show("commands name their Airflow task as parent run", f"{len(set(commands.values()))} commands, {len(commands)} runs")
 
 
 def event_logs(cluster, lake):

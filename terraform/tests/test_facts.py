@@ -52,7 +52,7 @@ class SaidTwice(unittest.TestCase):
         found = [table.rstrip("/").rsplit("/", 1)[1] for table in crawler["delta_target"][0]["delta_tables"]]
         self.assertEqual(sorted(found), sorted(mart["name"] for mart in marts))
 
-    def test_settings_of_the_programs_name_what_terraform_makes(self):
+    def test_settings_of_the_commands_name_what_terraform_makes(self):
         for environment in stack.ENVIRONMENTS:
             path = stack.ROOT / "conf" / "environments" / f"{environment}.yaml"
             if not path.exists():

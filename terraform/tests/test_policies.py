@@ -61,18 +61,18 @@ def disagreements(environment: str, state: dict) -> list:
     ]
 
 
-def programs() -> dict:
-    """What each program reads, writes and deletes of the lake, by programs.csv, which is written from its code."""
-    with open(stack.HERE / "programs.csv", newline="") as file:
-        rows = {row.pop("program"): {right: paths.split() for right, paths in row.items()} for row in csv.DictReader(file)}
+def commands() -> dict:
+    """What each command reads, writes and deletes of the lake, by commands.csv, which is written from its code."""
+    with open(stack.HERE / "commands.csv", newline="") as file:
+        rows = {row.pop("command"): {right: paths.split() for right, paths in row.items()} for row in csv.DictReader(file)}
     every = rows.pop("every")
-    return {program: {right: every[right] + paths for right, paths in row.items()} for program, row in rows.items()}
+    return {command: {right: every[right] + paths for right, paths in row.items()} for command, row in rows.items()}
 
 
 def accounts() -> dict:
-    """The service account of each program, by its manifest; of those that open the lake."""
+    """The service account of each command, by its manifest; of those that open the lake."""
     found = {}
-    for path in sorted((stack.ROOT / "spark-apps/base/programs").glob("*.yaml")):
+    for path in sorted((stack.ROOT / "spark-apps/base/commands").glob("*.yaml")):
         for document in yaml.safe_load_all(path.read_text()):
             if document["kind"] == "SparkApplication" and path.stem != "validate":
                 found[path.stem] = document["spec"]["driver"]["serviceAccount"]
@@ -80,7 +80,7 @@ def accounts() -> dict:
 
 
 def needed(rights: dict):
-    """What a program asks of S3, as (action, key, prefix of a listing)."""
+    """What a command asks of S3, as (action, key, prefix of a listing)."""
     for path in rights["reads"] + rights["writes"]:
         # Hadoop asks for a folder's own key, too.
         yield from (("s3:GetObject", path, None), ("s3:GetObject", f"{path}/x", None), ("s3:ListBucket", "", f"{path}/"))
@@ -95,7 +95,7 @@ def needed(rights: dict):
 
 
 def lacking(state: dict) -> list:
-    """What programs do and their roles may not."""
+    """What commands do and their roles may not."""
     lake = buckets(state)["lake"]
     roles = {
         a["service_account"]: re.search(r'\["(\w+)"\]', address)[1]
@@ -103,9 +103,9 @@ def lacking(state: dict) -> list:
         if "module.identity.aws_eks_pod_identity_association.data" in address
     }
     return [
-        f"{program} ({roles[account]}) {action} {key or prefix}"
-        for program, account in accounts().items()
-        for action, key, prefix in needed(programs()[program])
+        f"{command} ({roles[account]}) {action} {key or prefix}"
+        for command, account in accounts().items()
+        for action, key, prefix in needed(commands()[command])
         if not iam.allowed(
             iam.policies_of(state, roles[account]),
             action,
@@ -165,23 +165,23 @@ class Roles(unittest.TestCase):
             with self.subTest(environment):
                 self.assertEqual(disagreements(environment, stack.applied(environment).state()), [])
 
-    def test_each_program_may_what_it_does(self):
+    def test_each_command_may_what_it_does(self):
         if not accounts():
             self.skipTest("no spark-apps")
         for environment in stack.ENVIRONMENTS:
             with self.subTest(environment):
                 self.assertEqual(lacking(stack.applied(environment).state()), [])
 
-    def test_what_programs_do_is_what_their_code_names(self):
+    def test_what_commands_do_is_what_their_code_names(self):
         if not accounts():
             self.skipTest("no spark-apps")
-        self.assertEqual(set(programs()), set(accounts()))
+        self.assertEqual(set(commands()), set(accounts()))
         named = {"_probe", "models/_files"}
         for path in (stack.ROOT / "src/main/java/io/sluice").rglob("*.java"):
             for layer, name in re.findall(r'\b(ops|models|gold|notes)\(\s*"(\w+)', path.read_text()):
                 named.add(f"{'_work' if layer == 'notes' else layer}/{name}")
         self.assertGreater(len(named), 10)
-        told = {path for rights in programs().values() for paths in rights.values() for path in paths}
+        told = {path for rights in commands().values() for paths in rights.values() for path in paths}
         self.assertEqual(named - told, set())
 
     def test_the_table_speaks_of_every_role_with_data_and_of_both_answers(self):
@@ -246,8 +246,8 @@ class CatchesFaults(unittest.TestCase):
     def test_a_layer_too_many_and_an_action_that_does_not_exist(self):
         state = self.spoiled(
             "layer",
-            '      read            = ["gold", "silver", "models", "predictions", "ops/runs", "ops/verdicts"]',
-            '      read            = ["gold", "silver", "models", "predictions", "ops/runs", "ops/verdicts", "quarantine"]',
+            '      read            = ["gold", "silver", "models", "predictions", "ops/runs", "ops/check_results"]',
+            '      read            = ["gold", "silver", "models", "predictions", "ops/runs", "ops/check_results", "quarantine"]',
         )
         wrong = [
             row["resource"]

@@ -50,7 +50,7 @@ locals {
     structure   = contains(["object", "array"], field.logicalType)
   }] }
 
-  # What silver has besides the contract's fields (io.sluice.landing.Refinement; a test holds them equal).
+  # What silver has besides the contract's fields (io.sluice.refine.Refiner; a test holds them equal).
   policy = { for source, contract in var.contracts : source => one([for property in contract.customProperties : property.value if property.property == "schemaPolicy"]) }
   added = { for source, contract in var.contracts : source => concat(
     try(local.policy[source].added, "keep") == "keep" ? [{ name = "_extra", type = "map<string,string>", description = "Columns that the contract does not know, as text." }] : [],

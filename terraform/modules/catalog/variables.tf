@@ -9,7 +9,7 @@ variable "contracts" {
 }
 
 variable "marts" {
-  description = "The gold tables (io.sluice.Marts)."
+  description = "The gold tables (io.sluice.mart.Marts)."
   type        = list(string)
 }
 

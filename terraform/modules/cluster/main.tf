@@ -1,4 +1,4 @@
-# Where programs run: a network, an EKS cluster, and two kinds of nodes. On-demand nodes hold what must not be lost
+# Where commands run: a network, an EKS cluster, and two kinds of nodes. On-demand nodes hold what must not be lost
 # (drivers, servers, the platform); spot nodes hold executors, and are none when nothing runs.
 
 data "aws_caller_identity" "this" {}

@@ -4,7 +4,7 @@ locals {
   name      = "sluice-${var.name}"
   namespace = "sluice"
 
-  # Sources, where their files land and which fields are protected: the contracts say so, for the programs and for this.
+  # Sources, where their files land and which fields are protected: the contracts say so, for the commands and for this.
   contracts = { for file in fileset("${var.repository_root}/conf/contracts", "*.yaml") :
     trimsuffix(file, ".yaml") => yamldecode(file("${var.repository_root}/conf/contracts/${file}"))
   }
@@ -12,7 +12,7 @@ locals {
     for property in contract.customProperties : [for arrival in property.value : arrival.location] if property.property == "arrivals"
   ]) }
 
-  # What the programs build of those contracts, as schedulers read it too; a test holds it equal to the code.
+  # What the commands build of those contracts, as schedulers read it too; a test holds it equal to the code.
   marts = jsondecode(file("${var.repository_root}/airflow-dags/graph.json")).marts[*].name
 }
 

@@ -13,7 +13,7 @@ output "cluster" {
 }
 
 output "roles" {
-  description = "Roles of programs and people."
+  description = "Roles of commands and people."
   value       = module.identity.role_arns
 }
 

@@ -10,9 +10,9 @@ locals {
   partition = data.aws_partition.this.partition
   lake      = var.bucket_arns.lake
 
-  # Lake.open probes, in every program, whether the store honours conditional writes.
+  # Lake.open probes, in every command, whether the store honours conditional writes.
   probe = "_probe"
-  # A backfill notes beside the layers which of its steps are done (io.sluice.table.Notes).
+  # A backfill notes beside the layers which of its steps are done (io.sluice.table.BackfillJournal).
   worked = concat(var.layers, ["_work"])
 
   roles = {
@@ -35,14 +35,14 @@ locals {
       write           = local.worked
       delete          = local.worked
     }
-    # Models' programs, and people's notebooks and experiments. Silver's restricted fields are tokens or ciphertext, and
-    # it has no key. Of ops it has what every program keeps: an account of its runs and of what checks said.
+    # Models' commands, and people's notebooks and experiments. Silver's restricted fields are tokens or ciphertext, and
+    # it has no key. Of ops it has what every command keeps: an account of its runs and of what checks said.
     DataScientist = {
       service_account = "scientist"
       landing         = false
-      read            = ["gold", "silver", "models", "predictions", "ops/runs", "ops/verdicts"]
-      write           = ["models", "predictions", "ops/runs", "ops/verdicts"]
-      delete          = ["models", "predictions", "ops/runs/_delta_log", "ops/verdicts/_delta_log"]
+      read            = ["gold", "silver", "models", "predictions", "ops/runs", "ops/check_results"]
+      write           = ["models", "predictions", "ops/runs", "ops/check_results"]
+      delete          = ["models", "predictions", "ops/runs/_delta_log", "ops/check_results/_delta_log"]
     }
   }
 
@@ -133,7 +133,7 @@ locals {
     }]
   }) }
 
-  # The secret operator reads the programs' secrets and nothing else of the account.
+  # The secret operator reads the commands' secrets and nothing else of the account.
   secrets_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

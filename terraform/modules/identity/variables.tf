@@ -14,7 +14,7 @@ variable "cluster_arn" {
 }
 
 variable "namespace" {
-  description = "The Kubernetes namespace of the programs."
+  description = "The Kubernetes namespace of the commands."
   type        = string
 }
 
@@ -39,7 +39,7 @@ variable "queue_arns" {
 }
 
 variable "secret_arns" {
-  description = "Secrets that the cluster's secret operator hands to the programs' namespace."
+  description = "Secrets that the cluster's secret operator hands to the commands' namespace."
   type        = list(string)
 }
 

@@ -1,6 +1,6 @@
-# What runs in the cluster besides the programs: the Spark operator that starts them, Airflow that schedules them,
+# What runs in the cluster besides the commands: the Spark operator that starts them, Airflow that schedules them,
 # Prometheus and Grafana that watch them, Marquez that keeps lineage, External Secrets that brings them their key, the
-# autoscaler, and Argo CD, which brings the programs' manifests (spark-apps/) from git.
+# autoscaler, and Argo CD, which brings the commands' manifests (spark-apps/) from git.
 
 data "aws_caller_identity" "this" {}
 data "aws_partition" "this" {}
@@ -45,7 +45,7 @@ resource "aws_secretsmanager_secret" "privacy_key" {
 }
 
 ephemeral "aws_secretsmanager_random_password" "privacy_key" {
-  # 64 letters and digits: 381 bits, where the program asks for 32 bytes.
+  # 64 letters and digits: 381 bits, where the command asks for 32 bytes.
   password_length     = 64
   exclude_punctuation = true
 }
@@ -191,7 +191,7 @@ resource "kubernetes_namespace_v1" "this" {
   }
 
   lifecycle {
-    # Argo CD brings the labels of the programs' namespace (pod security) from spark-apps; here it only has to exist.
+    # Argo CD brings the labels of the commands' namespace (pod security) from spark-apps; here it only has to exist.
     ignore_changes = [metadata[0].labels, metadata[0].annotations]
   }
 
@@ -267,7 +267,7 @@ resource "kubernetes_secret_v1" "grafana" {
   data_wo_revision = 1
 }
 
-# ---- Airflow's identity: its own logs. It starts programs through the Kubernetes API and touches no data.
+# ---- Airflow's identity: its own logs. It starts commands through the Kubernetes API and touches no data.
 
 resource "aws_iam_role" "scheduler" {
   name = "${var.name}-Scheduler"
@@ -380,13 +380,13 @@ resource "helm_release" "spark_operator" {
   atomic           = true
 
   values = [yamlencode({
-    # Only the programs' namespace, so that an application elsewhere starts nothing.
+    # Only the commands' namespace, so that an application elsewhere starts nothing.
     spark = {
       jobNamespaces  = [kubernetes_namespace_v1.this[var.namespace].metadata[0].name]
       serviceAccount = { create = false }
       rbac           = { create = false }
     }
-    # Service accounts and roles of the programs come with spark-apps.
+    # Service accounts and roles of the commands come with spark-apps.
     controller = { replicas = 2, leaderElection = { enable = true } }
     webhook    = { enable = true, replicas = 2 }
     prometheus = { metrics = { enable = true }, podMonitor = { create = false } }
@@ -407,7 +407,7 @@ locals {
       action        = "replace", target_label = "__address__", regex = "(.+);(\\d+)", replacement = "$1:$2"
     },
     { source_labels = ["__meta_kubernetes_pod_name"], target_label = "pod" },
-    { source_labels = ["__meta_kubernetes_pod_label_app_kubernetes_io_component"], target_label = "program" },
+    { source_labels = ["__meta_kubernetes_pod_label_app_kubernetes_io_component"], target_label = "command" },
   ]
 }
 
@@ -511,7 +511,7 @@ resource "helm_release" "airflow" {
   values = [yamlencode({
     airflowVersion    = local.airflow_version
     defaultAirflowTag = local.airflow_version
-    # Tasks only start programs and watch them, so they run in the scheduler's pod and need no workers or queue.
+    # Tasks only start commands and watch them, so they run in the scheduler's pod and need no workers or queue.
     executor               = "LocalExecutor"
     allowPodLaunching      = false
     postgresql             = { enabled = false }
@@ -619,7 +619,7 @@ resource "kubernetes_deployment_v1" "marquez" {
   }
 
   spec {
-    # Programs send events from a bounded queue and lose them rather than wait: two, so that an upgrade loses none.
+    # Commands send events from a bounded queue and lose them rather than wait: two, so that an upgrade loses none.
     replicas = 2
     selector {
       match_labels = { "app.kubernetes.io/name" = "marquez" }

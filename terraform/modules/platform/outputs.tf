@@ -9,6 +9,6 @@ output "lineage_url" {
 }
 
 output "privacy_key_secret_arn" {
-  description = "The secret of the programs' privacy.key."
+  description = "The secret of the commands' privacy.key."
   value       = aws_secretsmanager_secret.privacy_key.arn
 }

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "environment" {
-  description = "The overlay of spark-apps that Airflow starts programs by: dev or prod."
+  description = "The overlay of spark-apps that Airflow starts commands by: dev or prod."
   type        = string
 }
 
@@ -24,7 +24,7 @@ variable "cluster_ready" {
 }
 
 variable "namespace" {
-  description = "The Kubernetes namespace of the programs (spark-apps/base/namespace.yaml)."
+  description = "The Kubernetes namespace of the commands (spark-apps/base/namespace.yaml)."
   type        = string
 }
 

@@ -1,7 +1,7 @@
 # Where data lies: the lake, the landing bucket, Spark's event logs and the audit trail; and the queues that tell of
 # landed files.
 #
-# The lake is one bucket with a folder per layer, not a bucket per layer: programs know one `lake.root`, and who may
+# The lake is one bucket with a folder per layer, not a bucket per layer: commands know one `lake.root`, and who may
 # read or write a layer is said by prefix (module identity). See docs/decisions/0051-one-lake-bucket.md.
 
 data "aws_caller_identity" "this" {}
@@ -44,7 +44,7 @@ resource "aws_kms_key" "bucket" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat([{
-      # Without this no IAM policy of the account could allow the key's use, and nobody could mend this policy.
+      # Without this no IAM policy of the account could allow the key's use, and nobody could fix this policy.
       Sid       = "AccountDecidesByIam"
       Effect    = "Allow"
       Principal = { AWS = "arn:${local.partition}:iam::${local.account}:root" }

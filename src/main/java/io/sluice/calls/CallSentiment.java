@@ -7,8 +7,8 @@ import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.model.Candidate;
+import io.sluice.model.GatePolicy;
 import io.sluice.model.Model;
-import io.sluice.model.Policy;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.ml.Pipeline;
@@ -147,7 +147,7 @@ public final class CallSentiment implements Model {
   }
 
   @Override
-  public Policy policy() {
-    return new Policy(60, 3, 3, 20, 0.1, 3, 0, 0.1);
+  public GatePolicy policy() {
+    return new GatePolicy(60, 3, 3, 20, 0.1, 3, 0, 0.1);
   }
 }

@@ -12,8 +12,8 @@ import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.model.Candidate;
+import io.sluice.model.GatePolicy;
 import io.sluice.model.Model;
-import io.sluice.model.Policy;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.ml.classification.RandomForestClassifier;
@@ -168,7 +168,7 @@ public final class IdleMachines implements Model {
 
   /** To switch off a machine that works costs more than to leave one that does not. */
   @Override
-  public Policy policy() {
-    return new Policy(60, 7, 7, 10, 0.01, 0.2, 0, 0.1);
+  public GatePolicy policy() {
+    return new GatePolicy(60, 7, 7, 10, 0.01, 0.2, 0, 0.1);
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.contract;
 
+import io.sluice.engine.Expressions;
 import io.sluice.quality.Check;
 import java.time.Period;
 import java.util.Comparator;
@@ -35,7 +36,7 @@ public record Contract(
     SchemaPolicy schemaPolicy,
     List<Arrival> arrivals) {
 
-  /** A rule over several fields: SQL that is true, or null, of a sound row. */
+  /** A rule over several fields: SQL that is true, or null, of a valid row. */
   public record RowRule(String name, String sql) {}
 
   /** The key's fields in their order. */

@@ -14,9 +14,10 @@ import io.sluice.contract.Field.Presence;
 import io.sluice.contract.Field.Protection;
 import io.sluice.contract.Field.Reference;
 import io.sluice.contract.Field.Role;
+import io.sluice.engine.Expressions;
 import io.sluice.quality.Check;
 import io.sluice.quality.Dqdl;
-import io.sluice.settings.Faults;
+import io.sluice.settings.ValidationErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -53,7 +54,7 @@ import scala.Option;
  * Reads ODCS 3.2 files into contracts: first against the ODCS schema, then against what Sluice can
  * carry out.
  *
- * <p>Every fault is noted with its path inside the file; nothing that is written there is silently
+ * <p>Every error is noted with its path inside the file; nothing that is written there is silently
  * ignored.
  */
 final class ContractReader {
@@ -72,11 +73,11 @@ final class ContractReader {
       Set.of("nullValues", "maxRecordBytes", "deadLetters");
   private static final Set<String> UNUSED_KEYS = Set.of("unique", "encryptedName", "quality");
 
-  private final Faults faults;
+  private final ValidationErrors errors;
   private String file;
 
-  ContractReader(Faults faults) {
-    this.faults = faults;
+  ContractReader(ValidationErrors errors) {
+    this.errors = errors;
   }
 
   private static Set<String> keys(JsonNode schema) {
@@ -95,10 +96,10 @@ final class ContractReader {
     }
   }
 
-  /** The contract in a file; empty if it has faults. */
+  /** The contract in a file; empty if it has errors. */
   Optional<Contract> read(Path path) {
     file = path.getFileName().toString();
-    int before = faults.all().size();
+    int before = errors.all().size();
     JsonNode root;
     try {
       // A second document of the file would be passed over in silence.
@@ -107,11 +108,11 @@ final class ContractReader {
               .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
               .readTree(Files.readString(path));
     } catch (IOException e) {
-      faults.add(file, "not readable as YAML: " + e.getMessage().strip().replace("\n", " "));
+      errors.add(file, "not readable as YAML: " + e.getMessage().strip().replace("\n", " "));
       return Optional.empty();
     }
     if (root == null || !root.isObject()) {
-      faults.add(file, "empty; a data contract is expected");
+      errors.add(file, "empty; a data contract is expected");
       return Optional.empty();
     }
     Set<ValidationMessage> messages = ODCS.validate(root);
@@ -124,14 +125,14 @@ final class ContractReader {
         .distinct()
         .forEach(
             message ->
-                fault(
+                error(
                     message.getKey().replaceFirst("^\\$\\.?", ""),
                     message.getValue().replaceFirst("^\\$[^ ]*: ", "") + " (ODCS 3.2)"));
-    if (faults.all().size() > before) {
+    if (errors.all().size() > before) {
       return Optional.empty();
     }
     Contract contract = contract(root);
-    return faults.all().size() > before ? Optional.empty() : Optional.of(contract);
+    return errors.all().size() > before ? Optional.empty() : Optional.of(contract);
   }
 
   private static boolean isUnevaluated(ValidationMessage message) {
@@ -142,34 +143,34 @@ final class ContractReader {
     return KEYS.contains(message.getProperty());
   }
 
-  private void fault(String place, String expected) {
-    faults.add(place.isEmpty() ? file : file + ": " + place, expected);
+  private void error(String place, String expected) {
+    errors.add(place.isEmpty() ? file : file + ": " + place, expected);
   }
 
   private Contract contract(JsonNode root) {
     String id = root.path("id").asText();
     if (!file.equals(id + ".yaml")) {
-      fault("id", "is " + id + ", so the file must be " + id + ".yaml");
+      error("id", "is " + id + ", so the file must be " + id + ".yaml");
     }
     if (!id.matches("[a-z][a-z0-9_]*")) {
-      fault("id", "must be in snake case: it names the tables");
+      error("id", "must be in snake case: it names the tables");
     }
     JsonNode objects = root.path("schema");
     if (objects.size() != 1) {
-      fault("schema", "must hold exactly one object, the silver table");
+      error("schema", "must hold exactly one object, the silver table");
     }
     JsonNode table = objects.path(0);
     if (!table.path("name").asText().equals(id)) {
-      fault("schema[0].name", "must be the contract's id, " + id);
+      error("schema[0].name", "must be the contract's id, " + id);
     }
     if (table.has("relationships")) {
-      fault("schema[0].relationships", "must be stated on the field that refers");
+      error("schema[0].relationships", "must be stated on the field that refers");
     }
     List<Field> fields = fields(table.path("properties"));
     Map<String, JsonNode> custom = custom(root.path("customProperties"), "customProperties");
     for (String name : new TreeSet<>(custom.keySet())) {
       if (!PROPERTIES.contains(name)) {
-        fault("customProperties." + name, "unknown; known are " + new TreeSet<>(PROPERTIES));
+        error("customProperties." + name, "unknown; known are " + new TreeSet<>(PROPERTIES));
       }
     }
     List<Contract.RowRule> rules = new ArrayList<>();
@@ -198,7 +199,7 @@ final class ContractReader {
     Map<String, JsonNode> values = new LinkedHashMap<>();
     for (JsonNode entry : list) {
       if (values.put(entry.path("property").asText(), entry.path("value")) != null) {
-        fault(place + "." + entry.path("property").asText(), "stated twice");
+        error(place + "." + entry.path("property").asText(), "stated twice");
       }
     }
     return values;
@@ -213,23 +214,23 @@ final class ContractReader {
       String name = property.path("name").asText();
       // Spark's column names do not tell case apart.
       if (!names.add(name.toLowerCase(Locale.ROOT))) {
-        fault(place + ".name", name + " is stated twice");
+        error(place + ".name", name + " is stated twice");
       }
       if (name.startsWith("_") || !name.matches("[A-Za-z][A-Za-z0-9_]*")) {
-        fault(place + ".name", name + " must be letters, digits and _, and begin with a letter");
+        error(place + ".name", name + " must be letters, digits and _, and begin with a letter");
       }
       fields.add(field(property, place + " (" + name + ")"));
     }
     long partitions = fields.stream().filter(field -> field.role() == Role.PARTITION).count();
     if (partitions > 1) {
-      fault("schema[0].properties", "at most one field may be partitioned");
+      error("schema[0].properties", "at most one field may be partitioned");
     }
     List<Integer> positions =
         fields.stream().filter(Field::isKey).map(Field::keyPosition).sorted().toList();
     if (positions.isEmpty()) {
-      fault("schema[0].properties", "at least one field must be primaryKey");
+      error("schema[0].properties", "at least one field must be primaryKey");
     } else if (new HashSet<>(positions).size() != positions.size()) {
-      fault("schema[0].properties", "primaryKeyPosition must differ from field to field");
+      error("schema[0].properties", "primaryKeyPosition must differ from field to field");
     }
     return fields;
   }
@@ -238,7 +239,7 @@ final class ContractReader {
     String name = property.path("name").asText();
     for (String unused : UNUSED_KEYS) {
       if (property.has(unused)) {
-        fault(place + "." + unused, "is not carried out here; leave it out");
+        error(place + "." + unused, "is not carried out here; leave it out");
       }
     }
     DataType type = type(property, place);
@@ -251,16 +252,16 @@ final class ContractReader {
     Role role = property.path("partitioned").asBoolean() ? Role.PARTITION : Role.COLUMN;
     Protection protection = protection(property, type, place);
     if (keyPosition > 0 && presence != Presence.REQUIRED) {
-      fault(place + ".required", "a key field must be required");
+      error(place + ".required", "a key field must be required");
     }
     if (keyPosition > 0 && (type instanceof StructType || type instanceof ArrayType)) {
-      fault(place + ".logicalType", "a key field must have a plain type");
+      error(place + ".logicalType", "a key field must have a plain type");
     }
     if (role == Role.PARTITION && !(type.equals(DataTypes.DateType) && keyPosition > 0)) {
-      fault(place + ".partitioned", "the partition field must be a date and part of the key");
+      error(place + ".partitioned", "the partition field must be a date and part of the key");
     }
     if (role == Role.PARTITION && protection != Protection.NONE) {
-      fault(place + ".classification", "the partition field cannot be protected");
+      error(place + ".classification", "the partition field cannot be protected");
     }
     String expression = property.path("transformLogic").asText("`" + name + "`");
     checkExpression(expression, place + ".transformLogic");
@@ -283,7 +284,7 @@ final class ContractReader {
     try {
       Expressions.columns(sql);
     } catch (IllegalArgumentException e) {
-      fault(place, e.getMessage());
+      error(place, e.getMessage());
     }
   }
 
@@ -301,11 +302,11 @@ final class ContractReader {
         List<StructField> members = new ArrayList<>();
         JsonNode inner = property.path("properties");
         if (inner.isEmpty()) {
-          fault(place + ".properties", "an object must state its properties");
+          error(place + ".properties", "an object must state its properties");
         }
         for (int i = 0; i < inner.size(); i++) {
           if (inner.get(i).path("classification").asText().equals("restricted")) {
-            fault(
+            error(
                 place + ".properties[" + i + "].classification", "only a whole field is protected");
           }
           members.add(
@@ -317,10 +318,10 @@ final class ContractReader {
         return DataTypes.createStructType(members);
       case "array":
         if (!property.has("items")) {
-          fault(place + ".items", "an array must state its items");
+          error(place + ".items", "an array must state its items");
         }
         if (property.path("items").path("classification").asText().equals("restricted")) {
-          fault(place + ".items.classification", "only a whole field is protected");
+          error(place + ".items.classification", "only a whole field is protected");
         }
         return DataTypes.createArrayType(type(property.path("items"), place + ".items"));
       case "string":
@@ -337,7 +338,7 @@ final class ContractReader {
       case "timestamp":
         return physical(physical, place, DataTypes.TimestampType, Set.of("timestamp"));
       default:
-        fault(
+        error(
             place + ".logicalType",
             "must be one of string, integer, number, boolean, date, timestamp, object, array");
         return DataTypes.StringType;
@@ -348,7 +349,7 @@ final class ContractReader {
       JsonNode physical, String place, DataType byDefault, Set<String> families) {
     if (physical.isMissingNode()) {
       if (byDefault == null) {
-        fault(place + ".physicalType", "a number must state one, such as DECIMAL(18,2) or DOUBLE");
+        error(place + ".physicalType", "a number must state one, such as DECIMAL(18,2) or DOUBLE");
         return DataTypes.DoubleType;
       }
       return byDefault;
@@ -357,7 +358,7 @@ final class ContractReader {
       DataType type = DataType.fromDDL(physical.asText());
       String family = type.typeName().replaceFirst("\\(.*", "");
       if (!families.contains(family)) {
-        fault(
+        error(
             place + ".physicalType",
             physical.asText()
                 + " does not fit its logicalType; it takes "
@@ -365,7 +366,7 @@ final class ContractReader {
       }
       return type;
     } catch (Exception e) {
-      fault(place + ".physicalType", physical.asText() + " is no Spark SQL type");
+      error(place + ".physicalType", physical.asText() + " is no Spark SQL type");
       return DataTypes.StringType;
     }
   }
@@ -373,23 +374,23 @@ final class ContractReader {
   private Protection protection(JsonNode property, DataType type, String place) {
     String classification = property.path("classification").asText("internal");
     if (!Set.of("public", "internal", "confidential", "restricted").contains(classification)) {
-      fault(place + ".classification", "must be public, internal, confidential or restricted");
+      error(place + ".classification", "must be public, internal, confidential or restricted");
     }
     Map<String, JsonNode> custom =
         custom(property.path("customProperties"), place + ".customProperties");
     for (String name : custom.keySet()) {
       if (!name.equals("protection")) {
-        fault(place + ".customProperties." + name, "unknown; known is protection");
+        error(place + ".customProperties." + name, "unknown; known is protection");
       }
     }
     String how = custom.containsKey("protection") ? custom.get("protection").asText() : "none";
     Protection protection =
         choice(Protection.class, how, place + ".customProperties.protection", Protection.NONE);
     if (classification.equals("restricted") != (protection != Protection.NONE)) {
-      fault(place + ".classification", "restricted and a protection (token, encrypt) go together");
+      error(place + ".classification", "restricted and a protection (token, encrypt) go together");
     }
     if (protection != Protection.NONE && !type.equals(DataTypes.StringType)) {
-      fault(place + ".logicalType", "a protected field must be a string");
+      error(place + ".logicalType", "a protected field must be a string");
     }
     return protection;
   }
@@ -414,7 +415,7 @@ final class ContractReader {
                 EvalMode$.MODULE$.TRY())
             .eval(InternalRow.empty());
     if (value == null) {
-      fault(place, text + " is no " + type.sql().toLowerCase(Locale.ROOT));
+      error(place, text + " is no " + type.sql().toLowerCase(Locale.ROOT));
     }
   }
 
@@ -430,7 +431,7 @@ final class ContractReader {
         .forEachRemaining(
             name -> {
               if (!known.contains(name)) {
-                fault(
+                error(
                     place + "." + name, "unknown for this type; known are " + new TreeSet<>(known));
               }
             });
@@ -438,7 +439,7 @@ final class ContractReader {
       try {
         Pattern.compile(options.path("pattern").asText());
       } catch (PatternSyntaxException e) {
-        fault(place + ".pattern", "is no regular expression: " + e.getDescription());
+        error(place + ".pattern", "is no regular expression: " + e.getDescription());
       }
     }
     return options.isEmpty()
@@ -464,7 +465,7 @@ final class ContractReader {
     String to = relationships.path(0).path("to").asText("");
     String[] parts = to.split("\\.");
     if (relationships.size() > 1 || parts.length != 2) {
-      fault(place, "must be one entry with to: <source>.<field>");
+      error(place, "must be one entry with to: <source>.<field>");
       return Optional.empty();
     }
     return Optional.of(new Reference(parts[0], parts[1]));
@@ -493,17 +494,17 @@ final class ContractReader {
       String engine = entry.path("engine").asText("");
       String text = entry.path("implementation").asText("");
       if (!name.matches("[a-z][a-z0-9_]*") || !names.add(name)) {
-        fault(place + ".name", "must be in snake case, unique, and no built-in rule's");
+        error(place + ".name", "must be in snake case, unique, and no built-in rule's");
       }
       if (engine.equals("rule")) {
         try {
           for (String column : Expressions.columns(text)) {
             if (!columns.contains(column) && !column.equals("_arrived_at")) {
-              fault(place + ".implementation", "there is no field " + column);
+              error(place + ".implementation", "there is no field " + column);
             }
           }
         } catch (IllegalArgumentException e) {
-          fault(place + ".implementation", e.getMessage());
+          error(place + ".implementation", e.getMessage());
         }
         rules.add(new Contract.RowRule(name, text));
       } else if (engine.equals("dqdl")) {
@@ -513,10 +514,10 @@ final class ContractReader {
                 entry.path("severity").asText("error"),
                 place + ".severity",
                 Check.Severity.ERROR);
-        Dqdl.fault(text, columns).ifPresent(why -> fault(place + ".implementation", why));
+        Dqdl.error(text, columns).ifPresent(why -> error(place + ".implementation", why));
         checks.add(new Check(name, severity, text));
       } else {
-        fault(place + ".engine", "must be rule (judges a row) or dqdl (judges a batch)");
+        error(place + ".engine", "must be rule (judges a row) or dqdl (judges a batch)");
       }
     }
   }
@@ -526,11 +527,11 @@ final class ContractReader {
     Optional<Field> ordering =
         fields.stream().filter(field -> field.name().equals(name)).findFirst();
     if (ordering.isEmpty()) {
-      fault("customProperties.orderingColumn", "must name the field whose greatest value wins");
+      error("customProperties.orderingColumn", "must name the field whose greatest value wins");
       return null;
     }
     if (!ordering.get().isRequired() || ordering.get().isProtected()) {
-      fault("customProperties.orderingColumn", name + " must be required and not protected");
+      error("customProperties.orderingColumn", name + " must be required and not protected");
     }
     return ordering.get();
   }
@@ -540,7 +541,7 @@ final class ContractReader {
       return 0.2;
     }
     if (!value.isNumber() || value.asDouble() < 0 || value.asDouble() > 1) {
-      fault("customProperties.quarantineLimit", "must be a share from 0 to 1");
+      error("customProperties.quarantineLimit", "must be a share from 0 to 1");
     }
     return value.asDouble();
   }
@@ -551,7 +552,7 @@ final class ContractReader {
     }
     String place = "customProperties.schemaPolicy";
     if (!value.isObject()) {
-      fault(place, "must be a map of added, removed and retyped");
+      error(place, "must be a map of added, removed and retyped");
       return SchemaPolicy.DEFAULT;
     }
     unknownKeys(value, Set.of("added", "removed", "retyped"), place);
@@ -577,14 +578,14 @@ final class ContractReader {
   private List<Arrival> arrivals(JsonNode list, List<Field> fields) {
     List<Arrival> arrivals = new ArrayList<>();
     if (list == null || !list.isArray() || list.isEmpty()) {
-      fault("customProperties.arrivals", "must list at least one way the source arrives");
+      error("customProperties.arrivals", "must list at least one way the source arrives");
       return arrivals;
     }
     Set<String> names = new HashSet<>();
     for (int i = 0; i < list.size(); i++) {
       Arrival arrival = arrival(list.get(i), fields, "customProperties.arrivals[" + i + "]");
       if (!names.add(arrival.name())) {
-        fault("customProperties.arrivals[" + i + "].name", "stated twice");
+        error("customProperties.arrivals[" + i + "].name", "stated twice");
       }
       arrivals.add(arrival);
     }
@@ -594,10 +595,10 @@ final class ContractReader {
           continue;
         }
         if (!one.isTopic() && one.location().startsWith(other.location())) {
-          fault("customProperties.arrivals", one.name() + " lies inside " + other.name());
+          error("customProperties.arrivals", one.name() + " lies inside " + other.name());
         }
         if (one.isTopic() && one.topic().name().equals(other.topic().name())) {
-          fault("customProperties.arrivals", one.name() + " reads the topic of " + other.name());
+          error("customProperties.arrivals", one.name() + " reads the topic of " + other.name());
         }
       }
     }
@@ -611,7 +612,7 @@ final class ContractReader {
         options, node.has("topic") ? OPTIONS_OF_TOPICS : OPTIONS_OF_FILES, place + ".options");
     String name = node.path("name").asText("");
     if (!name.matches("[a-z][a-z0-9_]*")) {
-      fault(place + ".name", "must be in snake case");
+      error(place + ".name", "must be in snake case");
     }
     Arrival.Format format =
         choice(
@@ -622,16 +623,16 @@ final class ContractReader {
     Arrival.Topic topic = topic(node, format, place);
     String location = topic == null ? location(node, format, place) : "";
     if (!options.isMissingNode() && !options.isObject()) {
-      fault(place + ".options", "must be a map");
+      error(place + ".options", "must be a map");
     }
     if (node.has("fields") && !node.path("fields").isObject()) {
-      fault(place + ".fields", "must be a map of fields to expressions");
+      error(place + ".fields", "must be a map of fields to expressions");
     }
     if (options.has("nullValues")
         && !(options.path("nullValues").isArray()
             && StreamSupport.stream(options.path("nullValues").spliterator(), false)
                 .allMatch(JsonNode::isTextual))) {
-      fault(place + ".options.nullValues", "must be a list of strings");
+      error(place + ".options.nullValues", "must be a list of strings");
     }
     Map<String, String> expressions = new LinkedHashMap<>();
     node.path("fields")
@@ -639,13 +640,13 @@ final class ContractReader {
         .forEachRemaining(
             entry -> {
               if (fields.stream().noneMatch(field -> field.name().equals(entry.getKey()))) {
-                fault(place + ".fields." + entry.getKey(), "there is no such field");
+                error(place + ".fields." + entry.getKey(), "there is no such field");
               }
               checkExpression(entry.getValue().asText(), place + ".fields." + entry.getKey());
               expressions.put(entry.getKey(), entry.getValue().asText());
             });
     if (options.path("delimiter").asText(",").equals(options.path("quote").asText("\""))) {
-      fault(place + ".options", "delimiter and quote must differ");
+      error(place + ".options", "delimiter and quote must differ");
     }
     return new Arrival(
         name,
@@ -664,14 +665,14 @@ final class ContractReader {
 
   private String location(JsonNode node, Arrival.Format format, String place) {
     if (format == Arrival.Format.AVRO) {
-      fault(place + ".format", "avro arrives on a topic only");
+      error(place + ".format", "avro arrives on a topic only");
     }
     String location = node.path("location").asText("");
     if (location.isEmpty()
         || location.startsWith("/")
         || location.startsWith(".")
         || location.contains("..")) {
-      fault(place + ".location", "must be a folder below the landing root, such as orders/");
+      error(place + ".location", "must be a folder below the landing root, such as orders/");
     }
     return location.endsWith("/") ? location : location + "/";
   }
@@ -681,17 +682,17 @@ final class ContractReader {
       return null;
     }
     if (node.has("location")) {
-      fault(place + ".location", "stands beside topic; an arrival has one of them");
+      error(place + ".location", "stands beside topic; an arrival has one of them");
     }
     if (format != Arrival.Format.AVRO && format != Arrival.Format.JSON) {
-      fault(place + ".format", "must be avro or json on a topic");
+      error(place + ".format", "must be avro or json on a topic");
     }
     String name = topicName(node.path("topic"), place + ".topic");
     JsonNode dead = node.path("options").path("deadLetters");
     String deadLetters =
         dead.isMissingNode() ? null : topicName(dead, place + ".options.deadLetters");
     if (name.equals(deadLetters)) {
-      fault(place + ".options.deadLetters", "must be another topic");
+      error(place + ".options.deadLetters", "must be another topic");
     }
     return new Arrival.Topic(name, deadLetters);
   }
@@ -699,7 +700,7 @@ final class ContractReader {
   private String topicName(JsonNode node, String place) {
     String name = node.asText("");
     if (!name.matches("[A-Za-z0-9._-]{1,249}") || name.equals(".") || name.equals("..")) {
-      fault(place, "must be a Kafka topic's name: letters, digits, '.', '_' and '-'");
+      error(place, "must be a Kafka topic's name: letters, digits, '.', '_' and '-'");
     }
     return name;
   }
@@ -710,7 +711,7 @@ final class ContractReader {
       return byDefault;
     }
     if (!size.isIntegralNumber() || size.asLong() < 1 || size.asLong() > most) {
-      fault(place + ".options." + key, "must be a whole number from 1 to " + most);
+      error(place + ".options." + key, "must be a whole number from 1 to " + most);
       return byDefault;
     }
     return size.asLong();
@@ -722,7 +723,7 @@ final class ContractReader {
         || text.charAt(0) > 127
         || text.charAt(0) == '\n'
         || text.charAt(0) == '\r') {
-      fault(place + ".options." + key, "must be one ASCII character");
+      error(place + ".options." + key, "must be one ASCII character");
       return byDefault;
     }
     return text.charAt(0);
@@ -733,7 +734,7 @@ final class ContractReader {
         .forEachRemaining(
             key -> {
               if (!known.contains(key)) {
-                fault(place + "." + key, "unknown; known are " + new TreeSet<>(known));
+                error(place + "." + key, "unknown; known are " + new TreeSet<>(known));
               }
             });
   }
@@ -745,7 +746,7 @@ final class ContractReader {
         .findFirst()
         .orElseGet(
             () -> {
-              fault(
+              error(
                   place,
                   "must be one of "
                       + Arrays.stream(type.getEnumConstants())
@@ -768,7 +769,7 @@ final class ContractReader {
               default -> Period.ZERO;
             };
         if (period.isZero() || period.isNegative()) {
-          fault("slaProperties[" + i + "]", "must be a whole number of days, months or years");
+          error("slaProperties[" + i + "]", "must be a whole number of days, months or years");
         }
         return period;
       }

@@ -1,6 +1,6 @@
 package io.sluice.contract;
 
-import io.sluice.settings.Faults;
+import io.sluice.settings.ValidationErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * All contracts of a folder, sound as a whole: each file by itself and every reference between
+ * All contracts of a folder, valid as a whole: each file by itself and every reference between
  * them.
  */
 public final class Contracts {
@@ -28,32 +28,32 @@ public final class Contracts {
   /**
    * Reads every {@code *.yaml} of a folder.
    *
-   * @throws Faults.FaultyException naming all faults of all files
+   * @throws ValidationErrors.ValidationException naming all errors of all files
    */
   public static Contracts read(Path folder) {
-    Faults faults = new Faults();
+    ValidationErrors errors = new ValidationErrors();
     SortedMap<String, Contract> byId = new TreeMap<>();
-    List<Path> files = files(folder, faults);
-    ContractReader reader = new ContractReader(faults);
+    List<Path> files = files(folder, errors);
+    ContractReader reader = new ContractReader(errors);
     for (Path file : files) {
       reader.read(file).ifPresent(contract -> byId.put(contract.id(), contract));
     }
     if (files.size() == byId.size()) {
-      checkReferences(byId, faults);
+      checkReferences(byId, errors);
     }
-    faults.throwIfAny();
+    errors.throwIfAny();
     return new Contracts(byId);
   }
 
-  private static List<Path> files(Path folder, Faults faults) {
+  private static List<Path> files(Path folder, ValidationErrors errors) {
     if (!Files.isDirectory(folder)) {
-      faults.add(folder.toString(), "no such folder; it holds one contract a source");
+      errors.add(folder.toString(), "no such folder; it holds one contract a source");
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> found = files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
       if (found.isEmpty()) {
-        faults.add(folder.toString(), "no contract (*.yaml) in it");
+        errors.add(folder.toString(), "no contract (*.yaml) in it");
       }
       return found;
     } catch (IOException e) {
@@ -61,7 +61,7 @@ public final class Contracts {
     }
   }
 
-  private static void checkReferences(Map<String, Contract> byId, Faults faults) {
+  private static void checkReferences(Map<String, Contract> byId, ValidationErrors errors) {
     for (Contract contract : byId.values()) {
       for (Field field : contract.fields()) {
         field
@@ -71,20 +71,20 @@ public final class Contracts {
                   String place = contract.id() + ".yaml: " + field.name() + ".relationships";
                   Contract target = byId.get(to.source());
                   if (target == null) {
-                    faults.add(
+                    errors.add(
                         place, "no contract " + to.source() + "; there are " + byId.keySet());
                   } else if (target.field(to.field()).isEmpty()) {
-                    faults.add(place, to.source() + " has no field " + to.field());
+                    errors.add(place, to.source() + " has no field " + to.field());
                   } else if (target.field(to.field()).orElseThrow().isProtected()) {
-                    faults.add(place, to.source() + "." + to.field() + " is a protected field");
+                    errors.add(place, to.source() + "." + to.field() + " is a protected field");
                   }
                 });
       }
     }
-    if (faults.isEmpty()) {
+    if (errors.isEmpty()) {
       for (String id : byId.keySet()) {
         if (upstream(byId, id).contains(id)) {
-          faults.add(id + ".yaml: relationships", "must not lead back to " + id);
+          errors.add(id + ".yaml: relationships", "must not lead back to " + id);
         }
       }
     }
@@ -123,14 +123,14 @@ public final class Contracts {
   /**
    * The contract of a source.
    *
-   * @throws Faults.FaultyException naming the sources there are
+   * @throws ValidationErrors.ValidationException naming the sources there are
    */
   public Contract get(String id) {
     Contract contract = byId.get(id);
     if (contract == null) {
-      Faults faults = new Faults();
-      faults.add("source " + id, "no such contract; there are " + byId.keySet());
-      throw faults.exception();
+      ValidationErrors errors = new ValidationErrors();
+      errors.add("source " + id, "no such contract; there are " + byId.keySet());
+      throw errors.exception();
     }
     return contract;
   }

@@ -81,7 +81,7 @@ public final class Brokers {
     return Admin.create(client());
   }
 
-  /** What a client's failure means, with the setting that can mend it. */
+  /** What a client's failure means, with the setting that can fix it. */
   KafkaFailedException failure(String what, Exception failure) {
     Throwable cause = failure instanceof ExecutionException ? failure.getCause() : failure;
     String where = what + ": brokers " + servers + " (kafka.protocol " + protocol + "): ";

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  *
  * @param tables the version of each table read
  * @param contracts the version of each source's contract
- * @param code the version of the programs and the commit that they were built from
+ * @param code the version of the commands and the commit that they were built from
  * @param why it was trained: there was none, new data, drift
  * @param days the first and last days of learning, validation and holdout
  * @param hash of the examples
@@ -142,7 +142,7 @@ public record Card(
       metrics.put("absolute_error", scores.absoluteError());
       return metrics;
     }
-    Policy policy = model.policy();
+    GatePolicy policy = model.policy();
     Scores.AtThreshold chosen = scores.at(threshold, policy.costOfMiss());
     Scores.AtThreshold allowed =
         scores.at(scores.thresholdAt(policy.falsePositiveRate()), policy.costOfMiss());

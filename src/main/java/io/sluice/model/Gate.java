@@ -19,15 +19,15 @@ public record Gate(String against, Scores.Difference difference, List<String> re
   }
 
   /**
-   * Holds a challenger against a rival (the champion, or what takes no model) on the same rows.
+   * Holds a challenger against a baseline (the champion, or what takes no model) on the same rows.
    *
    * <p>It must be better by more than the margin with 95 % confidence, and no segment with enough
    * positives may be worse by more than the tolerance.
    */
-  public static Gate judge(Model model, Scores challenger, Scores rival, String against) {
-    Policy policy = model.policy();
-    Scores.Difference difference = challenger.over(rival, model.task());
-    double unit = unit(model, rival);
+  public static Gate judge(Model model, Scores challenger, Scores baseline, String against) {
+    GatePolicy policy = model.policy();
+    Scores.Difference difference = challenger.over(baseline, model.task());
+    double unit = unit(model, baseline);
     List<String> reasons = new ArrayList<>();
     if (!(difference.low() > policy.margin() * unit)) {
       reasons.add(
@@ -40,7 +40,7 @@ public record Gate(String against, Scores.Difference difference, List<String> re
               difference.value(),
               difference.low()));
     }
-    var others = rival.bySegment();
+    var others = baseline.bySegment();
     challenger
         .bySegment()
         .forEach(
@@ -67,7 +67,7 @@ public record Gate(String against, Scores.Difference difference, List<String> re
   }
 
   /** What margin and tolerance are shares of: for a regression, the error to be beaten. */
-  private static double unit(Model model, Scores rival) {
-    return model.task() == Model.Task.CLASSIFICATION ? 1 : rival.absoluteError();
+  private static double unit(Model model, Scores baseline) {
+    return model.task() == Model.Task.CLASSIFICATION ? 1 : baseline.absoluteError();
   }
 }

@@ -71,22 +71,22 @@ public final class Mlflow {
    *
    * @throws IOException if the server does not answer, or refuses
    */
-  public void catchUp(Model model, Registry registry) throws IOException {
-    List<Registry.Version> versions = registry.versions(model.name());
+  public void catchUp(Model model, ModelRegistry registry) throws IOException {
+    List<ModelRegistry.Version> versions = registry.versions(model.name());
     if (versions.isEmpty()) {
       return;
     }
     String name = environment + "." + model.name();
     Map<String, String> aliases = registered(model, name);
     Map<Integer, String> there = there(name);
-    for (Registry.Version version : versions) {
+    for (ModelRegistry.Version version : versions) {
       if (!there.containsKey(version.version())) {
         there.put(version.version(), register(name, version, registry.location(version)));
       }
     }
-    Registry.State state = registry.state(model.name());
+    ModelRegistry.State state = registry.state(model.name());
     alias(name, "champion", state.champion().map(there::get), aliases);
-    alias(name, "challenger", state.rival().map(there::get), aliases);
+    alias(name, "challenger", state.challenger().map(there::get), aliases);
   }
 
   /** Makes the registered model unless it is there; gives its aliases with their versions. */
@@ -144,7 +144,7 @@ public final class Mlflow {
   }
 
   /** Makes a version's run and registers it; gives MLflow's number. */
-  private String register(String name, Registry.Version version, String location)
+  private String register(String name, ModelRegistry.Version version, String location)
       throws IOException {
     Card card = Card.read(version.card());
     String experiment = experiment(name);
@@ -185,7 +185,8 @@ public final class Mlflow {
   }
 
   /** The version's run: one that was begun and not finished, or a new one. */
-  private JsonNode run(String experiment, Registry.Version version, Card card) throws IOException {
+  private JsonNode run(String experiment, ModelRegistry.Version version, Card card)
+      throws IOException {
     ObjectNode search = JSON.createObjectNode();
     search.putArray("experiment_ids").add(experiment);
     search.put("filter", "tags.`" + VERSION + "` = '" + version.version() + "'");
@@ -216,7 +217,7 @@ public final class Mlflow {
     return Instant.parse(card.trainedAt()).toEpochMilli();
   }
 
-  private static ObjectNode figures(String runId, Registry.Version version, Card card) {
+  private static ObjectNode figures(String runId, ModelRegistry.Version version, Card card) {
     ObjectNode body = JSON.createObjectNode().put("run_id", runId);
     ArrayNode parameters = body.putArray("params");
     tag(parameters, "candidate", card.candidate());

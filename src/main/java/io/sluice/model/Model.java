@@ -105,5 +105,5 @@ public interface Model {
   /** What may be learned; the best on days after those learned from is taken. */
   List<Candidate> candidates();
 
-  Policy policy();
+  GatePolicy policy();
 }

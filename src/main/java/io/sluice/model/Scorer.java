@@ -20,8 +20,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Scores feature rows with the champion and, beside it, its rival; a pure function of the rows, the
- * same for a batch and a stream.
+ * Scores feature rows with the champion and, beside it, its challenger; a pure function of the
+ * rows, the same for a batch and a stream.
  *
  * <p>Which of the two serves an entity is decided by a hash of its key: the same entity is always
  * in the same bucket of a hundred, whatever is scored with it. Cost: one pass, each pipeline once
@@ -29,20 +29,23 @@ import org.apache.spark.sql.Row;
  */
 public final class Scorer {
   private final Model model;
-  private final Registry.Loaded champion;
-  private final Optional<Registry.Loaded> rival;
+  private final ModelRegistry.Loaded champion;
+  private final Optional<ModelRegistry.Loaded> challenger;
   private final int canaryPercent;
 
   /**
-   * @param rival scored in the shadow, and served to the canary's entities
-   * @param canaryPercent how many of a hundred buckets of entities the rival serves
+   * @param challenger scored in the shadow, and served to the canary's entities
+   * @param canaryPercent how many of a hundred buckets of entities the challenger serves
    */
   public Scorer(
-      Model model, Registry.Loaded champion, Optional<Registry.Loaded> rival, int canaryPercent) {
+      Model model,
+      ModelRegistry.Loaded champion,
+      Optional<ModelRegistry.Loaded> challenger,
+      int canaryPercent) {
     this.model = model;
     this.champion = champion;
-    this.rival = rival;
-    this.canaryPercent = rival.isPresent() ? canaryPercent : 0;
+    this.challenger = challenger;
+    this.canaryPercent = challenger.isPresent() ? canaryPercent : 0;
   }
 
   /**
@@ -56,10 +59,14 @@ public final class Scorer {
     answers.add(
         answer(
             champion, "_champion", lit("champion"), org.apache.spark.sql.functions.not(inCanary)));
-    if (rival.isPresent()) {
-      rows = scored(rival.get().pipeline(), rows, "_rival");
+    if (challenger.isPresent()) {
+      rows = scored(challenger.get().pipeline(), rows, "_challenger");
       answers.add(
-          answer(rival.get(), "_rival", when(inCanary, "canary").otherwise("shadow"), inCanary));
+          answer(
+              challenger.get(),
+              "_challenger",
+              when(inCanary, "canary").otherwise("shadow"),
+              inCanary));
     }
     Column[] kept = columns(model.key(), List.of("segment", "_answer"));
     return rows.withColumn("_answer", explode(array(answers.toArray(Column[]::new))))
@@ -76,9 +83,9 @@ public final class Scorer {
     Column score = col("_champion");
     Dataset<Row> rows = scored(champion.pipeline(), features, "_champion");
     if (canaryPercent > 0) {
-      rows = scored(rival.orElseThrow().pipeline(), rows, "_rival");
-      version = when(inCanary(), lit(rival.get().version().version())).otherwise(version);
-      score = when(inCanary(), col("_rival")).otherwise(score);
+      rows = scored(challenger.orElseThrow().pipeline(), rows, "_challenger");
+      version = when(inCanary(), lit(challenger.get().version().version())).otherwise(version);
+      score = when(inCanary(), col("_challenger")).otherwise(score);
     }
     return rows.select(version.as("version"), score.as("score"));
   }
@@ -95,7 +102,7 @@ public final class Scorer {
     return entity.stream().map(name -> col(name)).toArray(Column[]::new);
   }
 
-  private Column answer(Registry.Loaded loaded, String score, Column role, Column served) {
+  private Column answer(ModelRegistry.Loaded loaded, String score, Column role, Column served) {
     Column decision =
         model.task() == Model.Task.CLASSIFICATION
             ? col(score).geq(loaded.version().threshold())

@@ -74,10 +74,7 @@ public record Scores(double[] labels, double[] scores, String[] segments) {
     return counts;
   }
 
-  /**
-   * The area under precision over recall, by steps (average precision); rows of equal score count
-   * together.
-   */
+  /** The PR-AUC, by steps (average precision); rows of equal score count together. */
   public double averagePrecision() {
     return averagePrecision(ranking(), once(labels.length));
   }

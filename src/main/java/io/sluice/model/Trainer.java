@@ -11,7 +11,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.quality.Check;
-import io.sluice.quality.Verdict;
+import io.sluice.quality.CheckResult;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -124,7 +124,7 @@ public final class Trainer {
 
   /** The parts of the examples, by the newest day there is. */
   public Split split(LocalDate first, LocalDate last) {
-    Policy policy = model.policy();
+    GatePolicy policy = model.policy();
     LocalDate validateUntil = last.minusDays(policy.holdoutDays());
     LocalDate learnUntil = validateUntil.minusDays(policy.validationDays());
     return new Split(first, learnUntil, validateUntil, last);
@@ -258,7 +258,7 @@ public final class Trainer {
   }
 
   /** The labels of some rows and what a version says of them. */
-  public Scores scores(Registry.Loaded loaded, Dataset<Row> rows) {
+  public Scores scores(ModelRegistry.Loaded loaded, Dataset<Row> rows) {
     return scores(loaded.pipeline(), rows);
   }
 
@@ -356,15 +356,15 @@ public final class Trainer {
   }
 
   /**
-   * Whether the examples may be learned from; each verdict stops the run if it fails.
+   * Whether the examples may be learned from; each check result stops the run if it fails.
    *
    * <p>There must be enough positives in each part. And no day may be out of line: that a third of
    * its inputs drift from the week before, or that it has more than five times its share of
    * positives, tells of poisoned data rather than of a changing world.
    */
-  public List<Verdict> verdicts(Dataset<Row> examples, Split split) {
-    Policy policy = model.policy();
-    List<Verdict> verdicts = new ArrayList<>();
+  public List<CheckResult> checkResults(Dataset<Row> examples, Split split) {
+    GatePolicy policy = model.policy();
+    List<CheckResult> checkResults = new ArrayList<>();
     Map<String, Dataset<Row>> parts =
         Map.of(
             "days_to_learn_from", learn(examples, split),
@@ -377,8 +377,8 @@ public final class Trainer {
                   model.task() == Model.Task.CLASSIFICATION
                       ? rows.where(col("label").gt(0.5)).count()
                       : rows.count();
-              verdicts.add(
-                  verdict(
+              checkResults.add(
+                  result(
                       part + "_enough",
                       "at least "
                           + policy.fewestPositives()
@@ -386,14 +386,14 @@ public final class Trainer {
                       positives >= policy.fewestPositives(),
                       positives));
             });
-    if (verdicts.stream().noneMatch(Verdict::stops)) {
-      verdicts.addAll(daysInLine(examples, split));
+    if (checkResults.stream().noneMatch(CheckResult::stops)) {
+      checkResults.addAll(daysInLine(examples, split));
     }
-    return verdicts;
+    return checkResults;
   }
 
   /** Holds each day that was not only learned from against the days just before it. */
-  private List<Verdict> daysInLine(Dataset<Row> examples, Split split) {
+  private List<CheckResult> daysInLine(Dataset<Row> examples, Split split) {
     List<String> names = numbers(model, examples);
     SortedMap<LocalDate, List<Row>> days = new TreeMap<>();
     examples
@@ -431,23 +431,23 @@ public final class Trainer {
         positiveDay = day.toString();
       }
     }
-    List<Verdict> verdicts = new ArrayList<>();
-    verdicts.add(
-        verdict(
+    List<CheckResult> checkResults = new ArrayList<>();
+    checkResults.add(
+        result(
             "inputs_in_line",
             "on no day a third of the inputs drift from the week before" + named(driftedDay),
             mostDrifted < 1.0 / 3,
             mostDrifted));
     if (model.task() == Model.Task.CLASSIFICATION) {
-      verdicts.add(
-          verdict(
+      checkResults.add(
+          result(
               "positives_in_line",
               "on no day positives are more than five times as frequent as in the week before"
                   + named(positiveDay),
               mostPositives <= 5,
               mostPositives));
     }
-    return verdicts;
+    return checkResults;
   }
 
   private static double drifted(int columns, List<Row> before, List<Row> rows) {
@@ -471,12 +471,12 @@ public final class Trainer {
     return day.isEmpty() ? "" : " (the worst is " + day + ")";
   }
 
-  private static Verdict verdict(String check, String rule, boolean passed, double value) {
-    return new Verdict(
+  private static CheckResult result(String check, String rule, boolean passed, double value) {
+    return new CheckResult(
         check,
         Check.Severity.ERROR,
         rule,
-        passed ? Verdict.Outcome.PASSED : Verdict.Outcome.FAILED,
+        passed ? CheckResult.Outcome.PASSED : CheckResult.Outcome.FAILED,
         value,
         passed ? "" : rule);
   }

@@ -5,8 +5,8 @@ import static org.apache.spark.sql.functions.date_sub;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.model.Candidate;
+import io.sluice.model.GatePolicy;
 import io.sluice.model.Model;
-import io.sluice.model.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -169,7 +169,7 @@ public final class Demand implements Model {
 
   /** It must beat the baseline by 2 % of its error. */
   @Override
-  public Policy policy() {
-    return new Policy(learnDays, 14, 14, 200, 0, 0, 0.02, 0.1);
+  public GatePolicy policy() {
+    return new GatePolicy(learnDays, 14, 14, 200, 0, 0, 0.02, 0.1);
   }
 }

@@ -6,9 +6,9 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.sluice.model.AsOf;
 import io.sluice.model.Candidate;
+import io.sluice.model.GatePolicy;
 import io.sluice.model.Model;
 import io.sluice.model.Outcomes;
-import io.sluice.model.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -157,7 +157,7 @@ public final class OrderFraud implements Model {
   }
 
   @Override
-  public Policy policy() {
-    return new Policy(90, 7, 7, 10, 0.02, 50, 0, 0.15);
+  public GatePolicy policy() {
+    return new GatePolicy(90, 7, 7, 10, 0.02, 50, 0, 0.15);
   }
 }

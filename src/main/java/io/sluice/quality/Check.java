@@ -13,7 +13,7 @@ public record Check(String name, Severity severity, String dqdl) {
   public enum Severity {
     /** Nothing is published; exit code 3. */
     ERROR,
-    /** The verdict is recorded, the rows are published. */
+    /** The check result is recorded, the rows are published. */
     WARNING
   }
 

@@ -34,7 +34,7 @@ public final class Dqdl {
   private Dqdl() {}
 
   /** What is wrong with a check's text, given the columns it may name; empty if it would run. */
-  public static Optional<String> fault(String dqdl, Collection<String> columns) {
+  public static Optional<String> error(String dqdl, Collection<String> columns) {
     List<ExecutableRule> rules;
     try {
       rules = parse(dqdl);
@@ -45,7 +45,7 @@ public final class Dqdl {
     if (rules.size() != 1) {
       return Optional.of("must be one DQDL rule; there are " + rules.size());
     }
-    return fault(rules.get(0), columns);
+    return error(rules.get(0), columns);
   }
 
   /** The one rule of a check's text. */
@@ -58,7 +58,7 @@ public final class Dqdl {
         DQDLRuleTranslator.toExecutableRules(DefaultDQDLParser.parse("Rules = [ " + dqdl + " ]")));
   }
 
-  private static Optional<String> fault(ExecutableRule rule, Collection<String> columns) {
+  private static Optional<String> error(ExecutableRule rule, Collection<String> columns) {
     if (rule instanceof UnsupportedExecutableRule unsupported) {
       return Optional.of(
           "Deequ cannot run it: "
@@ -66,15 +66,15 @@ public final class Dqdl {
     }
     if (rule instanceof CompositeExecutableRule composite) {
       return seqAsJavaList(composite.nestedRules()).stream()
-          .flatMap(nested -> fault(nested, columns).stream())
+          .flatMap(nested -> error(nested, columns).stream())
           .findFirst();
     }
     String type = rule.dqRule().getRuleType();
-    boolean judgesRowsAtHand =
+    boolean judgesRowsAtWriter =
         rule instanceof DeequExecutableRule
             || rule instanceof ColumnNamesMatchPatternExecutableRule
             || rule instanceof ColumnDataTypeExecutableRule;
-    if (!judgesRowsAtHand || type.equals("CustomSql")) {
+    if (!judgesRowsAtWriter || type.equals("CustomSql")) {
       return Optional.of(
           type
               + " looks at more than the rows of a commit (another table, the clock); use relationships, a rule, or the"

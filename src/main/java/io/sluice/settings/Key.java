@@ -45,7 +45,7 @@ public record Key<T>(
           "Where OpenLineage events go.",
           List.of("none", "file", "http", "kafka"));
   public static final Key<String> LINEAGE_NAMESPACE =
-      text("lineage.namespace", "sluice", "The OpenLineage namespace of the programs.");
+      text("lineage.namespace", "sluice", "The OpenLineage namespace of the commands.");
   public static final Key<String> LINEAGE_FILE =
       text("lineage.file", "", "For transport file: the local file that events are appended to.");
   public static final Key<String> LINEAGE_URL =

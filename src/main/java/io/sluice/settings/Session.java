@@ -11,21 +11,21 @@ public final class Session {
   private Session() {}
 
   /**
-   * The session of a program, or the one that is open already.
+   * The session of a command, or the one that is open already.
    *
    * <p>What {@code spark-submit} was given wins over the environment's {@code spark.*} settings,
    * which win over what is set here.
    */
-  public static SparkSession open(Settings settings, String program) {
+  public static SparkSession open(Settings settings, String command) {
     Map<String, String> conf = new TreeMap<>();
-    conf.put("spark.app.name", "sluice " + program);
+    conf.put("spark.app.name", "sluice " + command);
     conf.put("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");
     conf.put("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
-    conf.put("spark.delta.logStore.s3a.impl", "io.sluice.table.ConditionalPutLogStore");
+    conf.put("spark.delta.logStore.s3a.impl", "io.sluice.table.store.ConditionalPutLogStore");
     conf.put("spark.databricks.delta.snapshotPartitions", "2");
     conf.put(
         "spark.sql.streaming.checkpointFileManagerClass",
-        "io.sluice.table.OnePutCheckpointFileManager");
+        "io.sluice.table.store.OnePutCheckpointFileManager");
     conf.put("spark.sql.session.timeZone", "UTC");
     conf.put("spark.sql.parquet.compression.codec", "zstd");
     // A night's plans are more than the 100 that Spark keeps compiled; without room each is
@@ -47,7 +47,7 @@ public final class Session {
     SparkConf submitted = new SparkConf();
     conf.forEach(submitted::setIfMissing);
     SparkSession session = SparkSession.builder().config(submitted).getOrCreate();
-    session.sparkContext().setJobDescription(program);
+    session.sparkContext().setJobDescription(command);
     return session;
   }
 

@@ -43,23 +43,23 @@ public final class Settings {
    *
    * @param file such as {@code conf/environments/dev.yaml}
    * @param overrides settings by name, in place of the file's
-   * @throws Faults.FaultyException naming every fault
+   * @throws ValidationErrors.ValidationException naming every error
    */
   public static Settings read(Path file, Map<String, String> overrides) {
-    Faults faults = new Faults();
+    ValidationErrors errors = new ValidationErrors();
     Map<String, String> texts = new TreeMap<>();
     try {
-      flatten("", YAML.readTree(Files.readString(file)), texts, file, faults);
+      flatten("", YAML.readTree(Files.readString(file)), texts, file, errors);
     } catch (JsonProcessingException e) {
       // The parser's own message quotes the line, which may hold a secret.
-      faults.add(
+      errors.add(
           file.toString(),
           "cannot be read as YAML"
               + (e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr()));
-      faults.throwIfAny();
+      errors.throwIfAny();
     } catch (IOException e) {
-      faults.add(file.toString(), "cannot be read: " + e.getMessage());
-      faults.throwIfAny();
+      errors.add(file.toString(), "cannot be read: " + e.getMessage());
+      errors.throwIfAny();
     }
     texts.putAll(overrides);
     Map<String, Key<?>> known =
@@ -67,60 +67,60 @@ public final class Settings {
             .collect(Collectors.toMap(Key::name, key -> key, (a, b) -> a, TreeMap::new));
     for (String name : texts.keySet()) {
       if (!known.containsKey(name) && !name.startsWith("spark.")) {
-        faults.add(
+        errors.add(
             file + ": " + name, "unknown setting; known are " + new TreeSet<>(known.keySet()));
       }
       if (name.startsWith("spark.") && SPARK_SECRET.matcher(name).find()) {
-        faults.add(file + ": " + name, "secrets are not written into settings");
+        errors.add(file + ": " + name, "secrets are not written into settings");
       }
     }
     Map<Key<?>, Object> values = new LinkedHashMap<>();
     for (Key<?> key : Key.all()) {
       String text = texts.getOrDefault(key.name(), key.fallback());
       if (text == null || (key.fallback() == null && text.isEmpty())) {
-        faults.add(file + ": " + key.name(), "must be set: " + key.description());
+        errors.add(file + ": " + key.name(), "must be set: " + key.description());
         continue;
       }
       try {
         values.put(key, key.reader().apply(text));
       } catch (IllegalArgumentException e) {
-        faults.add(file + ": " + key.name(), e.getMessage());
+        errors.add(file + ": " + key.name(), e.getMessage());
       }
     }
-    checkTogether(file, texts, faults);
-    faults.throwIfAny();
+    checkTogether(file, texts, errors);
+    errors.throwIfAny();
     String name = file.getFileName().toString().replaceFirst("\\.yaml$", "");
     return new Settings(name, texts, values);
   }
 
-  private static void checkTogether(Path file, Map<String, String> texts, Faults faults) {
+  private static void checkTogether(Path file, Map<String, String> texts, ValidationErrors errors) {
     Map<String, Key<?>> needed =
         Map.of(
             "file", Key.LINEAGE_FILE, "http", Key.LINEAGE_URL, "kafka", Key.LINEAGE_KAFKA_SERVERS);
     String transport = texts.getOrDefault(Key.LINEAGE_TRANSPORT.name(), "none");
     Key<?> key = needed.get(transport);
     if (key != null && texts.getOrDefault(key.name(), "").isEmpty()) {
-      faults.add(file + ": " + key.name(), "must be set for lineage.transport " + transport);
+      errors.add(file + ": " + key.name(), "must be set for lineage.transport " + transport);
     }
     boolean scram = texts.getOrDefault(Key.KAFKA_PROTOCOL.name(), "").equals("sasl_ssl");
     if (Stream.of(Key.KAFKA_USER, Key.KAFKA_PASSWORD)
         .anyMatch(one -> scram == texts.getOrDefault(one.name(), "").isEmpty())) {
-      faults.add(
+      errors.add(
           file + ": kafka", "protocol sasl_ssl, user and password are set together or not at all");
     }
     if (texts.getOrDefault(Key.REGISTRY_USER.name(), "").isEmpty()
         != texts.getOrDefault(Key.REGISTRY_PASSWORD.name(), "").isEmpty()) {
-      faults.add(file + ": registry", "user and password are set together or not at all");
+      errors.add(file + ": registry", "user and password are set together or not at all");
     }
     boolean hasAccess = !texts.getOrDefault(Key.S3_ACCESS_KEY.name(), "").isEmpty();
     boolean hasSecret = !texts.getOrDefault(Key.S3_SECRET_KEY.name(), "").isEmpty();
     if (hasAccess != hasSecret) {
-      faults.add(file + ": s3", "access-key and secret-key are set together or not at all");
+      errors.add(file + ": s3", "access-key and secret-key are set together or not at all");
     }
   }
 
   private static void flatten(
-      String prefix, JsonNode node, Map<String, String> into, Path file, Faults faults) {
+      String prefix, JsonNode node, Map<String, String> into, Path file, ValidationErrors errors) {
     if (node.isObject()) {
       node.fields()
           .forEachRemaining(
@@ -130,13 +130,13 @@ public final class Settings {
                       entry.getValue(),
                       into,
                       file,
-                      faults));
+                      errors));
     } else if (node.isArray()) {
-      faults.add(file + ": " + prefix, "must be one value, not a list");
+      errors.add(file + ": " + prefix, "must be one value, not a list");
       into.put(prefix, "-");
     } else if (!node.isNull() && !node.isMissingNode()) {
       if (into.put(prefix, node.asText()) != null) {
-        faults.add(file + ": " + prefix, "stated twice");
+        errors.add(file + ": " + prefix, "stated twice");
       }
     }
   }

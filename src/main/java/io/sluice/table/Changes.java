@@ -20,12 +20,12 @@ import scala.Option;
  * find out.
  */
 public final class Changes {
-  private final Table table;
+  private final LakeTable table;
   private final Snapshot until;
   private final List<AddFile> added;
   private final List<RemoveFile> removed;
 
-  Changes(Table table, Snapshot until, List<AddFile> added, List<RemoveFile> removed) {
+  Changes(LakeTable table, Snapshot until, List<AddFile> added, List<RemoveFile> removed) {
     this.table = table;
     this.until = until;
     this.added = added;

@@ -67,11 +67,11 @@ public final class KnownKeys {
    * @param wanted the partition column's values; one null if the table is not partitioned
    * @return whether all of it is known; not if it is too much
    */
-  public boolean knows(Table table, Stage stage, Iterable<?> wanted) {
-    if (stage.version() != version) {
+  public boolean knows(LakeTable table, TableTransaction transaction, Iterable<?> wanted) {
+    if (transaction.version() != version) {
       if (!days.isEmpty()) {
         newest.clear();
-        Changes changes = table.changes(version, stage.version());
+        Changes changes = table.changes(version, transaction.version());
         if (count() + changes.rowsAdded() > most) {
           days.clear();
         } else if (changes.filesAdded() > 0) {
@@ -79,14 +79,14 @@ public final class KnownKeys {
           add(changes.rows(), changes.filesRemoved() > 0 ? Long.MAX_VALUE : changes.rowsAdded());
         }
       }
-      version = stage.version();
+      version = transaction.version();
     }
     for (Object day : wanted) {
       if (!days.containsKey(day)) {
-        Stage.Files files =
+        TableTransaction.Files files =
             partition.isEmpty()
-                ? stage.counted()
-                : stage.counted(col("`" + partition.get() + "`").equalTo(day));
+                ? transaction.counted()
+                : transaction.counted(col("`" + partition.get() + "`").equalTo(day));
         if (count() + files.rowCount() > most) {
           days.clear();
           newest.clear();

@@ -1,5 +1,6 @@
 package io.sluice.table;
 
+import io.sluice.table.store.ConditionalPutLogStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -67,35 +68,35 @@ public final class Lake {
   }
 
   /** A table of a layer, whether it exists or not. */
-  public Table table(String layer, String name) {
+  public LakeTable table(String layer, String name) {
     if (!LAYERS.contains(layer)) {
       throw new IllegalArgumentException("no layer " + layer + "; the layers are " + LAYERS);
     }
-    return new Table(spark, layer + "." + name, root + "/" + layer + "/" + name);
+    return new LakeTable(spark, layer + "." + name, root + "/" + layer + "/" + name);
   }
 
-  public Table bronze(String source) {
+  public LakeTable bronze(String source) {
     return table("bronze", source);
   }
 
-  public Table silver(String source) {
+  public LakeTable silver(String source) {
     return table("silver", source);
   }
 
-  public Table quarantine(String source) {
+  public LakeTable quarantine(String source) {
     return table("quarantine", source);
   }
 
-  public Table gold(String mart) {
+  public LakeTable gold(String mart) {
     return table("gold", mart);
   }
 
   /** What is told of trained models: their versions, their moves, their drift. */
-  public Table models(String name) {
+  public LakeTable models(String name) {
     return table("models", name);
   }
 
-  public Table predictions(String model) {
+  public LakeTable predictions(String model) {
     return table("predictions", model);
   }
 
@@ -105,33 +106,34 @@ public final class Lake {
   }
 
   /** A table that exists, by its layer and name as someone has typed them. */
-  public Optional<Table> find(String name) {
+  public Optional<LakeTable> find(String name) {
     int dot = name.indexOf('.');
     return dot < 0 || !LAYERS.contains(name.substring(0, dot))
         ? Optional.empty()
-        : Optional.of(named(name)).filter(Table::exists);
+        : Optional.of(named(name)).filter(LakeTable::exists);
   }
 
   /** A table by its layer and name, such as {@code gold.spend_daily}. */
-  public Table named(String name) {
+  public LakeTable named(String name) {
     int dot = name.indexOf('.');
     return table(name.substring(0, dot), name.substring(dot + 1));
   }
 
-  public Table ops(String name) {
+  public LakeTable ops(String name) {
     return table("ops", name);
   }
 
   /** Notes of work that takes more than one run, beside the layers. */
-  public Notes notes(String work) {
-    return new Notes(new Path(root, "_work/" + work), spark.sparkContext().hadoopConfiguration());
+  public BackfillJournal journal(String work) {
+    return new BackfillJournal(
+        new Path(root, "_work/" + work), spark.sparkContext().hadoopConfiguration());
   }
 
-  /** Makes a table that several programs append to at once, unless it exists: with no rows. */
-  public void create(Table table, TableSpec spec) {
+  /** Makes a table that several commands append to at once, unless it exists: with no rows. */
+  public void create(LakeTable table, TableSpec spec) {
     if (!table.exists()) {
       try {
-        Stage.begin(table, spec).publish(SaveMode.Append, "{}");
+        TableTransaction.begin(table, spec).publish(SaveMode.Append, "{}");
       } catch (FencedException e) {
         // Another driver has just made it.
       }

@@ -59,7 +59,7 @@ final class LocalFiles {
   private final UnsafeProjection dataColumns;
 
   /** A writer for a table as a transaction sees it. */
-  LocalFiles(SparkSession spark, Table table, OptimisticTransaction txn) {
+  LocalFiles(SparkSession spark, LakeTable table, OptimisticTransaction txn) {
     this.root = new Path(table.path());
     this.schema = txn.metadata().schema();
     List<String> by = seqAsJavaList(txn.metadata().partitionColumns());

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 import static scala.collection.JavaConverters.asScalaBuffer;
 
+import io.sluice.engine.ObservedMetrics;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -42,15 +43,16 @@ import org.apache.spark.sql.expressions.WindowSpec;
 public record Upsert(List<String> columns, List<String> key, String ordering, List<String> spread) {
 
   /** How many rows were the newest of their key, equal to it, or older. */
-  public record Counts(long accepted, long duplicate, long late) {}
+  public record Counts(long accepted, long duplicate, long superseded) {}
 
   /** What became of rows; known once they have been written. */
   public static final class Outcomes {
-    private final Measures measures = new Measures();
+    private final ObservedMetrics measures = new ObservedMetrics();
     private Dataset<Row> accepted;
 
     private Dataset<Row> observe(Dataset<Row> rows) {
-      return measures.observe(rows, countOf("accepted"), countOf("duplicate"), countOf("late"));
+      return measures.observe(
+          rows, countOf("accepted"), countOf("duplicate"), countOf("superseded"));
     }
 
     private static Column countOf(String outcome) {
@@ -60,7 +62,9 @@ public record Upsert(List<String> columns, List<String> key, String ordering, Li
     public Counts counts() {
       Map<String, Object> counts = measures.get();
       return new Counts(
-          (Long) counts.get("accepted"), (Long) counts.get("duplicate"), (Long) counts.get("late"));
+          (Long) counts.get("accepted"),
+          (Long) counts.get("duplicate"),
+          (Long) counts.get("superseded"));
     }
 
     /** The rows accepted, read back from the files written. */
@@ -78,27 +82,31 @@ public record Upsert(List<String> columns, List<String> key, String ordering, Li
    * @param observer measures the accepted rows while they are written
    */
   public Outcomes stage(
-      Stage stage, Stage.Files present, Dataset<Row> rows, UnaryOperator<Dataset<Row>> observer) {
+      TableTransaction transaction,
+      TableTransaction.Files present,
+      Dataset<Row> rows,
+      UnaryOperator<Dataset<Row>> observer) {
     Outcomes outcomes = new Outcomes();
     if (present.isEmpty()) {
       Dataset<Row> none =
           rows.withColumn("_present", lit(null).cast(rows.schema().apply(ordering).dataType()));
-      write(stage, none, observer, outcomes);
+      write(transaction, none, observer, outcomes);
       return outcomes;
     }
     Dataset<Row> matched = matched(rows, present).persist();
     try {
       Dataset<Row> known =
           rows.join(matched.select(columns(key, "_present")), names(key), "left_outer");
-      write(stage, known, observer, outcomes);
+      write(transaction, known, observer, outcomes);
       Dataset<Row> replaced = matched.where("_newest > _present");
       Set<String> paths =
           new HashSet<>(
               replaced.select("_present_file").distinct().as(Encoders.STRING()).collectAsList());
       if (!paths.isEmpty()) {
-        Stage.Files touched = present.at(paths);
-        stage.append(touched.rows().join(replaced.select(columns(key)), names(key), "left_anti"));
-        stage.remove(touched);
+        TableTransaction.Files touched = present.at(paths);
+        transaction.append(
+            touched.rows().join(replaced.select(columns(key)), names(key), "left_anti"));
+        transaction.remove(touched);
       }
     } finally {
       matched.unpersist();
@@ -107,17 +115,20 @@ public record Upsert(List<String> columns, List<String> key, String ordering, Li
   }
 
   private void write(
-      Stage stage, Dataset<Row> rows, UnaryOperator<Dataset<Row>> observer, Outcomes outcomes) {
+      TableTransaction transaction,
+      Dataset<Row> rows,
+      UnaryOperator<Dataset<Row>> observer,
+      Outcomes outcomes) {
     Dataset<Row> accepted =
-        outcomes.observe(settled(rows)).where("_outcome = 'accepted'").select(columns(columns));
-    outcomes.accepted = stage.appended(observer.apply(accepted));
+        outcomes.observe(resolved(rows)).where("_outcome = 'accepted'").select(columns(columns));
+    outcomes.accepted = transaction.appended(observer.apply(accepted));
   }
 
   /**
    * The keys that are present already: {@code _present} is their ordering value, {@code _newest}
    * the greatest of the rows.
    */
-  private Dataset<Row> matched(Dataset<Row> rows, Stage.Files present) {
+  private Dataset<Row> matched(Dataset<Row> rows, TableTransaction.Files present) {
     Dataset<Row> existing =
         present
             .rows()
@@ -133,7 +144,7 @@ public record Upsert(List<String> columns, List<String> key, String ordering, Li
   }
 
   /** Each row with its {@code _outcome}, given the ordering value that is present for its key. */
-  public Dataset<Row> settled(Dataset<Row> rows) {
+  public Dataset<Row> resolved(Dataset<Row> rows) {
     Column version = col(ordering);
     WindowSpec versions =
         Window.partitionBy(
@@ -152,7 +163,7 @@ public record Upsert(List<String> columns, List<String> key, String ordering, Li
             "_outcome",
             when(col("_rank").equalTo(1).and(newer), "accepted")
                 .when(version.equalTo(col("_kept")), "duplicate")
-                .otherwise("late"));
+                .otherwise("superseded"));
   }
 
   private static Column[] columns(List<String> names, String... more) {

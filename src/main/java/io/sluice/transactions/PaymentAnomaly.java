@@ -1,9 +1,9 @@
 package io.sluice.transactions;
 
 import io.sluice.model.Candidate;
+import io.sluice.model.GatePolicy;
 import io.sluice.model.Model;
 import io.sluice.model.Outcomes;
-import io.sluice.model.Policy;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -103,7 +103,7 @@ public final class PaymentAnomaly implements Model {
   }
 
   @Override
-  public Policy policy() {
-    return new Policy(30, 2, 2, 10, 0.01, 50, 0, 0.3);
+  public GatePolicy policy() {
+    return new GatePolicy(30, 2, 2, 10, 0.01, 50, 0, 0.3);
   }
 }

@@ -2,8 +2,8 @@ package io.sluice.calls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.LocalSpark;
 import io.sluice.mart.Mart;
+import io.sluice.testing.LocalSpark;
 import java.sql.Date;
 import java.sql.Timestamp;
 import java.time.Instant;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.sluice.quality.Check;
-import io.sluice.settings.Faults;
+import io.sluice.settings.ValidationErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Holds what {@link ContractReader} reads of a contract, and that it names each fault by its place.
+ * Holds what {@link ContractReader} reads of a contract, and that it names each error by its place.
  */
 class ContractReaderTest {
   private static final String SOUND =
@@ -204,11 +204,11 @@ class ContractReaderTest {
     assertFalse(columns.contains("t"), columns.toString());
   }
 
-  /** One change to the sound contract, and all faults it is to have. */
-  static Stream<Arguments> faults() {
+  /** One change to the valid contract, and all errors it is to have. */
+  static Stream<Arguments> errors() {
     String date = "schema[0].properties[1] (order_date)";
     String amount = "schema[0].properties[2] (amount)";
-    String account = "schema[0].properties[3] (account)";
+    String rowCounts = "schema[0].properties[3] (account)";
     String address = "schema[0].properties[4] (address)";
     String updated = "schema[0].properties[7] (updated_at)";
     String arrival = "customProperties.arrivals[0]";
@@ -326,34 +326,34 @@ class ContractReaderTest {
             "\"PO-[0-9]+\", format: uuid",
             "schema[0].properties[0] (order_id).logicalTypeOptions.format: unknown for this type;"
                 + " known are [maxLength, minLength, pattern]"),
-        change("classification: restricted", "classification: internal", account + together),
+        change("classification: restricted", "classification: internal", rowCounts + together),
         change(
             "classification: restricted",
             "classification: secret",
-            account + ".classification: must be public, internal, confidential or restricted",
-            account + together),
+            rowCounts + ".classification: must be public, internal, confidential or restricted",
+            rowCounts + together),
         change(
             "        customProperties: [{property: protection, value: token}]\n",
             "",
-            account + together),
+            rowCounts + together),
         change(
             "value: token",
             "value: hash",
-            account + ".customProperties.protection: must be one of [none, token, encrypt]",
-            account + together),
+            rowCounts + ".customProperties.protection: must be one of [none, token, encrypt]",
+            rowCounts + together),
         change(
             "property: protection",
             "property: masking",
-            account + ".customProperties.masking: unknown; known is protection",
-            account + together),
+            rowCounts + ".customProperties.masking: unknown; known is protection",
+            rowCounts + together),
         change(
             "{property: protection, value: token}",
             "{property: protection, value: token}, {property: protection, value: encrypt}",
-            account + ".customProperties.protection: stated twice"),
+            rowCounts + ".customProperties.protection: stated twice"),
         change(
             "- name: account\n        logicalType: string",
             "- name: account\n        logicalType: integer",
-            account + ".logicalType: a protected field must be a string"),
+            rowCounts + ".logicalType: a protected field must be a string"),
         change(
             "        properties:\n          - {name: city, logicalType: string}\n",
             "",
@@ -553,12 +553,12 @@ class ContractReaderTest {
   }
 
   @ParameterizedTest
-  @MethodSource("faults")
+  @MethodSource("errors")
   void changeHasItsFaults(String from, String to, List<String> expected) throws IOException {
     assertEquals(expected, faultsOf(changed(from, to)));
   }
 
-  /** One change to the sound contract that ODCS itself forbids, and the fault that names it. */
+  /** One change to the valid contract that ODCS itself forbids, and the error that names it. */
   static Stream<Arguments> odcsFaults() {
     return Stream.of(
         change(
@@ -638,15 +638,15 @@ class ContractReaderTest {
   @ParameterizedTest
   @MethodSource("odcsFaults")
   void changeIsNoOdcs(String from, String to, List<String> expected) throws IOException {
-    List<String> faults = faultsOf(changed(from, to));
-    assertTrue(faults.containsAll(expected), () -> String.join("\n", faults));
+    List<String> errors = faultsOf(changed(from, to));
+    assertTrue(errors.containsAll(expected), () -> String.join("\n", errors));
   }
 
   /** Who mistypes one key is to be told of that key, and not of those that are right. */
   @Test
   void keyThatOdcsDoesNotKnowIsTheOnlyFault() throws IOException {
     for (String mistyped : List.of("nullable: false", "logicalTypeOption: {}")) {
-      List<String> faults = faultsOf(changed("partitioned: true", mistyped));
+      List<String> errors = faultsOf(changed("partitioned: true", mistyped));
       String key = mistyped.replaceFirst(":.*", "");
       assertEquals(
           List.of(
@@ -654,12 +654,12 @@ class ContractReaderTest {
                   + key
                   + "' is not evaluated and the schema does not allow unevaluated properties (ODCS"
                   + " 3.2)"),
-          faults);
+          errors);
     }
   }
 
   /**
-   * One change to the sound contract that cannot be meant, and the place at which it is refused.
+   * One change to the valid contract that cannot be meant, and the place at which it is refused.
    */
   static Stream<Arguments> refusals() {
     String updated = "schema[0].properties[7] (updated_at)";
@@ -729,10 +729,10 @@ class ContractReaderTest {
   @ParameterizedTest
   @MethodSource("refusals")
   void changeIsRefused(String from, String to, List<String> place) throws IOException {
-    List<String> faults = faultsOf(changed(from, to));
-    assertFalse(faults.isEmpty(), "nobody objects to " + to);
-    for (String fault : faults) {
-      assertTrue(fault.startsWith(place.get(0)), fault);
+    List<String> errors = faultsOf(changed(from, to));
+    assertFalse(errors.isEmpty(), "nobody objects to " + to);
+    for (String error : errors) {
+      assertTrue(error.startsWith(place.get(0)), error);
     }
   }
 
@@ -763,7 +763,7 @@ class ContractReaderTest {
 
   @Test
   void contractWithoutFieldsIsRefused() throws IOException {
-    List<String> faults =
+    List<String> errors =
         faultsOf(
             """
             apiVersion: v3.2.0
@@ -779,7 +779,7 @@ class ContractReaderTest {
             "schema[0].properties: at least one field must be primaryKey",
             "customProperties.orderingColumn: must name the field whose greatest value wins",
             "customProperties.arrivals: must list at least one way the source arrives"),
-        faults);
+        errors);
   }
 
   @ParameterizedTest
@@ -809,7 +809,7 @@ class ContractReaderTest {
     write("vendors", "kind: DataContract\n");
     write("broken", "a: [");
     String told = refusal();
-    assertTrue(told.startsWith("5 faults:\n"), told);
+    assertTrue(told.startsWith("5 errors:\n"), told);
     assertTrue(told.contains("\n  broken.yaml: not readable as YAML: "), told);
     assertTrue(
         told.contains("\n  orders.yaml: slaProperties[0]: must be a whole number of days,"), told);
@@ -836,15 +836,15 @@ class ContractReaderTest {
         field(contracts.get("orders"), "vendor").reference());
     assertTrue(contracts.contains("areas"));
     assertFalse(contracts.contains("notes"));
-    var e = assertThrows(Faults.FaultyException.class, () -> contracts.get("order"));
+    var e = assertThrows(ValidationErrors.ValidationException.class, () -> contracts.get("order"));
     assertEquals(
-        "1 fault:\n  source order: no such contract; there are [areas, orders, zones]",
+        "1 error:\n  source order: no such contract; there are [areas, orders, zones]",
         e.getMessage());
   }
 
   @Test
   void referenceMustLeadToField() throws IOException {
-    String place = "1 fault:\n  orders.yaml: vendor.relationships: ";
+    String place = "1 error:\n  orders.yaml: vendor.relationships: ";
     write("orders", referring("zones.order_id"));
     assertEquals(place + "no contract zones; there are [orders]", refusal());
     write("zones", named("zones"));
@@ -876,7 +876,7 @@ class ContractReaderTest {
     write("spare", referring("orders.order_id").replaceAll("orders\\b(?!\\.)", "spare"));
     assertEquals(
         """
-        3 faults:
+        3 errors:
           areas.yaml: relationships: must not lead back to areas
           orders.yaml: relationships: must not lead back to orders
           zones.yaml: relationships: must not lead back to zones\
@@ -887,21 +887,21 @@ class ContractReaderTest {
   @Test
   void referenceToItselfIsRefused() throws IOException {
     write("orders", referring("orders.order_id"));
-    assertEquals("1 fault:\n  orders.yaml: relationships: must not lead back to orders", refusal());
+    assertEquals("1 error:\n  orders.yaml: relationships: must not lead back to orders", refusal());
   }
 
   @Test
   void folderWithoutContractsIsRefused() {
-    assertEquals("1 fault:\n  " + folder + ": no contract (*.yaml) in it", refusal());
+    assertEquals("1 error:\n  " + folder + ": no contract (*.yaml) in it", refusal());
     Path missing = folder.resolve("missing");
-    var e = assertThrows(Faults.FaultyException.class, () -> Contracts.read(missing));
+    var e = assertThrows(ValidationErrors.ValidationException.class, () -> Contracts.read(missing));
     assertEquals(
-        "1 fault:\n  " + missing + ": no such folder; it holds one contract a source",
+        "1 error:\n  " + missing + ": no such folder; it holds one contract a source",
         e.getMessage());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"conf/contracts", "src/demo-real/contracts"})
+  @ValueSource(strings = {"conf/contracts", "src/demo/real/contracts"})
   void contractsOfProjectAreSound(String project) throws IOException {
     Contracts contracts = Contracts.read(Path.of(project));
     try (Stream<Path> files = Files.list(Path.of(project))) {
@@ -920,8 +920,8 @@ class ContractReaderTest {
     }
   }
 
-  private static Arguments change(String from, String to, String... faults) {
-    return arguments(from, to, List.of(faults));
+  private static Arguments change(String from, String to, String... errors) {
+    return arguments(from, to, List.of(errors));
   }
 
   private static String changed(String from, String to) {
@@ -957,10 +957,11 @@ class ContractReaderTest {
 
   /** Why the folder's contracts are refused. */
   private String refusal() {
-    return assertThrows(Faults.FaultyException.class, () -> Contracts.read(folder)).getMessage();
+    return assertThrows(ValidationErrors.ValidationException.class, () -> Contracts.read(folder))
+        .getMessage();
   }
 
-  /** The faults of {@code orders.yaml}, its name left out. */
+  /** The errors of {@code orders.yaml}, its name left out. */
   private List<String> faultsOf(String yaml) throws IOException {
     return linesOf(yaml).stream()
         .map(
@@ -973,9 +974,9 @@ class ContractReaderTest {
 
   private List<String> linesOf(String yaml) throws IOException {
     write("orders", yaml);
-    Faults faults = new Faults();
-    Optional<Contract> contract = new ContractReader(faults).read(folder.resolve("orders.yaml"));
-    assertEquals(faults.isEmpty(), contract.isPresent());
-    return faults.all();
+    ValidationErrors errors = new ValidationErrors();
+    Optional<Contract> contract = new ContractReader(errors).read(folder.resolve("orders.yaml"));
+    assertEquals(errors.isEmpty(), contract.isPresent());
+    return errors.all();
   }
 }

@@ -43,7 +43,7 @@ final class Crds {
     return Files.isDirectory(FOLDER);
   }
 
-  List<String> faults(JsonNode manifest) {
+  List<String> errors(JsonNode manifest) {
     String kind = manifest.at("/apiVersion").asText() + " " + manifest.at("/kind").asText();
     JsonSchema schema = schemas.get(kind);
     return schema == null

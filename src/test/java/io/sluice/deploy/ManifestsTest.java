@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sluice.settings.Faults;
 import io.sluice.settings.Settings;
+import io.sluice.settings.ValidationErrors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,42 +42,42 @@ class ManifestsTest {
     return document.at("/apiVersion").asText().startsWith("sparkoperator.k8s.io/");
   }
 
-  private static Map<String, List<String>> faults(Map<String, JsonNode> manifests) {
-    Map<String, List<String>> faults = new TreeMap<>();
+  private static Map<String, List<String>> errors(Map<String, JsonNode> manifests) {
+    Map<String, List<String>> errors = new TreeMap<>();
     manifests.forEach(
         (place, manifest) -> {
           if (isSpark(manifest)) {
-            faults.put(place, RULES.faults(manifest));
+            errors.put(place, RULES.errors(manifest));
           }
         });
-    assertTrue(!faults.isEmpty(), "no manifest was found");
-    faults.values().removeIf(List::isEmpty);
-    return faults;
+    assertTrue(!errors.isEmpty(), "no manifest was found");
+    errors.values().removeIf(List::isEmpty);
+    return errors;
   }
 
-  private static JsonNode program(String name) {
-    return BASE.get("spark-apps/base/programs/" + name + ".yaml");
+  private static JsonNode command(String name) {
+    return BASE.get("spark-apps/base/commands/" + name + ".yaml");
   }
 
   @Test
   void everyManifestIsSound() {
-    assertEquals(Map.of(), faults(BASE));
+    assertEquals(Map.of(), errors(BASE));
   }
 
   @Test
   void theOperatorsSchemasAreThere() {
     assumeTrue(Crds.areThere(), "manifests were not held against the CRDs: make crds needs Go");
-    assertEquals(List.of(), new Crds().faults(program("refine")));
+    assertEquals(List.of(), new Crds().errors(command("refine")));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"dev", "prod"})
   void everyOverlayRendersSoundManifests(String environment) throws Exception {
-    for (String part : List.of("", "programs", "schedules")) {
+    for (String part : List.of("", "commands", "schedules")) {
       Optional<Map<String, JsonNode>> rendered =
           Manifests.render(Manifests.OVERLAYS.resolve(environment).resolve(part));
       assumeTrue(rendered.isPresent(), "overlays were not rendered: kubectl is not installed");
-      assertEquals(Map.of(), faults(rendered.get()));
+      assertEquals(Map.of(), errors(rendered.get()));
       for (JsonNode manifest : rendered.get().values()) {
         if (manifest.at("/kind").asText().endsWith("SparkApplication")) {
           assertTrue(
@@ -90,18 +90,18 @@ class ManifestsTest {
 
   @Test
   void everyProgramHasAManifest() {
-    Set<String> programs = new TreeSet<>(ProjectFacts.commandLine().getSubcommands().keySet());
-    programs.removeAll(WITHOUT_MANIFEST);
+    Set<String> commands = new TreeSet<>(ProjectFacts.commandLine().getSubcommands().keySet());
+    commands.removeAll(WITHOUT_MANIFEST);
     Set<String> manifests = new TreeSet<>();
     BASE.forEach(
         (place, manifest) -> {
-          if (place.startsWith("spark-apps/base/programs/")) {
+          if (place.startsWith("spark-apps/base/commands/")) {
             assertEquals(
                 manifest.at("/metadata/name").asText(), manifest.at("/spec/arguments/0").asText());
             manifests.add(manifest.at("/metadata/name").asText());
           }
         });
-    assertEquals(programs, manifests);
+    assertEquals(commands, manifests);
   }
 
   @Test
@@ -111,7 +111,7 @@ class ManifestsTest {
       if (manifest.at("/kind").asText().equals("ScheduledSparkApplication")) {
         schedules++;
         assertEquals(
-            program(manifest.at("/metadata/name").asText()).get("spec"),
+            command(manifest.at("/metadata/name").asText()).get("spec"),
             manifest.at("/spec/template"));
       }
     }
@@ -123,7 +123,7 @@ class ManifestsTest {
     Set<JsonNode> rests = new java.util.HashSet<>();
     BASE.forEach(
         (place, manifest) -> {
-          if (place.startsWith("spark-apps/base/programs/")) {
+          if (place.startsWith("spark-apps/base/commands/")) {
             ObjectNode spec = manifest.get("spec").deepCopy();
             spec.remove(List.of("arguments", "restartPolicy", "timeToLiveSeconds"));
             ((ObjectNode) spec.get("dynamicAllocation"))
@@ -146,7 +146,7 @@ class ManifestsTest {
 
   @Test
   void everyKustomizationNamesEveryFile() {
-    for (String part : List.of("", "programs", "schedules")) {
+    for (String part : List.of("", "commands", "schedules")) {
       Path folder = Manifests.BASE.resolve(part);
       List<String> named = new ArrayList<>();
       parse(folder.resolve("kustomization.yaml"))
@@ -180,12 +180,12 @@ class ManifestsTest {
         .spark()
         .keySet()
         .forEach(key -> assertTrue(ProjectFacts.isSparkSetting(key), file + ": " + key));
-    Faults.FaultyException fault =
+    ValidationErrors.ValidationException error =
         org.junit.jupiter.api.Assertions.assertThrows(
-            Faults.FaultyException.class, () -> Settings.read(file, Map.of()));
-    assertTrue(fault.getMessage().contains("privacy.key"), fault.getMessage());
+            ValidationErrors.ValidationException.class, () -> Settings.read(file, Map.of()));
+    assertTrue(error.getMessage().contains("privacy.key"), error.getMessage());
     assertTrue(
-        program("refine").at("/spec/driver/secrets/0/path").asText().equals("/etc/sluice/secrets"));
+        command("refine").at("/spec/driver/secrets/0/path").asText().equals("/etc/sluice/secrets"));
   }
 
   @ParameterizedTest
@@ -216,11 +216,11 @@ class ManifestsTest {
         "/spec/nodeSelector/disk | ssd | nodeSelector",
       })
   void aPlantedFaultIsFound(String pointer, String value, String expected) {
-    JsonNode manifest = program("refine").deepCopy();
+    JsonNode manifest = command("refine").deepCopy();
     plant(manifest, pointer, value);
-    List<String> faults = RULES.faults(manifest);
+    List<String> errors = RULES.errors(manifest);
     assertTrue(
-        faults.stream().anyMatch(fault -> fault.contains(expected)), pointer + ": " + faults);
+        errors.stream().anyMatch(error -> error.contains(expected)), pointer + ": " + errors);
   }
 
   /** What only the operator's schema knows. */

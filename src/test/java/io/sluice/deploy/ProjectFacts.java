@@ -2,7 +2,7 @@ package io.sluice.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sluice.Sluice;
+import io.sluice.cli.Sluice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,19 +59,7 @@ final class ProjectFacts {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(
-        Sluice.class,
-        new CommandLine.IFactory() {
-          @Override
-          public <K> K create(Class<K> type) throws Exception {
-            if (type.isInterface()) {
-              return CommandLine.defaultFactory().create(type);
-            }
-            var constructor = type.getDeclaredConstructor();
-            constructor.setAccessible(true);
-            return constructor.newInstance();
-          }
-        });
+    return Sluice.commandLine();
   }
 
   boolean isSource(String name) {

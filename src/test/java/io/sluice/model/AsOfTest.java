@@ -2,7 +2,7 @@ package io.sluice.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.LocalSpark;
+import io.sluice.testing.LocalSpark;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

@@ -3,7 +3,7 @@ package io.sluice.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.LocalSpark;
+import io.sluice.testing.LocalSpark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +48,7 @@ class ScoresTest {
   }
 
   @Test
-  void averagePrecisionByHand() {
+  void averagePrecisionByWriter() {
     Scores scores =
         new Scores(
             new double[] {1, 0, 1, 0},

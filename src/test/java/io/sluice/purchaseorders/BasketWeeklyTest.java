@@ -3,9 +3,9 @@ package io.sluice.purchaseorders;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.LocalSpark;
 import io.sluice.mart.Mart;
 import io.sluice.quality.Check;
+import io.sluice.testing.LocalSpark;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.util.Arrays;

@@ -8,7 +8,8 @@ import static org.apache.spark.sql.functions.to_json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.LocalSpark;
+import io.sluice.demo.purchaseorders.OrderHistory;
+import io.sluice.testing.LocalSpark;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.HashMap;
@@ -56,7 +57,7 @@ class OrderFeaturesTest {
   }
 
   @Test
-  void valuesByHand() {
+  void valuesByWriter() {
     Dataset<Row> made =
         new OrderFeatures()
             .build(

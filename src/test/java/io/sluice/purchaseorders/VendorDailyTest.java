@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.LocalSpark;
 import io.sluice.mart.Mart;
+import io.sluice.testing.LocalSpark;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.util.Arrays;

@@ -50,10 +50,10 @@ class DqdlTest {
         "((RowCount > 0) or (IsComplete \"id\")) and (Mean \"price\" > 1)"
       })
   void ruleThatDeequRunsIsSound(String dqdl) {
-    assertEquals(Optional.empty(), Dqdl.fault(dqdl, COLUMNS));
+    assertEquals(Optional.empty(), Dqdl.error(dqdl, COLUMNS));
   }
 
-  static Stream<Arguments> faults() {
+  static Stream<Arguments> errors() {
     String elsewhere =
         " looks at more than the rows of a commit (another table, the clock); use relationships, a"
             + " rule, or the table's freshness";
@@ -98,9 +98,9 @@ class DqdlTest {
   }
 
   @ParameterizedTest
-  @MethodSource("faults")
-  void ruleIsRefused(String dqdl, String fault) {
-    assertEquals(Optional.of(fault), Dqdl.fault(dqdl, COLUMNS));
+  @MethodSource("errors")
+  void ruleIsRefused(String dqdl, String error) {
+    assertEquals(Optional.of(error), Dqdl.error(dqdl, COLUMNS));
   }
 
   /** Deequ takes these, and says of any data that they failed, or of other data each day. */
@@ -115,7 +115,7 @@ class DqdlTest {
         "ColumnValues \"day\" > (now() - 3 days)"
       })
   void ruleThatCannotHoldIsRefused(String dqdl) {
-    assertTrue(Dqdl.fault(dqdl, COLUMNS).isPresent());
+    assertTrue(Dqdl.error(dqdl, COLUMNS).isPresent());
   }
 
   @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds what {@link Settings} reads of an environment, and that it refuses all faults at once. */
+/** Holds what {@link Settings} reads of an environment, and that it refuses all errors at once. */
 class SettingsTest {
   private static final String ROOTS = "lake.root: s3a://lake\nlanding.root: s3a://landing\n";
   private static final String NO_REFERENCE =
@@ -84,22 +84,22 @@ class SettingsTest {
 
   @Test
   void unknownSettingIsRefusedWithTheKnownOnes() {
-    List<String> faults = faults(ROOTS + "lake.rot: s3a://x\nsparks.master: local\n");
-    assertEquals(2, faults.size(), faults.toString());
+    List<String> errors = errors(ROOTS + "lake.rot: s3a://x\nsparks.master: local\n");
+    assertEquals(2, errors.size(), errors.toString());
     assertTrue(
-        faults.get(0).startsWith("dev.yaml: lake.rot: unknown setting; known are [alerts.score, "),
-        faults.get(0));
+        errors.get(0).startsWith("dev.yaml: lake.rot: unknown setting; known are [alerts.score, "),
+        errors.get(0));
     for (Key<?> key : Key.all()) {
-      assertTrue(faults.get(0).contains(key.name()), key.name());
+      assertTrue(errors.get(0).contains(key.name()), key.name());
     }
-    assertTrue(faults.get(1).startsWith("dev.yaml: sparks.master: unknown setting; "));
+    assertTrue(errors.get(1).startsWith("dev.yaml: sparks.master: unknown setting; "));
   }
 
   @Test
   void unknownOverrideIsRefused() {
-    List<String> faults = faults(ROOTS, Map.of("lake.rot", "x"));
-    assertEquals(1, faults.size());
-    assertTrue(faults.get(0).startsWith("dev.yaml: lake.rot: unknown setting; "));
+    List<String> errors = errors(ROOTS, Map.of("lake.rot", "x"));
+    assertEquals(1, errors.size());
+    assertTrue(errors.get(0).startsWith("dev.yaml: lake.rot: unknown setting; "));
   }
 
   @ParameterizedTest
@@ -109,14 +109,14 @@ class SettingsTest {
         List.of(
             "dev.yaml: lake.root: must be set: Where the tables are, such as s3a://lake.",
             "dev.yaml: landing.root: must be set: Where raw files arrive, such as s3a://landing."),
-        faults(yaml));
+        errors(yaml));
   }
 
   @Test
   void emptySettingIsMissing() {
     assertEquals(
         List.of("dev.yaml: lake.root: must be set: Where the tables are, such as s3a://lake."),
-        faults("lake.root: ''\nlanding.root: s3a://landing\n"));
+        errors("lake.root: ''\nlanding.root: s3a://landing\n"));
   }
 
   @ParameterizedTest
@@ -132,28 +132,28 @@ class SettingsTest {
     "ingest.bytes-per-commit, 99999999999999999999, must be a whole number"
   })
   void badNumberIsRefused(String name, String value, String why) {
-    assertEquals(List.of("dev.yaml: " + name + ": " + why), faults(ROOTS, Map.of(name, value)));
+    assertEquals(List.of("dev.yaml: " + name + ": " + why), errors(ROOTS, Map.of(name, value)));
   }
 
   @Test
   void numberThatDoesNotFitIsRefused() {
-    List<String> faults = faults(ROOTS + "ingest.files-per-commit: 3000000000\n");
-    assertEquals(1, faults.size());
-    assertTrue(faults.get(0).startsWith("dev.yaml: ingest.files-per-commit: "), faults.get(0));
+    List<String> errors = errors(ROOTS + "ingest.files-per-commit: 3000000000\n");
+    assertEquals(1, errors.size());
+    assertTrue(errors.get(0).startsWith("dev.yaml: ingest.files-per-commit: "), errors.get(0));
   }
 
   @Test
   void valueOutsideOfChoiceIsRefused() {
     assertEquals(
         List.of("dev.yaml: lineage.transport: must be one of [none, file, http, kafka]"),
-        faults(ROOTS + "lineage.transport: File\n"));
+        errors(ROOTS + "lineage.transport: File\n"));
   }
 
   @Test
   void listIsNoValue() {
-    List<String> faults = faults("lake.root: [s3a://lake, s3a://lake2]\nlanding.root: s3a://l\n");
-    assertEquals(1, faults.size(), faults.toString());
-    assertTrue(faults.get(0).startsWith("dev.yaml: lake.root: "), faults.get(0));
+    List<String> errors = errors("lake.root: [s3a://lake, s3a://lake2]\nlanding.root: s3a://l\n");
+    assertEquals(1, errors.size(), errors.toString());
+    assertTrue(errors.get(0).startsWith("dev.yaml: lake.root: "), errors.get(0));
   }
 
   static Stream<String> secretKeys() {
@@ -179,9 +179,9 @@ class SettingsTest {
   void plaintextSecretIsRefusedAndNotRepeated(String key) {
     for (String text :
         List.of("hunter2", "hunter2:env:X", "ENV:hunter2", "env", "http://hunter2")) {
-      List<String> faults = faults(ROOTS, pair(key, text));
-      assertTrue(faults.contains("dev.yaml: " + key + ": " + NO_REFERENCE), faults.toString());
-      assertFalse(faults.toString().contains("hunter2"), faults.toString());
+      List<String> errors = errors(ROOTS, pair(key, text));
+      assertTrue(errors.contains("dev.yaml: " + key + ": " + NO_REFERENCE), errors.toString());
+      assertFalse(errors.toString().contains("hunter2"), errors.toString());
     }
   }
 
@@ -194,7 +194,7 @@ class SettingsTest {
             ROOTS + "privacy: [hunter2\nlake: 1\n",
             ROOTS + "privacy.key: hunter2\n\tlineage.token: hunter2\n",
             ROOTS + "privacy.key: hunter2\nprivacy.key: hunter2\n")) {
-      var e = assertThrows(Faults.FaultyException.class, () -> read(yaml));
+      var e = assertThrows(ValidationErrors.ValidationException.class, () -> read(yaml));
       assertTrue(e.getMessage().contains("dev.yaml: "), e.getMessage());
       assertFalse(e.getMessage().contains("hunter2"), e.getMessage());
     }
@@ -202,10 +202,10 @@ class SettingsTest {
 
   @Test
   void plaintextSecretOfSparkIsRefused() {
-    List<String> faults = faults(ROOTS + "spark.hadoop.fs.s3a.secret.key: hunter2\n");
-    assertEquals(1, faults.size(), faults.toString());
-    assertTrue(faults.get(0).startsWith("dev.yaml: spark.hadoop.fs.s3a.secret.key: "));
-    assertFalse(faults.get(0).contains("hunter2"));
+    List<String> errors = errors(ROOTS + "spark.hadoop.fs.s3a.secret.key: hunter2\n");
+    assertEquals(1, errors.size(), errors.toString());
+    assertTrue(errors.get(0).startsWith("dev.yaml: spark.hadoop.fs.s3a.secret.key: "));
+    assertFalse(errors.get(0).contains("hunter2"));
   }
 
   @Test
@@ -225,7 +225,7 @@ class SettingsTest {
     Path secret = Files.writeString(folder.resolve("key"), "hunter2 hunter2 hunter2 hunter2\n");
     assertEquals(
         List.of("dev.yaml: privacy.key: must lead to at least 32 bytes"),
-        faults(ROOTS + "privacy.key: file:" + secret + "\n"));
+        errors(ROOTS + "privacy.key: file:" + secret + "\n"));
     Files.writeString(secret, "ä".repeat(16));
     assertEquals(
         32, read(ROOTS + "privacy.key: file:" + secret + "\n").privacyKey().orElseThrow().length);
@@ -244,15 +244,15 @@ class SettingsTest {
         List.of(
             "dev.yaml: privacy.key: the environment variable SLUICE_NO_SUCH is not set",
             "dev.yaml: lineage.token: the file /no/such/file cannot be read"),
-        faults(ROOTS + "privacy.key: env:SLUICE_NO_SUCH\nlineage.token: file:/no/such/file\n"));
+        errors(ROOTS + "privacy.key: env:SLUICE_NO_SUCH\nlineage.token: file:/no/such/file\n"));
   }
 
   @Test
   void emptyFileIsNoSecret() throws IOException {
     Path empty = Files.writeString(folder.resolve("empty"), " \n");
-    List<String> faults = faults(ROOTS + "privacy.key: file:" + empty + "\n");
-    assertEquals(1, faults.size());
-    assertTrue(faults.get(0).startsWith("dev.yaml: privacy.key: the file "), faults.get(0));
+    List<String> errors = errors(ROOTS + "privacy.key: file:" + empty + "\n");
+    assertEquals(1, errors.size());
+    assertTrue(errors.get(0).startsWith("dev.yaml: privacy.key: the file "), errors.get(0));
   }
 
   @ParameterizedTest
@@ -261,10 +261,10 @@ class SettingsTest {
     String yaml = ROOTS + "lineage.transport: " + transport + "\n";
     assertEquals(
         List.of("dev.yaml: " + key + ": must be set for lineage.transport " + transport),
-        faults(yaml));
+        errors(yaml));
     assertEquals(
         List.of("dev.yaml: " + key + ": must be set for lineage.transport " + transport),
-        faults(yaml, Map.of(key, "")));
+        errors(yaml, Map.of(key, "")));
     assertEquals(transport, read(yaml, Map.of(key, "x")).get(Key.LINEAGE_TRANSPORT));
   }
 
@@ -274,7 +274,7 @@ class SettingsTest {
     for (String one : List.of("s3.access-key", "s3.secret-key")) {
       assertEquals(
           List.of("dev.yaml: s3: access-key and secret-key are set together or not at all"),
-          faults(ROOTS, Map.of(one, "file:" + secret)));
+          errors(ROOTS, Map.of(one, "file:" + secret)));
     }
     Settings both =
         read(ROOTS, Map.of("s3.access-key", "file:" + secret, "s3.secret-key", "file:" + secret));
@@ -292,7 +292,7 @@ class SettingsTest {
       assertEquals(
           List.of(
               "dev.yaml: kafka: protocol sasl_ssl, user and password are set together or not at all"),
-          faults(ROOTS, some));
+          errors(ROOTS, some));
     }
     Settings all =
         read(
@@ -305,21 +305,21 @@ class SettingsTest {
   void userAndPasswordOfTheRegistryAreSetTogether() {
     assertEquals(
         List.of("dev.yaml: registry: user and password are set together or not at all"),
-        faults(ROOTS, Map.of("registry.user", "u")));
+        errors(ROOTS, Map.of("registry.user", "u")));
   }
 
   @Test
   void settingStatedTwiceIsRefused() {
-    assertEquals(1, faults(ROOTS + "lake.root: s3a://other\n").size());
-    List<String> faults = faults(ROOTS + "lake: {root: s3a://other}\n");
-    assertEquals(1, faults.size());
-    assertTrue(faults.get(0).startsWith("dev.yaml: lake.root: "), faults.get(0));
+    assertEquals(1, errors(ROOTS + "lake.root: s3a://other\n").size());
+    List<String> errors = errors(ROOTS + "lake: {root: s3a://other}\n");
+    assertEquals(1, errors.size());
+    assertTrue(errors.get(0).startsWith("dev.yaml: lake.root: "), errors.get(0));
   }
 
   @Test
   void allFaultsAreToldAtOnce() {
-    List<String> faults =
-        faults(
+    List<String> errors =
+        errors(
             """
             landing.root: s3a://landing
             no.such: 1
@@ -337,14 +337,16 @@ class SettingsTest {
             "dev.yaml: ingest.files-per-commit",
             "dev.yaml: lineage.kafka-servers",
             "dev.yaml: s3"),
-        faults.stream().map(fault -> fault.replaceFirst("(: [^:]*):.*", "$1")).toList());
+        errors.stream().map(error -> error.replaceFirst("(: [^:]*):.*", "$1")).toList());
   }
 
   @Test
   void fileThatIsNotThereIsRefused() {
     Path missing = folder.resolve("none.yaml");
-    var e = assertThrows(Faults.FaultyException.class, () -> Settings.read(missing, Map.of()));
-    assertTrue(e.getMessage().startsWith("1 fault:\n  " + missing + ": "), e.getMessage());
+    var e =
+        assertThrows(
+            ValidationErrors.ValidationException.class, () -> Settings.read(missing, Map.of()));
+    assertTrue(e.getMessage().startsWith("1 error:\n  " + missing + ": "), e.getMessage());
   }
 
   static Stream<Path> environments() throws IOException {
@@ -362,11 +364,11 @@ class SettingsTest {
     Map<String, String> references = new HashMap<>();
     try {
       Settings.read(file, Map.of());
-    } catch (Faults.FaultyException e) {
-      for (String fault : e.getMessage().split("\n  ")) {
-        if (fault.matches(
+    } catch (ValidationErrors.ValidationException e) {
+      for (String error : e.getMessage().split("\n  ")) {
+        if (error.matches(
             ".*: the (environment variable \\w+ is not set|file .* cannot be read)")) {
-          references.put(fault.split(": ")[1], "file:" + secret);
+          references.put(error.split(": ")[1], "file:" + secret);
         }
       }
     }
@@ -405,16 +407,16 @@ class SettingsTest {
     return Settings.read(Files.writeString(folder.resolve("dev.yaml"), yaml), overrides);
   }
 
-  private List<String> faults(String yaml) {
-    return faults(yaml, Map.of());
+  private List<String> errors(String yaml) {
+    return errors(yaml, Map.of());
   }
 
   /** What is wrong, by line; the folder's name left out. */
-  private List<String> faults(String yaml, Map<String, String> overrides) {
-    var e = assertThrows(Faults.FaultyException.class, () -> read(yaml, overrides));
+  private List<String> errors(String yaml, Map<String, String> overrides) {
+    var e = assertThrows(ValidationErrors.ValidationException.class, () -> read(yaml, overrides));
     String[] lines = e.getMessage().replace(folder + "/", "").split("\n  ");
     assertEquals(
-        lines.length == 2 ? "1 fault:" : lines.length - 1 + " faults:", lines[0], e.getMessage());
+        lines.length == 2 ? "1 error:" : lines.length - 1 + " errors:", lines[0], e.getMessage());
     return List.of(lines).subList(1, lines.length);
   }
 }

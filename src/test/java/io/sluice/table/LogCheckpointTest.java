@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.LocalSpark;
+import io.sluice.testing.LocalSpark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ class LogCheckpointTest {
   @Test
   void isLeftToOthersWhenItIsDue() throws IOException {
     SparkSession spark = LocalSpark.get();
-    Table table = Lake.open(spark, "s3a://lake/log-checkpoint").silver("things");
+    LakeTable table = Lake.open(spark, "s3a://lake/log-checkpoint").silver("things");
     Dataset<Row> rows = spark.range(2).toDF("n");
     TableSpec spec =
         new TableSpec(
@@ -32,8 +32,8 @@ class LogCheckpointTest {
             Map.of("delta.checkpointInterval", "3"));
     List<Runnable> due = new ArrayList<>();
     for (int commit = 0; commit < 5; commit++) {
-      Stage.begin(table, spec)
-          .checkpointsBeside(due::add)
+      TableTransaction.begin(table, spec)
+          .checkpointsBy(due::add)
           .append(rows)
           .checkpoint("reader", commit)
           .publish(SaveMode.Append, "{}");
@@ -46,7 +46,7 @@ class LogCheckpointTest {
     // Later commits stand already, and the next ones begin where it does.
     due.get(0).run();
     assertTrue(fs.exists(checkpoint));
-    Stage.begin(table, spec).append(rows).publish(SaveMode.Append, "{}");
+    TableTransaction.begin(table, spec).append(rows).publish(SaveMode.Append, "{}");
     assertEquals(12, table.read().count());
     assertEquals(4, table.checkpoint("reader"));
   }

@@ -1,0 +1,87 @@
+package io.sluice.cli;
+
+import io.sluice.run.Build;
+import io.sluice.run.StoppedException;
+import io.sluice.settings.ValidationErrors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/**
+ * The commands, one class each.
+ *
+ * <p>Exit codes: 0 done, 1 crashed, 2 wrong use, settings or contracts, 3 stopped by a check.
+ */
+@Command(
+    name = "sluice",
+    description = "Carries raw data through quality gates into gold tables and models.",
+    version = "sluice " + Build.VERSION,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    subcommands = {
+      IngestCommand.class,
+      RefineCommand.class,
+      BuildCommand.class,
+      TrainCommand.class,
+      ScoreCommand.class,
+      PromoteCommand.class,
+      RollbackCommand.class,
+      RetrainCommand.class,
+      NightlyCommand.class,
+      BackfillCommand.class,
+      ReplayCommand.class,
+      RestoreCommand.class,
+      MaintainCommand.class,
+      StreamCommand.class,
+      ValidateCommand.class,
+      ReportCommand.class,
+      SqlCommand.class,
+      GraphCommand.class,
+      SettingsCommand.class
+    })
+public final class Sluice implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private Sluice() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs a command and gives its exit code. */
+  public static int run(String... arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  /** All commands, with the exit codes above; a launcher may add commands of its own. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Sluice())
+        .setExecutionExceptionHandler(Sluice::report)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static int report(Exception failure, CommandLine command, ParseResult parsed) {
+    if (failure instanceof ValidationErrors.ValidationException) {
+      command.getErr().println(failure.getMessage());
+      return 2;
+    }
+    if (failure instanceof StoppedException) {
+      command.getErr().println("Stopped: " + failure.getMessage());
+      for (Throwable other : failure.getSuppressed()) {
+        command.getErr().println("Stopped: " + other.getMessage());
+      }
+      return 3;
+    }
+    failure.printStackTrace(command.getErr());
+    return 1;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command");
+  }
+}

@@ -1,0 +1,125 @@
+package io.sluice.engine;
+
+import static scala.collection.JavaConverters.seqAsJavaList;
+
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.catalyst.analysis.FunctionRegistry$;
+import org.apache.spark.sql.catalyst.analysis.TableFunctionRegistry$;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
+import org.apache.spark.sql.catalyst.expressions.LambdaFunction;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
+import org.apache.spark.sql.catalyst.expressions.UnresolvedNamedLambdaVariable;
+import org.apache.spark.sql.catalyst.expressions.UnresolvedWindowExpression;
+import org.apache.spark.sql.catalyst.expressions.WindowExpression;
+import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
+import scala.Option;
+
+/**
+ * Reads the SQL expressions of contracts: which columns they use, and whether they may stand there.
+ */
+public final class Expressions {
+  /** Functions whose value is not fixed by their arguments: a rebuilt table would differ. */
+  private static final Set<String> UNSTABLE =
+      Set.of(
+          "rand",
+          "random",
+          "randn",
+          "uuid",
+          "shuffle",
+          "now",
+          "current_timestamp",
+          "current_date",
+          "curdate",
+          "localtimestamp",
+          "unix_timestamp",
+          "monotonically_increasing_id",
+          "input_file_name",
+          "spark_partition_id",
+          "current_user",
+          "user",
+          "aes_encrypt",
+          "reflect",
+          "java_method");
+
+  private static final Set<String> SEVERAL_ROWS =
+      Set.of("agg_funcs", "window_funcs", "generator_funcs");
+
+  private Expressions() {}
+
+  private static void refuseUnstable(String name) {
+    if (UNSTABLE.contains(name.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          name + "() gives another value each time and cannot stand here");
+    }
+  }
+
+  /**
+   * The columns that an expression names.
+   *
+   * @throws IllegalArgumentException if it is no expression, or one whose value is not fixed by the
+   *     row
+   */
+  public static SortedSet<String> columns(String sql) {
+    SortedSet<String> columns = new TreeSet<>();
+    Expression expression;
+    try {
+      expression = CatalystSqlParser$.MODULE$.parseExpression(sql);
+    } catch (Exception e) {
+      throw new IllegalArgumentException(
+          "not a Spark SQL expression: " + e.getMessage().strip().lines().findFirst().orElse(""),
+          e);
+    }
+    collect(expression, Set.of(), columns);
+    return columns;
+  }
+
+  private static void collect(Expression expression, Set<String> bound, SortedSet<String> columns) {
+    Set<String> known = bound;
+    if (expression instanceof UnresolvedAttribute attribute) {
+      // Spark reads current_date and the like as functions, without parentheses too.
+      refuseUnstable(attribute.nameParts().head());
+      columns.add(attribute.nameParts().head());
+    } else if (expression instanceof UnresolvedNamedLambdaVariable variable) {
+      // Inside a lambda every name is read as a variable; those it does not bind are columns.
+      if (!bound.contains(variable.nameParts().head())) {
+        columns.add(variable.nameParts().head());
+      }
+    } else if (expression instanceof LambdaFunction lambda) {
+      known = new HashSet<>(bound);
+      for (NamedExpression argument : seqAsJavaList(lambda.arguments())) {
+        known.add(argument.name());
+      }
+    } else if (expression instanceof SubqueryExpression) {
+      throw new IllegalArgumentException("a subquery cannot stand here");
+    } else if (expression instanceof WindowExpression
+        || expression instanceof UnresolvedWindowExpression) {
+      throw new IllegalArgumentException("a window cannot stand here");
+    } else if (expression instanceof UnresolvedFunction function) {
+      refuseUnstable(function.nameParts().last());
+      Option<ExpressionInfo> info =
+          FunctionRegistry$.MODULE$
+              .builtin()
+              .lookupFunction(new FunctionIdentifier(function.nameParts().last()));
+      if (SEVERAL_ROWS.contains(info.isEmpty() ? "" : info.get().getGroup())
+          || info.isEmpty()
+              && TableFunctionRegistry$.MODULE$
+                  .builtin()
+                  .functionExists(new FunctionIdentifier(function.nameParts().last()))) {
+        throw new IllegalArgumentException(
+            function.nameParts().last() + "() is not of one row and cannot stand here");
+      }
+    }
+    for (Expression child : seqAsJavaList(expression.children())) {
+      collect(child, known, columns);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.sluice.ingest;
+
+import io.sluice.contract.Contract;
+import io.sluice.table.TableSpec;
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** The columns of every bronze table: a record as it was received, and where it came from. */
+public final class Bronze {
+  private static final StructType SCHEMA =
+      new StructType()
+          .add(
+              "raw",
+              DataTypes.BinaryType,
+              true,
+              "The record's bytes; encrypted if the source has protected fields.")
+          .add("arrival", DataTypes.StringType, true, "The arrival of the contract it came by.")
+          .add(
+              "file",
+              DataTypes.StringType,
+              true,
+              "The file it stood in; of a Kafka record, topic/partition.")
+          .add(
+              "position",
+              DataTypes.LongType,
+              true,
+              "The line it begins on, from 1 (Parquet: its row, from 0; Kafka: its offset).")
+          .add(
+              "header",
+              DataTypes.StringType,
+              true,
+              "The header line of a CSV file; of a Kafka record its timestamp, key and headers as JSON.")
+          .add(
+              "problem",
+              DataTypes.StringType,
+              true,
+              "Why the record could not be read whole; null if it could.")
+          .add(
+              "arrived_at",
+              DataTypes.TimestampType,
+              true,
+              "When the file arrived; of a Kafka record, when it was ingested.")
+          .add("run_id", DataTypes.StringType, true, "The run that ingested it.")
+          .add(
+              "batch",
+              DataTypes.LongType,
+              true,
+              "The ingest commit it belongs to, counted from 0, files and topics by themselves.")
+          .add("arrived_on", DataTypes.DateType, true, "The day of arrived_at.");
+
+  private Bronze() {}
+
+  public static StructType schema() {
+    return SCHEMA;
+  }
+
+  /** How a bronze table is declared. */
+  public static TableSpec spec(Contract contract) {
+    return new TableSpec(
+            "Records of " + contract.id() + " as they were received.",
+            SCHEMA,
+            List.of("arrived_on", "arrival"),
+            List.of("arrived_at", "batch"))
+        .oftenCommitted(!contract.topics().isEmpty());
+  }
+}

@@ -1,0 +1,292 @@
+package io.sluice.ingest;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.ingest.TopicIntake.Range;
+import io.sluice.kafka.Brokers;
+import io.sluice.kafka.Topic;
+import io.sluice.lineage.LineageRecorder;
+import io.sluice.quality.Check;
+import io.sluice.quality.CheckResult;
+import io.sluice.run.RowCounts;
+import io.sluice.run.Run;
+import io.sluice.run.RunContext;
+import io.sluice.run.RunRecorder;
+import io.sluice.run.RunResult;
+import io.sluice.settings.Key;
+import io.sluice.table.LakeTable;
+import io.sluice.table.TableTransaction;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.SaveMode;
+
+/**
+ * Reads the records that have arrived on a source's topics since the last commit and appends them
+ * to bronze, as they stand.
+ *
+ * <p>The offsets reached are checkpoints of the same commit that makes the rows visible, one for
+ * each partition: each record is ingested once, whatever dies when, and of two drivers one is
+ * fenced. Records that a broker has lost before they were read are a failed check result, never
+ * passed over in silence; so is a topic that was deleted and made anew. The schemas of Avro records
+ * are kept before the records are: while the registry is down, records of schemas never seen wait
+ * on the topic. Cost: a few requests to the brokers, one pass over the new records, one commit.
+ */
+public final class TopicIngest implements AutoCloseable {
+  /** Counts the commits of records from topics; those of files are counted by themselves. */
+  private static final String CHECKPOINT = "ingest:topics";
+
+  private final RunContext context;
+  private final Contract contract;
+  private final Topic.Watch watch;
+  private final WriterSchemas schemas;
+  private final SortedMap<String, Long> lag = new TreeMap<>();
+
+  public TopicIngest(RunContext context, Contract contract) {
+    this.context = context;
+    this.contract = contract;
+    this.schemas = new WriterSchemas(context);
+    this.watch = new Topic.Watch(Brokers.of(context.settings()));
+  }
+
+  /** What the topics hold now, by arrival. */
+  public Map<Arrival, Topic> look() {
+    Map<Arrival, Topic> topics = new LinkedHashMap<>();
+    contract.topics().forEach(one -> topics.put(one, watch.look(one.topic().name())));
+    return topics;
+  }
+
+  /**
+   * How many records each partition is behind, by {@code topic/partition}, after the last batch.
+   */
+  public SortedMap<String, Long> lag() {
+    return new TreeMap<>(lag);
+  }
+
+  /** The checkpoint under which bronze records how far a partition has been read. */
+  private static String offsets(String topic, int partition) {
+    return "ingest:" + topic + "/" + partition;
+  }
+
+  /** The checkpoint under which bronze records which making of a topic it has read. */
+  private static String making(String topic) {
+    return "ingest:" + topic;
+  }
+
+  /**
+   * What the topics hold that has not been read.
+   *
+   * @param bronze the transaction that is to carry it
+   * @param ingested the number of the commit before
+   * @param all how many offsets
+   */
+  public record Waiting(
+      TableTransaction bronze,
+      long ingested,
+      Map<Arrival, Topic> topics,
+      Map<Arrival, List<Range>> ranges,
+      long all) {}
+
+  /**
+   * Holds what the topics held when they were looked at against what bronze has.
+   *
+   * @param look whether to ask the store what bronze has, or go by what this JVM last saw there
+   */
+  public Waiting waiting(
+      Run run, LineageRecorder recorder, Map<Arrival, Topic> topics, boolean look) {
+    LakeTable table = context.lake().bronze(contract.id());
+    TableTransaction bronze =
+        look
+            ? TableTransaction.begin(table, Bronze.spec(contract))
+            : TableTransaction.beginAsKnown(table, Bronze.spec(contract));
+    long ingested = bronze.checkpoint(CHECKPOINT);
+    List<CheckResult> lost = new ArrayList<>();
+    Map<Arrival, List<Range>> waiting = new LinkedHashMap<>();
+    topics.forEach((arrival, topic) -> waiting.put(arrival, ranges(bronze, topic, lost)));
+    if (!lost.isEmpty()) {
+      RunRecorder.requirePassed(
+          context,
+          run,
+          recorder,
+          "bronze." + contract.id(),
+          lost,
+          "Bring the records back from elsewhere if you can; with kafka.lost-offsets=skip the next run goes on behind"
+              + " the gap.");
+    }
+    long all = waiting.values().stream().flatMap(List::stream).mapToLong(Range::size).sum();
+    lag.clear();
+    if (all == 0) {
+      topics.values().forEach(topic -> note(topic, List.of(), List.of()));
+    }
+    return new Waiting(bronze, ingested, topics, waiting, all);
+  }
+
+  /**
+   * Publishes one commit of what the topics held when they were looked at, oldest offsets first.
+   *
+   * @return nothing new if all of it has been published
+   */
+  public RunResult batch(Run run, LineageRecorder recorder, Map<Arrival, Topic> topics) {
+    return batch(run, waiting(run, recorder, topics, true));
+  }
+
+  public RunResult batch(Run run, Waiting waiting) {
+    if (waiting.all == 0) {
+      return RunResult.NOTHING_NEW;
+    }
+    TableTransaction bronze = waiting.bronze;
+    TopicIntake intake = intake();
+    Intake.Batch batch = new Intake.Batch(waiting.ingested + 1, run.id());
+    double share = Math.min(1, (double) context.settings().get(Key.KAFKA_RECORDS) / waiting.all);
+    waiting.topics.forEach(
+        (arrival, topic) -> {
+          List<Range> behind = waiting.ranges.get(arrival);
+          List<Range> taken = behind.stream().map(range -> share(range, share)).toList();
+          if (!taken.isEmpty()) {
+            bronze.append(intake.rows(context.spark(), arrival, topic.making(), taken, batch));
+          }
+          reaches(bronze, topic, behind, taken);
+        });
+    if (contract.isAvro()) {
+      schemas.learn(intake.schemas());
+    }
+    return publish(run, waiting, bronze.rowsStaged());
+  }
+
+  public TopicIntake intake() {
+    return new TopicIntake(
+        contract, Brokers.of(context.settings()), context.settings().privacyKey());
+  }
+
+  /** Records how far a topic will have been read when a commit stands. */
+  public void reaches(TableTransaction bronze, Topic topic, List<Range> behind, List<Range> taken) {
+    taken.forEach(
+        range -> bronze.checkpoint(offsets(topic.name(), range.partition()), range.until()));
+    bronze.checkpoint(making(topic.name()), topic.making());
+    note(topic, behind, taken);
+  }
+
+  /** Publishes the rows that have been written. */
+  public RunResult publish(Run run, Waiting waiting, long rows) {
+    RowCounts rowCounts = new RowCounts(rows, rows, 0, 0, 0);
+    long number = waiting.ingested + 1;
+    long version =
+        waiting
+            .bronze
+            .checkpoint(CHECKPOINT, number)
+            .publish(SaveMode.Append, rowCounts.json(run, waiting.ingested, number));
+    return new RunResult(rowCounts, version);
+  }
+
+  /** What a batch would read, a line for each partition. */
+  public List<String> waiting() {
+    TableTransaction bronze =
+        TableTransaction.begin(context.lake().bronze(contract.id()), Bronze.spec(contract));
+    List<String> lines = new ArrayList<>();
+    List<CheckResult> lost = new ArrayList<>();
+    look()
+        .values()
+        .forEach(
+            topic ->
+                ranges(bronze, topic, lost)
+                    .forEach(
+                        range ->
+                            lines.add(
+                                String.format(
+                                    "%s/%d: offsets %d to %d",
+                                    topic.name(),
+                                    range.partition(),
+                                    range.from(),
+                                    range.until() - 1))));
+    lost.forEach(result -> lines.add("LOST " + result.message()));
+    return lines;
+  }
+
+  /** As much of a range as fits, at least one record. */
+  public static Range share(Range range, double share) {
+    long size = Math.max(1, (long) (range.size() * share));
+    return new Range(range.partition(), range.from(), range.from() + size);
+  }
+
+  private void note(Topic topic, List<Range> behind, List<Range> taken) {
+    topic.partitions().keySet().forEach(one -> lag.put(topic.name() + "/" + one, 0L));
+    behind.forEach(one -> lag.put(topic.name() + "/" + one.partition(), one.size()));
+    taken.forEach(
+        one ->
+            lag.merge(
+                topic.name() + "/" + one.partition(), -one.size(), (a, b) -> Math.max(0, a + b)));
+  }
+
+  /**
+   * What each partition holds that has not been read; what it has lost goes to the check results.
+   */
+  private List<Range> ranges(TableTransaction bronze, Topic topic, List<CheckResult> lost) {
+    long known = bronze.checkpoint(making(topic.name()));
+    boolean anew = known >= 0 && known != topic.making();
+    if (anew) {
+      lost.add(
+          lost(
+              topic.name(),
+              null,
+              "the topic has been deleted and made anew; records of the old one that were not read are gone"));
+    }
+    List<Range> ranges = new ArrayList<>();
+    topic
+        .partitions()
+        .forEach(
+            (partition, held) -> {
+              long read = anew ? -1 : bronze.checkpoint(offsets(topic.name(), partition));
+              // A partition that was never read begins where the broker's memory does.
+              long from = read < 0 ? held.first() : read;
+              String name = topic.name() + "/" + partition;
+              if (from < held.first()) {
+                lost.add(
+                    lost(
+                        name,
+                        held.first() - from,
+                        "offsets "
+                            + from
+                            + " to "
+                            + (held.first() - 1)
+                            + " are gone from the broker before they were read"));
+                from = held.first();
+              }
+              if (from > held.end()) {
+                lost.add(
+                    lost(
+                        name,
+                        from - held.end(),
+                        "offsets up to "
+                            + (from - 1)
+                            + " have been read, and the broker has none from "
+                            + held.end()
+                            + " on: it has lost some, and may give their numbers to others"));
+                from = held.end();
+              }
+              if (held.end() > from) {
+                ranges.add(new Range(partition, from, held.end()));
+              }
+            });
+    return ranges;
+  }
+
+  private CheckResult lost(String where, Number offsets, String how) {
+    return new CheckResult(
+        "no_offset_lost",
+        context.settings().get(Key.KAFKA_LOST).equals("stop")
+            ? Check.Severity.ERROR
+            : Check.Severity.WARNING,
+        "every offset of " + where + " is read once",
+        CheckResult.Outcome.FAILED,
+        offsets == null ? null : offsets.doubleValue(),
+        where + ": " + how);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

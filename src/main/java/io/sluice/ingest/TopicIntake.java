@@ -1,0 +1,212 @@
+package io.sluice.ingest;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.current_timestamp;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.when;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.engine.ObservedMetrics;
+import io.sluice.kafka.Brokers;
+import io.sluice.privacy.Cipher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Reads ranges of a topic's offsets into bronze rows, each record's value as it was sent.
+ *
+ * <p>{@code file} is {@code topic/partition}, {@code position} the offset; {@code header} is a JSON
+ * object of the record's Kafka timestamp, key and headers (bytes in Base64), encrypted if the
+ * source has protected fields. {@code arrived_at} is when the rows are read: a producer can set any
+ * timestamp it likes. A range is read whole or its task fails: what the broker has lost meanwhile
+ * is never passed over. Control records and those of aborted transactions are no records.
+ */
+public final class TopicIntake {
+  /** Offsets of a partition, {@code until} not among them. */
+  public record Range(int partition, long from, long until) {
+    public long size() {
+      return until - from;
+    }
+  }
+
+  private final Contract contract;
+  private final Brokers brokers;
+  private final Optional<byte[]> secret;
+  private final List<ObservedMetrics> schemas = new ArrayList<>();
+
+  /**
+   * @param secret what records of a protected source are encrypted with
+   */
+  public TopicIntake(Contract contract, Brokers brokers, Optional<byte[]> secret) {
+    this.contract = contract;
+    this.brokers = brokers;
+    this.secret = secret;
+  }
+
+  /**
+   * The records of some ranges as bronze rows.
+   *
+   * @param making tells this topic from others of its name, so that no reader's buffer is mistaken
+   */
+  public Dataset<Row> rows(
+      SparkSession spark, Arrival arrival, long making, List<Range> ranges, Intake.Batch batch) {
+    String topic = arrival.topic().name();
+    Dataset<Row> records =
+        spark
+            .read()
+            .format("kafka")
+            .options(brokers.options())
+            .option("assign", assignment(topic, ranges))
+            .option("startingOffsets", offsets(topic, ranges, Range::from))
+            .option("endingOffsets", offsets(topic, ranges, Range::until))
+            .option("failOnDataLoss", "true")
+            .option("includeHeaders", "true")
+            .option("kafka.isolation.level", "read_committed")
+            // Consumers are kept from commit to commit under this name.
+            .option("kafka.group.id", "sluice-" + contract.id() + "-" + Long.toHexString(making))
+            .load();
+    if (arrival.format() == Arrival.Format.AVRO) {
+      ObservedMetrics measures = new ObservedMetrics();
+      schemas.add(measures);
+      Column value = col("value");
+      // A zero byte, then the schema's number; null for anything else.
+      Column number =
+          when(
+              length(value).geq(5).and(functions.substring(value, 1, 1).equalTo(new byte[] {0})),
+              functions
+                  .conv(functions.hex(functions.substring(value, 2, 4)), 16, 10)
+                  .cast(DataTypes.LongType)
+                  .cast(DataTypes.IntegerType));
+      records = measures.observe(records, collect_set(number).as("schemas"));
+    }
+    return bronze(
+        records
+            .withColumn("arrived_at", current_timestamp())
+            .withColumn("run_id", lit(batch.runId()))
+            .withColumn("batch", lit(batch.number())),
+        arrival);
+  }
+
+  /** What {@link #bronze} is given: a record as Spark's reader shows it, and what reads it. */
+  public static final StructType RECORDS =
+      new StructType()
+          .add("key", DataTypes.BinaryType)
+          .add("value", DataTypes.BinaryType)
+          .add("partition", DataTypes.IntegerType)
+          .add("offset", DataTypes.LongType)
+          .add("timestamp", DataTypes.TimestampType)
+          .add(
+              "headers",
+              DataTypes.createArrayType(
+                  new StructType()
+                      .add("key", DataTypes.StringType)
+                      .add("value", DataTypes.BinaryType)))
+          .add("arrived_at", DataTypes.TimestampType)
+          .add("run_id", DataTypes.StringType)
+          .add("batch", DataTypes.LongType);
+
+  /** Records as bronze rows; each of these depends on its record alone. */
+  public Dataset<Row> bronze(Dataset<Row> records, Arrival arrival) {
+    Column value = col("value");
+    Column size = length(value);
+    Column tooLong = size.gt(arrival.maxRecordBytes());
+    Column kept = when(tooLong, functions.substring(value, 1, arrival.maxRecordBytes()));
+    Column problem =
+        when(value.isNull(), "has no value (a tombstone)")
+            .when(
+                tooLong,
+                concat(
+                    lit("a record of "),
+                    size.cast(DataTypes.StringType),
+                    lit(" bytes is longer than maxRecordBytes; its beginning is kept")));
+    Column header = to_json(struct(col("timestamp"), col("key"), col("headers")));
+    return records.select(
+        sealed(kept.otherwise(value)).as("raw"),
+        lit(arrival.name()).as("arrival"),
+        concat(lit(arrival.topic().name() + "/"), col("partition").cast(DataTypes.StringType))
+            .as("file"),
+        col("offset").as("position"),
+        encrypted(header).as("header"),
+        problem.as("problem"),
+        col("arrived_at"),
+        col("run_id"),
+        col("batch"),
+        functions.to_date(col("arrived_at")).as("arrived_on"));
+  }
+
+  /** The numbers of the schemas that the Avro records were written by, once they have been read. */
+  public Set<Integer> schemas() {
+    Set<Integer> numbers = new TreeSet<>();
+    for (ObservedMetrics measures : schemas) {
+      Object found = measures.get().get("schemas");
+      scala.collection.JavaConverters.seqAsJavaList((scala.collection.Seq<?>) found)
+          .forEach(number -> numbers.add((Integer) number));
+    }
+    return numbers;
+  }
+
+  private Column sealed(Column raw) {
+    if (!contract.isProtected()) {
+      return raw;
+    }
+    Cipher cipher = cipher();
+    UDF1<byte[], byte[]> seal = bytes -> bytes == null ? null : cipher.seal(bytes);
+    return functions.udf(seal, DataTypes.BinaryType).apply(raw);
+  }
+
+  private Column encrypted(Column text) {
+    if (!contract.isProtected()) {
+      return text;
+    }
+    Cipher cipher = cipher();
+    UDF1<String, String> encrypt = cipher::encrypt;
+    return functions.udf(encrypt, DataTypes.StringType).apply(coalesce(text, lit("")));
+  }
+
+  private Cipher cipher() {
+    return Cipher.of(
+        secret.orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    contract.id() + " has protected fields, so privacy.key must be set")),
+        contract.id());
+  }
+
+  private static String assignment(String topic, List<Range> ranges) {
+    String partitions =
+        ranges.stream()
+            .map(range -> String.valueOf(range.partition))
+            .collect(Collectors.joining(","));
+    return "{\"" + topic + "\":[" + partitions + "]}";
+  }
+
+  private static String offsets(
+      String topic, List<Range> ranges, java.util.function.ToLongFunction<Range> end) {
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    ObjectNode partitions = root.putObject(topic);
+    ranges.forEach(
+        range -> partitions.put(String.valueOf(range.partition), end.applyAsLong(range)));
+    return root.toString();
+  }
+}

@@ -1,0 +1,99 @@
+package io.sluice.pipeline;
+
+import io.sluice.contract.Contract;
+import io.sluice.contract.Contracts;
+import io.sluice.mart.Mart;
+import io.sluice.mart.Marts;
+import io.sluice.quality.Check;
+import io.sluice.quality.Dqdl;
+import io.sluice.refine.Refiner;
+import io.sluice.run.RunContext;
+import io.sluice.settings.Key;
+import io.sluice.settings.Session;
+import io.sluice.settings.Settings;
+import io.sluice.settings.ValidationErrors;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Checks settings, contracts, their expressions and rules, and the marts over them, without
+ * touching lake or landing.
+ *
+ * <p>Expressions are analyzed by Spark as a run would, against the columns that they name.
+ */
+public final class Validate {
+  private Validate() {}
+
+  /**
+   * Says what was found valid.
+   *
+   * @throws ValidationErrors.ValidationException naming every error
+   */
+  public static String run(Settings settings) {
+    Contracts contracts = Contracts.read(Path.of(settings.get(Key.CONTRACTS)));
+    RunContext.checkSettings(settings, contracts);
+    SparkSession spark = Session.open(settings, "validate");
+    ValidationErrors errors = new ValidationErrors();
+    for (Contract contract : contracts.inOrder()) {
+      new Refiner(contract, settings.privacyKey()).check(spark, errors);
+    }
+    errors.throwIfAny();
+    List<Mart> marts = Marts.of(contracts);
+    marts.forEach(mart -> check(mart, contracts, settings, spark, errors));
+    errors.throwIfAny();
+    return settings.environment()
+        + ": "
+        + contracts.inOrder().size()
+        + " contracts and "
+        + marts.size()
+        + " marts are valid";
+  }
+
+  private static void check(
+      Mart mart,
+      Contracts contracts,
+      Settings settings,
+      SparkSession spark,
+      ValidationErrors errors) {
+    String place = "mart " + mart.name();
+    List<String> columns = mart.columns().stream().map(Mart.Column::name).toList();
+    for (Check check : mart.checks()) {
+      Dqdl.error(check.dqdl(), columns)
+          .ifPresent(why -> errors.add(place + ": check " + check.name(), why));
+    }
+    try {
+      List<String> made =
+          List.of(
+              mart.build(
+                      mart.reads().stream()
+                          .collect(
+                              Collectors.toMap(
+                                  Function.identity(),
+                                  source ->
+                                      spark.createDataFrame(
+                                          List.<Row>of(),
+                                          new Refiner(contracts.get(source), settings.privacyKey())
+                                              .silverSchema()))))
+                  .columns());
+      if (!made.equals(columns)) {
+        errors.add(place, "states columns " + columns + " and makes " + made);
+      }
+    } catch (Exception e) {
+      if (!(e instanceof AnalysisException)) {
+        throw e;
+      }
+      errors.add(place, e.getMessage().lines().findFirst().orElse(""));
+    }
+    Map<String, String> missing =
+        mart.key().stream()
+            .filter(column -> !columns.contains(column))
+            .collect(Collectors.toMap(Function.identity(), column -> "no such column"));
+    missing.forEach((column, why) -> errors.add(place + ": key " + column, why));
+  }
+}

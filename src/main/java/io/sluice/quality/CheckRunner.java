@@ -1,0 +1,223 @@
+package io.sluice.quality;
+
+import static scala.collection.JavaConverters.asScalaBuffer;
+import static scala.collection.JavaConverters.mapAsJavaMap;
+import static scala.collection.JavaConverters.mapAsScalaMap;
+import static scala.collection.JavaConverters.seqAsJavaList;
+import static scala.collection.JavaConverters.setAsJavaSet;
+
+import com.amazon.deequ.analyzers.Analyzer;
+import com.amazon.deequ.analyzers.DataType;
+import com.amazon.deequ.analyzers.KLLSketch;
+import com.amazon.deequ.analyzers.ScanShareableAnalyzer;
+import com.amazon.deequ.analyzers.runners.AnalyzerContext;
+import com.amazon.deequ.checks.CheckStatus;
+import com.amazon.deequ.constraints.ConstraintResult;
+import com.amazon.deequ.dqdl.execution.DQDLExecutor;
+import com.amazon.deequ.dqdl.model.DeequExecutableRule;
+import com.amazon.deequ.dqdl.model.ExecutableRule;
+import com.amazon.deequ.dqdl.model.Passed$;
+import com.amazon.deequ.dqdl.model.RuleOutcome;
+import com.amazon.deequ.metrics.Metric;
+import io.sluice.engine.ObservedMetrics;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.expressions.GenericRow;
+import org.apache.spark.sql.catalyst.expressions.KnownNullable;
+import scala.Option;
+
+/**
+ * Judges the rows that a commit would add, by Deequ, while they are written.
+ *
+ * <p>Deequ's own aggregations ride along with the write as an observation, so that the usual checks
+ * cost no scan of their own; Deequ's own metrics and constraints then decide. Checks that need a
+ * grouping or a scan of another kind are run over the staged files, reading only the columns they
+ * need.
+ */
+public final class CheckRunner {
+  private final List<Check> checks;
+  private final Map<Check, ExecutableRule> rules = new LinkedHashMap<>();
+  private final Map<Analyzer<?, ?>, List<Column>> shared = new LinkedHashMap<>();
+  private ObservedMetrics measures;
+
+  public CheckRunner(List<Check> checks) {
+    this.checks = List.copyOf(checks);
+    for (Check check : checks) {
+      ExecutableRule rule = Dqdl.rule(check.dqdl());
+      rules.put(check, rule);
+      if (isShareable(rule)) {
+        analyzers(rule)
+            .forEach(
+                analyzer ->
+                    shared.put(
+                        analyzer,
+                        seqAsJavaList(
+                            ((ScanShareableAnalyzer<?, ?>) analyzer).aggregationFunctions())));
+      }
+    }
+  }
+
+  private static List<Analyzer<?, ?>> analyzers(ExecutableRule rule) {
+    return new ArrayList<>(setAsJavaSet(((DeequExecutableRule) rule).check().requiredAnalyzers()));
+  }
+
+  /**
+   * Whether its analyzers can ride along: DataType and KLL sketches cannot be serialized with a
+   * plan.
+   */
+  private static boolean isShareable(ExecutableRule rule) {
+    return rule instanceof DeequExecutableRule
+        && analyzers(rule).stream()
+            .allMatch(
+                analyzer ->
+                    analyzer instanceof ScanShareableAnalyzer
+                        && !(analyzer instanceof DataType)
+                        && !(analyzer instanceof KLLSketch));
+  }
+
+  /**
+   * The rows, observed: when they are written, the checks' metrics are measured. To be called once,
+   * before judging.
+   */
+  public Dataset<Row> observe(Dataset<Row> rows) {
+    List<Column> columns = new ArrayList<>();
+    shared
+        .values()
+        .forEach(
+            aggregations ->
+                aggregations.forEach(
+                    aggregation -> columns.add(aggregation.as("m" + columns.size()))));
+    if (columns.isEmpty()) {
+      return rows;
+    }
+    measures = new ObservedMetrics();
+    Column[] rest = columns.subList(1, columns.size()).toArray(Column[]::new);
+    return measures.observe(nullable(rows), columns.get(0), rest);
+  }
+
+  /**
+   * The rows with every column said to be nullable: over one that cannot be null, such as a count,
+   * the code that Spark generates for some of Deequ's aggregations does not compile, and it falls
+   * back to a slower way with a long error.
+   */
+  private static Dataset<Row> nullable(Dataset<Row> rows) {
+    Column[] columns =
+        Arrays.stream(rows.schema().fields())
+            .map(
+                field -> {
+                  Column column = rows.col("`" + field.name() + "`");
+                  return field.nullable()
+                      ? column
+                      : new Column(new KnownNullable(column.expr())).as(field.name());
+                })
+            .toArray(Column[]::new);
+    return rows.select(columns);
+  }
+
+  /**
+   * What each check says of the rows written, of which there must be some; in the checks' order.
+   *
+   * @param staged the rows as written, for checks that need a scan of their own
+   */
+  public List<CheckResult> judge(Supplier<Dataset<Row>> staged) {
+    AnalyzerContext measured = measured();
+    Map<ExecutableRule, RuleOutcome> deferred = deferred(staged);
+    List<CheckResult> checkResults = new ArrayList<>();
+    for (Check check : checks) {
+      ExecutableRule rule = rules.get(check);
+      checkResults.add(
+          deferred.containsKey(rule)
+              ? result(check, deferred.get(rule))
+              : result(check, ((DeequExecutableRule) rule).check().evaluate(measured)));
+    }
+    return checkResults;
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private AnalyzerContext measured() {
+    Map<Analyzer<?, ?>, Metric<?>> metrics = new HashMap<>();
+    if (measures != null) {
+      Map<String, Object> observed = measures.get();
+      Object[] values = new Object[observed.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = observed.get("m" + i);
+      }
+      Row row = new GenericRow(values);
+      int offset = 0;
+      for (Map.Entry<Analyzer<?, ?>, List<Column>> entry : shared.entrySet()) {
+        metrics.put(
+            entry.getKey(),
+            ((ScanShareableAnalyzer) entry.getKey())
+                .metricFromAggregationResult(row, offset, Option.empty(), Option.empty()));
+        offset += entry.getValue().size();
+      }
+    }
+    scala.collection.immutable.Map map =
+        scala.collection.immutable.Map$.MODULE$.empty().$plus$plus(mapAsScalaMap((Map) metrics));
+    return new AnalyzerContext(map);
+  }
+
+  private Map<ExecutableRule, RuleOutcome> deferred(Supplier<Dataset<Row>> staged) {
+    List<ExecutableRule> own = rules.values().stream().filter(rule -> !isShareable(rule)).toList();
+    Map<ExecutableRule, RuleOutcome> outcomes = new HashMap<>();
+    if (!own.isEmpty()) {
+      Map<?, RuleOutcome> byRule =
+          mapAsJavaMap(
+              DQDLExecutor.executeRules(
+                  asScalaBuffer(own).toSeq(),
+                  staged.get(),
+                  scala.collection.immutable.Map$.MODULE$.empty()));
+      own.forEach(rule -> outcomes.put(rule, byRule.get(rule.dqRule())));
+    }
+    return outcomes;
+  }
+
+  private static CheckResult result(Check check, com.amazon.deequ.checks.CheckResult result) {
+    Double value = null;
+    StringBuilder message = new StringBuilder();
+    for (ConstraintResult constraint : seqAsJavaList(result.constraintResults())) {
+      boolean decides = value == null || (message.isEmpty() && constraint.message().isDefined());
+      if (decides && constraint.metric().isDefined()) {
+        Metric<?> metric = constraint.metric().get();
+        if (metric.value().isSuccess() && metric.value().get() instanceof Double measured) {
+          value = measured;
+        }
+      }
+      if (constraint.message().isDefined()) {
+        message.append(message.isEmpty() ? "" : "; ").append(constraint.message().get());
+      }
+    }
+    boolean passed = result.status().equals(CheckStatus.Success());
+    return result(check, passed, value, message.toString());
+  }
+
+  private static CheckResult result(Check check, RuleOutcome outcome) {
+    Map<String, Object> metrics = mapAsJavaMap(outcome.evaluatedMetrics());
+    Double value =
+        metrics.values().stream()
+            .filter(Double.class::isInstance)
+            .map(Double.class::cast)
+            .findFirst()
+            .orElse(null);
+    String reason = outcome.failureReason().isDefined() ? outcome.failureReason().get() : "";
+    return result(check, outcome.outcome() == Passed$.MODULE$, value, reason);
+  }
+
+  private static CheckResult result(Check check, boolean passed, Double value, String reason) {
+    return new CheckResult(
+        check.name(),
+        check.severity(),
+        check.dqdl(),
+        passed ? CheckResult.Outcome.PASSED : CheckResult.Outcome.FAILED,
+        value,
+        passed ? "" : check.dqdl() + ": " + reason);
+  }
+}

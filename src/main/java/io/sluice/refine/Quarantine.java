@@ -1,0 +1,87 @@
+package io.sluice.refine;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.sluice.contract.Contract;
+import io.sluice.run.Run;
+import io.sluice.table.TableSpec;
+import java.sql.Timestamp;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** What a quarantine table holds: rows that broke a rule, whole, with every reason. */
+public final class Quarantine {
+  /** The outcome of a row that is still in quarantine. */
+  public static final String OPEN = "quarantined";
+
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("raw", DataTypes.BinaryType, true, "The record as bronze holds it.")
+          .add("reasons", Refiner.REASONS, true, "Every rule it breaks, when judged last.")
+          .add("arrival", DataTypes.StringType, true, "The arrival it came by.")
+          .add("file", DataTypes.StringType, true, "The file it stood in.")
+          .add("position", DataTypes.LongType, true, "Where it begins in the file.")
+          .add("header", DataTypes.StringType, true, "The header line of a CSV file.")
+          .add("arrived_at", DataTypes.TimestampType, true, "When the file arrived.")
+          .add("contract_version", DataTypes.StringType, true, "The contract that judged it last.")
+          .add("attempt", DataTypes.IntegerType, true, "How often it has been judged.")
+          .add("quarantined_at", DataTypes.TimestampType, true, "When the run began.")
+          .add("run_id", DataTypes.StringType, true, "The run that judged it last.")
+          .add("batch", DataTypes.LongType, true, "The bronze version its batch reached.")
+          .add(
+              "outcome",
+              DataTypes.StringType,
+              true,
+              "quarantined; or what became of it when it was judged again: accepted, duplicate or superseded.")
+          .add("problem", DataTypes.StringType, true, "Why it could not be read whole, if so.");
+
+  private Quarantine() {}
+
+  /** How a quarantine table is declared. */
+  public static TableSpec spec(Contract contract) {
+    return new TableSpec(
+            "Rows of " + contract.id() + " that broke a rule, whole, with every reason.",
+            SCHEMA,
+            List.of(),
+            List.of("batch", "quarantined_at"))
+        .oftenCommitted(!contract.topics().isEmpty());
+  }
+
+  /**
+   * Those of some judged rows that broke a rule, as quarantine holds them.
+   *
+   * @param judged as {@link Refiner#apply} gives them
+   * @param batch the bronze version that their batch reaches
+   */
+  public static Dataset<Row> rows(Dataset<Row> judged, Contract contract, Run run, long batch) {
+    return rows(judged, contract, lit(Timestamp.from(run.startedAt())), lit(run.id()), lit(batch))
+        .coalesce(1);
+  }
+
+  /** The same, by columns that say when the run began, its id, and the batch. */
+  public static Dataset<Row> rows(
+      Dataset<Row> judged, Contract contract, Column startedAt, Column runId, Column batch) {
+    return judged
+        .where(col("_reasons").isNotNull())
+        .select(
+            col("_raw").as("raw"),
+            col("_reasons").as("reasons"),
+            col("_arrival").as("arrival"),
+            col("_file").as("file"),
+            col("_position").as("position"),
+            col("_header").as("header"),
+            col("_arrived_at").as("arrived_at"),
+            lit(contract.version()).as("contract_version"),
+            lit(1).as("attempt"),
+            startedAt.as("quarantined_at"),
+            runId.as("run_id"),
+            batch.as("batch"),
+            lit(OPEN).as("outcome"),
+            col("_unread").as("problem"));
+  }
+}

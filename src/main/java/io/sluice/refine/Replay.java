@@ -1,0 +1,251 @@
+package io.sluice.refine;
+
+import static org.apache.spark.sql.functions.array_contains;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.when;
+import static scala.collection.JavaConverters.asScalaBuffer;
+
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.ingest.Bronze;
+import io.sluice.lineage.LineageRecorder;
+import io.sluice.quality.CheckResult;
+import io.sluice.run.RowCounts;
+import io.sluice.run.Run;
+import io.sluice.run.RunContext;
+import io.sluice.run.RunRecorder;
+import io.sluice.run.RunResult;
+import io.sluice.table.TableSpec;
+import io.sluice.table.TableTransaction;
+import java.sql.Date;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+
+/**
+ * Reads a source's quarantined rows, judges them again by today's contract, and brings those that
+ * are valid now into silver; in quarantine each is marked with what became of it.
+ *
+ * <p>Guarantee: a row comes into silver once, as if it had been valid when it arrived: a newer
+ * version of its key stays. Silver is published first, then the marks; a run that dies in between
+ * is finished by the next, which finds the rows in silver. Cost: the quarantine files that hold
+ * rows of the selection, and of silver what a refine of those rows costs.
+ */
+public final class Replay {
+  private static final List<String> ROW = List.of("arrival", "file", "position", "arrived_at");
+
+  /**
+   * Which of the rows that are still in quarantine.
+   *
+   * @param stored holds for rows as quarantine has them
+   * @param judged holds for rows as refinement gives them; the others keep their marks
+   */
+  public record Selection(Column stored, Column judged) {
+    /**
+     * Rows that arrived in a range of days and broke a rule.
+     *
+     * @param reason such as {@code quantity/range}; null for any
+     * @param from the first day of arrival; null for any
+     * @param to the last day of arrival; null for any
+     */
+    public static Selection of(String reason, LocalDate from, LocalDate to) {
+      Column chosen = lit(true);
+      if (reason != null) {
+        Column rules = expr("transform(reasons, r -> concat(r.field, '/', r.rule))");
+        chosen = chosen.and(array_contains(rules, reason));
+      }
+      if (from != null) {
+        chosen = chosen.and(to_date(col("arrived_at")).geq(lit(Date.valueOf(from))));
+      }
+      if (to != null) {
+        chosen = chosen.and(to_date(col("arrived_at")).leq(lit(Date.valueOf(to))));
+      }
+      return new Selection(chosen, lit(true));
+    }
+
+    /** Valid rows for which a condition over silver's columns holds. */
+    public static Selection of(Column condition) {
+      return new Selection(lit(true), col("_reasons").isNull().and(condition));
+    }
+  }
+
+  private final RunContext context;
+  private final Contract contract;
+  private final SilverTable silver;
+  private final Selection selection;
+
+  public Replay(RunContext context, String source, Selection selection) {
+    this.context = context;
+    this.contract = context.contracts().get(source);
+    this.silver = new SilverTable(context, contract);
+    this.selection = selection;
+  }
+
+  public RunResult run() {
+    return context.run("replay", contract.id(), this::publish);
+  }
+
+  /** Judges the rows and says what a run would do; publishes nothing. */
+  public String rehearse() {
+    if (!silver.quarantine().exists()) {
+      return "no row of the selection is in quarantine";
+    }
+    TableTransaction quarantine =
+        TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
+    Dataset<Row> rows = quarantine.files().rows().where(open());
+    SilverTable.Tally tally = silver.tally(judged(rows, LineageRecorder.unused()));
+    return String.format(
+        "%,d rows of the selection: %,d valid now, %,d not %s",
+        tally.read(), tally.read() - tally.quarantined(), tally.quarantined(), tally.reasons());
+  }
+
+  private Column open() {
+    return coalesce(col("outcome"), lit(Quarantine.OPEN))
+        .equalTo(Quarantine.OPEN)
+        .and(selection.stored);
+  }
+
+  private Dataset<Row> judged(Dataset<Row> quarantined, LineageRecorder recorder) {
+    // The columns that refinement reads, as bronze has them.
+    Dataset<Row> records =
+        quarantined.select("raw", "arrival", "file", "position", "header", "problem", "arrived_at");
+    return silver.judged(records, 0, recorder).where(selection.judged);
+  }
+
+  private RunResult publish(Run run, LineageRecorder recorder) {
+    if (!silver.quarantine().exists()) {
+      return RunResult.NOTHING_NEW;
+    }
+    TableTransaction transaction = TableTransaction.begin(silver.table(), silver.spec());
+    TableTransaction quarantine =
+        TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
+    // Rows beyond silver's checkpoint belong to a refine that is under way or has died.
+    long handled = transaction.checkpoint(SilverTable.CHECKPOINT);
+    TableTransaction.Files files = quarantine.files(col("batch").leq(handled));
+    Dataset<Row> rows = files.rows().where(open().and(col("batch").leq(handled)));
+    if (rows.isEmpty()) {
+      return RunResult.NOTHING_NEW;
+    }
+    recorder.reads(silver.quarantine().path(), Bronze.schema(), silver.quarantine().version());
+    Dataset<Row> judged = judged(rows, recorder);
+    SilverTable.Tally tally = silver.tally(judged);
+    if (tally.read() == 0) {
+      return RunResult.NOTHING_NEW;
+    }
+    SilverTable.Resolved resolved = silver.resolve(transaction, judged, tally);
+    RowCounts rowCounts = resolved.rowCounts();
+    String json = rowCounts.json(run, handled, handled);
+    Long version = null;
+    if (tally.read() > tally.quarantined()) {
+      List<CheckResult> checkResults = new ArrayList<>(silver.balanced(rowCounts));
+      checkResults.addAll(resolved.checkResults());
+      RunRecorder.requirePassed(
+          context,
+          run,
+          recorder,
+          silver.table().name(),
+          checkResults,
+          "The rows stay in quarantine; fix the contract, then replay again.");
+      if (rowCounts.accepted() > 0) {
+        version = silver.publish(transaction, SaveMode.Append, rowCounts, json, recorder);
+      }
+    }
+    long marked = mark(quarantine, files, judged, tally.days(), run, json);
+    return new RunResult(rowCounts, version == null ? marked : version);
+  }
+
+  /** Rewrites the quarantine files that hold rows judged, each with what became of it. */
+  private long mark(
+      TableTransaction quarantine,
+      TableTransaction.Files files,
+      Dataset<Row> judged,
+      List<Date> days,
+      Run run,
+      String rowCounts) {
+    Dataset<Row> marks =
+        outcomes(judged, days)
+            .select(
+                Stream.concat(
+                        ROW.stream().map(name -> col("_" + name).as(name)),
+                        Stream.of(
+                            col("_reasons").as("_new_reasons"), col("_outcome").as("_new_outcome")))
+                    .toArray(Column[]::new));
+    scala.collection.Seq<String> row = asScalaBuffer(ROW).toSeq();
+    Dataset<Row> all =
+        files.rows().withColumn("_path", col("_metadata.file_path")).join(marks, row, "left_outer");
+    Column judgedNow = col("_new_outcome").isNotNull();
+    Set<String> paths =
+        new HashSet<>(
+            all.where(judgedNow).select("_path").distinct().as(Encoders.STRING()).collectAsList());
+    Dataset<Row> marked =
+        files
+            .at(paths)
+            .rows()
+            .join(marks, row, "left_outer")
+            .withColumn(
+                "attempt", when(judgedNow, col("attempt").plus(1)).otherwise(col("attempt")))
+            .withColumn(
+                "contract_version",
+                when(judgedNow, lit(contract.version())).otherwise(col("contract_version")))
+            .withColumn("run_id", when(judgedNow, lit(run.id())).otherwise(col("run_id")))
+            .withColumn("reasons", coalesce(col("_new_reasons"), col("reasons")))
+            .withColumn("outcome", coalesce(col("_new_outcome"), col("outcome")));
+    TableSpec spec = Quarantine.spec(contract);
+    quarantine
+        .append(
+            marked
+                .select(
+                    Arrays.stream(spec.schema().fieldNames())
+                        .map(name -> col(name))
+                        .toArray(Column[]::new))
+                .coalesce(1))
+        .remove(files.at(paths));
+    return quarantine.publish(SaveMode.Overwrite, rowCounts);
+  }
+
+  /**
+   * Each judged row with its outcome, by what silver holds for its key: the row itself, an equal
+   * version or a newer one.
+   */
+  private Dataset<Row> outcomes(Dataset<Row> judged, List<Date> days) {
+    Optional<Column> day = contract.partition().map(field -> col(field.name()));
+    List<String> key = contract.key().stream().map(Field::name).toList();
+    Dataset<Row> table = silver.table().read();
+    Dataset<Row> held =
+        (day.isPresent() ? table.where(day.get().isin(days.toArray())) : table)
+            .select(
+                Stream.concat(
+                        key.stream().map(name -> col(name)),
+                        Stream.of(
+                            col(contract.ordering().name()).as("_held"),
+                            col("_file").as("_held_file"),
+                            col("_position").as("_held_position")))
+                    .toArray(Column[]::new));
+    Column itself =
+        col("_held_file")
+            .equalTo(col("_file"))
+            .and(col("_held_position").equalTo(col("_position")));
+    return judged
+        .join(held, asScalaBuffer(key).toSeq(), "left_outer")
+        .withColumn(
+            "_outcome",
+            when(col("_reasons").isNotNull(), Quarantine.OPEN)
+                .when(itself, "accepted")
+                .when(col("_held").equalTo(col(contract.ordering().name())), "duplicate")
+                .otherwise("superseded"));
+  }
+}

@@ -1,0 +1,79 @@
+package io.sluice.run;
+
+import io.sluice.contract.Contract;
+import io.sluice.contract.Contracts;
+import io.sluice.lineage.LineageEmitter;
+import io.sluice.settings.Key;
+import io.sluice.settings.Session;
+import io.sluice.settings.Settings;
+import io.sluice.settings.ValidationErrors;
+import io.sluice.table.Lake;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What every command works with, opened once: settings, contracts, session, lake, the log of runs
+ * and the lineage backend.
+ */
+public record RunContext(
+    Settings settings,
+    Contracts contracts,
+    SparkSession spark,
+    Lake lake,
+    RunLog runs,
+    LineageEmitter lineage)
+    implements AutoCloseable {
+
+  /**
+   * Opens all of it.
+   *
+   * @throws ValidationErrors.ValidationException if settings or contracts have errors, before any
+   *     data moves
+   */
+  public static RunContext open(Settings settings, String command) {
+    Contracts contracts = Contracts.read(Path.of(settings.get(Key.CONTRACTS)));
+    checkSettings(settings, contracts);
+    SparkSession spark = Session.open(settings, command);
+    Lake lake = Lake.open(spark, settings.get(Key.LAKE));
+    return new RunContext(
+        settings,
+        contracts,
+        spark,
+        lake,
+        new RunLog(lake, Clock.systemUTC()),
+        LineageEmitter.open(settings, spark.sparkContext().getConf()));
+  }
+
+  /**
+   * @throws ValidationErrors.ValidationException if a setting that a contract needs is not set
+   */
+  public static void checkSettings(Settings settings, Contracts contracts) {
+    ValidationErrors errors = new ValidationErrors();
+    for (Contract contract : contracts.inOrder()) {
+      if (!contract.topics().isEmpty() && settings.get(Key.KAFKA_SERVERS).isEmpty()) {
+        errors.add(Key.KAFKA_SERVERS.name(), contract.id() + " arrives on a topic; it must be set");
+      }
+      if (contract.isAvro() && settings.get(Key.REGISTRY_URL).isEmpty()) {
+        errors.add(Key.REGISTRY_URL.name(), contract.id() + " arrives as avro; it must be set");
+      }
+      if (contract.isProtected() && settings.privacyKey().isEmpty()) {
+        errors.add(Key.PRIVACY_KEY.name(), contract.id() + " has protected fields; it must be set");
+      }
+    }
+    errors.throwIfAny();
+  }
+
+  /**
+   * Does a command's work on one subject and records how it ended, as {@link RunRecorder#run} says.
+   */
+  public RunResult run(String command, String subject, RunRecorder.Work work) {
+    return new RunRecorder(this).run(command, subject, work);
+  }
+
+  /** Sends the lineage events that still wait; the session stays open for others. */
+  @Override
+  public void close() {
+    lineage.close();
+  }
+}

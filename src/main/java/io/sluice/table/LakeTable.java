@@ -1,0 +1,275 @@
+package io.sluice.table;
+
+import static scala.collection.JavaConverters.asJavaIterator;
+import static scala.collection.JavaConverters.mapAsJavaMap;
+import static scala.collection.JavaConverters.seqAsJavaList;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.delta.Snapshot;
+import org.apache.spark.sql.delta.actions.Action;
+import org.apache.spark.sql.delta.actions.AddFile;
+import org.apache.spark.sql.delta.actions.RemoveFile;
+import org.apache.spark.sql.delta.actions.SetTransaction;
+import scala.Option;
+import scala.Tuple2;
+import scala.collection.Seq;
+
+/**
+ * One Delta table of the lake: reads its rows, its versions and what changed between them.
+ *
+ * <p>Writing goes through {@link #begin}: files first, a commit last.
+ */
+public final class LakeTable {
+  private final SparkSession spark;
+  private final String name;
+  private final String path;
+
+  LakeTable(SparkSession spark, String name, String path) {
+    this.spark = spark;
+    this.name = name;
+    this.path = path;
+  }
+
+  /** Layer and table, such as {@code silver.calls}. */
+  public String name() {
+    return name;
+  }
+
+  public String path() {
+    return path;
+  }
+
+  SparkSession spark() {
+    return spark;
+  }
+
+  DeltaLog log() {
+    return DeltaLog.forTable(spark, path);
+  }
+
+  Snapshot snapshot() {
+    return log().update(false, Option.empty(), Option.empty());
+  }
+
+  public boolean exists() {
+    return version() >= 0;
+  }
+
+  /** The newest version; -1 if the table does not exist. Costs a listing of the log's tail. */
+  public long version() {
+    return snapshot().version();
+  }
+
+  /**
+   * Makes sure that the table still has a version that another table's commit stands on.
+   *
+   * @throws IllegalStateException if its log has lost commits
+   */
+  public void mustReach(long version, String whose) {
+    if (version() < version) {
+      throw new IllegalStateException(
+          name
+              + " is at version "
+              + version()
+              + ", and "
+              + whose
+              + " stands on its version "
+              + version
+              + ": commits of its log are gone. Bring them back from the bucket's versions before anything else runs.");
+    }
+  }
+
+  /** The rows of the newest version. */
+  public Dataset<Row> read() {
+    return spark.read().format("delta").load(path);
+  }
+
+  /** The rows of one version, as long as its files are kept. */
+  public Dataset<Row> read(long version) {
+    return spark.read().format("delta").option("versionAsOf", version).load(path);
+  }
+
+  /**
+   * What a reader of this table has handled: the version recorded under {@code app}, -1 if none.
+   */
+  public long checkpoint(String app) {
+    return checkpoints(snapshot()).getOrDefault(app, -1L);
+  }
+
+  /**
+   * All that a version has recorded, by name. Delta carries it from commit to commit in the
+   * version's checksum; only where that is missing is the log's state made anew, which takes
+   * several jobs.
+   */
+  static Map<String, Long> checkpoints(Snapshot snapshot) {
+    Map<String, Long> found = new HashMap<>();
+    Option<Seq<SetTransaction>> carried =
+        snapshot.checksumOpt().isEmpty()
+            ? Option.empty()
+            : snapshot.checksumOpt().get().setTransactions();
+    if (carried.isEmpty()) {
+      mapAsJavaMap(snapshot.transactions())
+          .forEach((app, version) -> found.put(app, (Long) version));
+    } else {
+      seqAsJavaList(carried.get()).forEach(one -> found.put(one.appId(), one.version()));
+    }
+    return found;
+  }
+
+  /**
+   * The files that came and went after a version, in commits that changed data (compaction does
+   * not).
+   *
+   * @throws IllegalStateException if the log no longer reaches back that far
+   */
+  public Changes changes(long afterVersion) {
+    return changes(afterVersion, snapshot());
+  }
+
+  /** The same, up to a version. */
+  public Changes changes(long afterVersion, long untilVersion) {
+    return changes(afterVersion, at(untilVersion));
+  }
+
+  private Changes changes(long afterVersion, Snapshot now) {
+    List<AddFile> added = new ArrayList<>();
+    List<RemoveFile> removed = new ArrayList<>();
+    if (now.version() > afterVersion) {
+      long first = afterVersion + 1;
+      Iterator<Tuple2<Object, Seq<Action>>> commits;
+      try {
+        commits = asJavaIterator(log().getChanges(first, now.version(), true));
+        while (commits.hasNext()) {
+          Tuple2<Object, Seq<Action>> commit = commits.next();
+          if ((Long) commit._1() != first) {
+            throw new IllegalStateException("version " + first + " is gone");
+          }
+          first++;
+          for (Action action : seqAsJavaList(commit._2())) {
+            if (action instanceof AddFile file && file.dataChange()) {
+              added.add(file);
+            } else if (action instanceof RemoveFile file && file.dataChange()) {
+              removed.add(file);
+            }
+          }
+        }
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(
+            name
+                + ": the log no longer holds every version after "
+                + afterVersion
+                + "; a backfill of the missing range is needed ("
+                + e.getMessage()
+                + ")",
+            e);
+      }
+    }
+    return new Changes(this, now, added, removed);
+  }
+
+  /** The log as of a version. */
+  Snapshot at(long version) {
+    return log().getSnapshotAt(version, Option.empty(), Option.empty());
+  }
+
+  /** How many files a version has, and their bytes; known from the log. */
+  public Size size(long version) {
+    Snapshot snapshot = at(version);
+    return new Size(snapshot.numOfFiles(), snapshot.sizeInBytes());
+  }
+
+  /** The size of a version. */
+  public record Size(long files, long bytes) {}
+
+  /** When a version was published, by the store's clock. */
+  public Instant publishedAt(long version) {
+    return Instant.ofEpochMilli(at(version).timestamp());
+  }
+
+  /**
+   * The newest version that was there at a time.
+   *
+   * @throws IllegalArgumentException if the table's history does not reach back that far
+   */
+  public long versionAt(Instant time) {
+    try {
+      return log()
+          .history()
+          .getActiveCommitAtTime(Timestamp.from(time), true, true, false)
+          .version();
+    } catch (Exception e) {
+      // Delta throws an AnalysisException, which it does not declare.
+      throw new IllegalArgumentException(name + " at " + time + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What bringing the table back to a version would add and take away. */
+  public Changes backTo(long version) {
+    return between(snapshot(), at(version));
+  }
+
+  /** The files that lead from one state of the table to another. */
+  Changes between(Snapshot now, Snapshot then) {
+    Map<String, AddFile> old = files(then);
+    Map<String, AddFile> present = files(now);
+    List<AddFile> back = new ArrayList<>();
+    List<RemoveFile> out = new ArrayList<>();
+    old.forEach(
+        (path, file) -> {
+          if (!present.containsKey(path)) {
+            back.add(file);
+          }
+        });
+    present.forEach(
+        (path, file) -> {
+          if (!old.containsKey(path)) {
+            out.add(file.removeWithTimestamp(0, true));
+          }
+        });
+    return new Changes(this, now, back, out);
+  }
+
+  static Map<String, AddFile> files(Snapshot snapshot) {
+    Map<String, AddFile> files = new LinkedHashMap<>();
+    snapshot.allFiles().collectAsList().forEach(file -> files.put(file.path(), file));
+    return files;
+  }
+
+  /**
+   * Brings the table back to a version: its rows, and how far each command had got, so that what
+   * came after is handled again.
+   *
+   * <p>One commit: readers see all of it or nothing. Cost: two snapshots of the log and a look at
+   * each file that comes back; no data is read or written.
+   *
+   * @return the new version
+   * @throws IllegalStateException if a file of that version has been vacuumed
+   */
+  public long restore(long version) {
+    return TableTransaction.restore(this, version);
+  }
+
+  void mustExist(Path file, String what) {
+    try {
+      if (!file.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(file)) {
+        throw new IllegalStateException(name + ": " + file + ", " + what + ", is gone");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.sluice.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.contributing.FourthSourceTest;
+import io.sluice.ingest.Ingest;
+import io.sluice.run.Build;
+import io.sluice.run.RunContext;
+import io.sluice.settings.Key;
+import io.sluice.settings.Settings;
+import io.sluice.testing.LocalSpark;
+import io.sluice.testing.TestLake;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as a user types them, and their exit codes. */
+class SluiceTest {
+  private static String err = "";
+
+  private static int sluice(String name, Path contracts, String... arguments) {
+    Settings tests = LocalSpark.settings(Map.of());
+    List<String> all = new ArrayList<>(List.of(arguments));
+    Map.of(
+            "s3.endpoint", tests.get(Key.S3_ENDPOINT),
+            "s3.access-key", "file:" + secret("access-key"),
+            "s3.secret-key", "file:" + secret("secret-key"),
+            "privacy.key", "file:" + secret("privacy-key"),
+            "lineage.transport", "none",
+            "lake.root", "s3a://lake/" + name,
+            "landing.root", "s3a://landing/" + name,
+            "contracts", contracts.toString())
+        .forEach(
+            (key, value) -> {
+              all.add("--set");
+              all.add(key + "=" + value);
+            });
+    PrintStream before = System.err;
+    ByteArrayOutputStream captured = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
+    try {
+      return Sluice.run(all.toArray(String[]::new));
+    } finally {
+      System.setErr(before);
+      err = captured.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static Path secret(String name) {
+    return LocalSpark.server().data().getParent().resolve(name).toAbsolutePath();
+  }
+
+  @Test
+  void doneIsZeroAndAStopIsThree() {
+    RunContext context = TestLake.open("exits", FourthSourceTest.CONTRACTS);
+    TestLake.land(
+        context,
+        "readings/a.csv",
+        "meter,day,kwh,unit,read_at\nM1,2026-03-01,5000,kwh,2026-03-01T10:00:00Z\n");
+    assertEquals(
+        0, sluice("exits", FourthSourceTest.CONTRACTS, "ingest", "--source", "readings"), err);
+    assertEquals(
+        0,
+        sluice("exits", FourthSourceTest.CONTRACTS, "refine", "--dry-run", "--source", "readings"),
+        err);
+    assertEquals(3, sluice("exits", FourthSourceTest.CONTRACTS, "refine", "--source", "readings"));
+    assertTrue(err.contains("check plausible_mean failed"), err);
+    assertEquals(3, sluice("exits", FourthSourceTest.CONTRACTS, "nightly"), err);
+    assertEquals(
+        0,
+        sluice(
+            "exits",
+            FourthSourceTest.CONTRACTS,
+            "sql",
+            "select outcome from ops.runs",
+            "--format=csv"),
+        err);
+  }
+
+  @Test
+  void wrongUseIsTwoAndNamesEveryFault(@TempDir Path temp) throws Exception {
+    assertEquals(2, sluice("errors", FourthSourceTest.CONTRACTS, "ingest"));
+    assertEquals(2, sluice("errors", FourthSourceTest.CONTRACTS, "ingest", "--source", "nothing"));
+    assertTrue(err.contains("source nothing: no such contract; there are [readings]"), err);
+    assertEquals(
+        2, sluice("errors", FourthSourceTest.CONTRACTS, "sql", "select * from gold.nothing"));
+    assertTrue(err.contains("gold.nothing"), err);
+
+    String contract = Files.readString(FourthSourceTest.CONTRACTS.resolve("readings.yaml"));
+    Files.writeString(
+        temp.resolve("readings.yaml"),
+        contract
+            .replace("lower(trim(unit))", "lower(no_such_function(unit))")
+            .replace("to_date(read_at) >= day", "year(read_at)"));
+    assertEquals(2, sluice("errors", temp, "validate"));
+    assertTrue(err.contains("2 errors"), err);
+    assertTrue(err.contains("readings.yaml: files: unit"), err);
+    assertTrue(err.contains("rule read_after_day: must be true or false"), err);
+  }
+
+  @Test
+  void everyShippedContractAndMartIsSound() {
+    assertEquals(0, sluice("valid", Path.of("conf/contracts"), "validate"), err);
+    assertEquals(0, sluice("valid", Path.of("src/demo/real/contracts"), "validate"), err);
+    assertEquals(
+        0,
+        sluice(
+            "valid",
+            Path.of("src/demo/stream/contracts"),
+            "validate",
+            "--set",
+            "kafka.servers=127.0.0.1:9092"),
+        err);
+  }
+
+  @Test
+  void theVersionIsStatedOnce() {
+    assertEquals(System.getProperty("sluice.version", Build.VERSION), Build.VERSION);
+    // Where the build stands in a repository, with the commit.
+    assertTrue(
+        Build.code().matches("\\Q" + Build.VERSION + "\\E(\\+[0-9a-f]{7,}(\\.dirty)?)?"),
+        Build.code());
+    if (Files.isDirectory(Path.of(".git"))) {
+      assertTrue(Build.code().contains("+"), Build.code());
+    }
+  }
+
+  @Test
+  void aDeadLineageBackendStopsNothing() {
+    RunContext context =
+        TestLake.open(
+            "dead-backend",
+            FourthSourceTest.CONTRACTS,
+            Map.of("lineage.transport", "http", "lineage.url", "http://127.0.0.1:9"));
+    TestLake.land(
+        context,
+        "readings/a.csv",
+        "meter,day,kwh,unit,read_at\nM1,2026-03-01,5,kwh,2026-03-01T10:00:00Z\n");
+    assertEquals(1, new Ingest(context, "readings").run().rowCounts().accepted());
+    context.close();
+    assertEquals(1, context.lake().bronze("readings").read().count());
+  }
+
+  @Test
+  void everyProgramHasAPageAndEveryPageAProgram() throws Exception {
+    List<String> commands =
+        Sluice.commandLine().getSubcommands().keySet().stream().sorted().toList();
+    try (Stream<Path> pages = Files.list(Path.of("docs/commands"))) {
+      assertEquals(
+          commands,
+          pages.map(page -> page.getFileName().toString().replace(".md", "")).sorted().toList());
+    }
+  }
+}

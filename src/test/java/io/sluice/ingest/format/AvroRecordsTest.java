@@ -1,0 +1,234 @@
+package io.sluice.ingest.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.ingest.format.AvroRecords.BrokenException;
+import io.sluice.ingest.format.AvroRecords.Wanted;
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Conversions;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.Test;
+
+/** Avro as Avro's own library writes it, and Avro as nobody should. */
+class AvroRecordsTest {
+  private static final String ALL =
+      """
+      {"type": "record", "name": "all", "fields": [
+        {"name": "text", "type": "string"},
+        {"name": "nothing", "type": ["null", "string"]},
+        {"name": "whole", "type": "int"},
+        {"name": "wide", "type": "long"},
+        {"name": "single", "type": "float"},
+        {"name": "real", "type": "double"},
+        {"name": "flag", "type": "boolean"},
+        {"name": "day", "type": {"type": "int", "logicalType": "date"}},
+        {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+        {"name": "micros", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+        {"name": "money", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}},
+        {"name": "kind", "type": {"type": "enum", "name": "kind", "symbols": ["A", "B"]}},
+        {"name": "bytes", "type": "bytes"},
+        {"name": "list", "type": {"type": "array", "items": ["null", "long"]}},
+        {"name": "tree", "type": ["null", {"type": "record", "name": "tree", "fields": [
+          {"name": "name", "type": "string"},
+          {"name": "by", "type": {"type": "map", "values": "double"}},
+          {"name": "child", "type": ["null", "tree"]}]}]}]}
+      """;
+  private static final String NARROW =
+      "{\"type\":\"record\",\"name\":\"n\",\"fields\":[{\"name\":\"amount\",\"type\":\"string\"}]}";
+
+  private static byte[] written(int id, GenericRecord record) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(0);
+    bytes.write(ByteBuffer.allocate(4).putInt(id).array());
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    new GenericDatumWriter<GenericRecord>(record.getSchema()).write(record, encoder);
+    encoder.flush();
+    return bytes.toByteArray();
+  }
+
+  private static GenericRecord all() {
+    Schema schema = new Schema.Parser().parse(ALL);
+    Schema tree = schema.getField("tree").schema().getTypes().get(1);
+    GenericRecord leaf = new GenericData.Record(tree);
+    leaf.put("name", "le\"af");
+    leaf.put("by", Map.of());
+    GenericRecord root = new GenericData.Record(tree);
+    root.put("name", "root");
+    root.put("by", Map.of("x", 1.5));
+    root.put("child", leaf);
+    GenericRecord record = new GenericData.Record(schema);
+    record.put("text", "grün");
+    record.put("whole", -7);
+    record.put("wide", 1L << 40);
+    record.put("single", 0.5f);
+    record.put("real", 1e-3);
+    record.put("flag", true);
+    record.put("day", 20_513);
+    record.put("at", 1_772_359_200_123L);
+    record.put("micros", 1_772_359_200_123_456L);
+    record.put(
+        "money",
+        new Conversions.DecimalConversion()
+            .toBytes(
+                new BigDecimal("-12.30"),
+                schema.getField("money").schema(),
+                LogicalTypes.decimal(9, 2)));
+    record.put("kind", new GenericData.EnumSymbol(schema.getField("kind").schema(), "B"));
+    record.put("bytes", ByteBuffer.wrap(new byte[] {1, 2}));
+    record.put("list", Arrays.asList(1L, null));
+    record.put("tree", root);
+    return record;
+  }
+
+  private static List<String> read(AvroRecords records, byte[] raw) throws BrokenException {
+    List<String> fields = new ArrayList<>();
+    records.read(raw, (name, value) -> fields.add(name + "=" + value));
+    return fields;
+  }
+
+  private static String error(AvroRecords records, byte[] raw) {
+    BrokenException broken =
+        assertThrows(BrokenException.class, () -> records.read(raw, (name, value) -> {}));
+    return broken.field + "/" + broken.rule + ": " + broken.getMessage();
+  }
+
+  @Test
+  void everyTypeAsTextOfAJsonArrival() throws Exception {
+    assertEquals(
+        List.of(
+            "text=grün",
+            "nothing=null",
+            "whole=-7",
+            "wide=1099511627776",
+            "single=0.5",
+            "real=0.001",
+            "flag=true",
+            "day=2026-03-01",
+            "at=2026-03-01T10:00:00.123Z",
+            "micros=2026-03-01T10:00:00.123456Z",
+            "money=-12.30",
+            "kind=B",
+            "bytes=AQI=",
+            "list=[1,null]",
+            "tree={\"name\":\"root\",\"by\":{\"x\":1.5},\"child\":{\"name\":\"le\\\"af\",\"by\":{},\"child\":null}}"),
+        read(new AvroRecords(Map.of(7, ALL), Map.of()), written(7, all())));
+  }
+
+  @Test
+  void everyCutIsTold() throws Exception {
+    AvroRecords records = new AvroRecords(Map.of(7, ALL), Map.of());
+    byte[] whole = written(7, all());
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertTrue(error(records, cut).startsWith("/record: "), "cut to " + length);
+    }
+    assertEquals(
+        "/record: bytes follow its Avro data",
+        error(records, Arrays.copyOf(whole, whole.length + 1)));
+  }
+
+  @Test
+  void everyBitFlippedIsReadOrTold() throws Exception {
+    AvroRecords records = new AvroRecords(Map.of(7, ALL), Map.of());
+    byte[] whole = written(7, all());
+    int told = 0;
+    for (int bit = 0; bit < whole.length * 8; bit++) {
+      byte[] flipped = whole.clone();
+      flipped[bit / 8] ^= (byte) (1 << (bit % 8));
+      try {
+        read(records, flipped);
+      } catch (BrokenException e) {
+        told++;
+      }
+    }
+    assertTrue(told > 100, "only " + told + " were told");
+  }
+
+  @Test
+  void hostileLengthsAndDepthsCostNothing() throws Exception {
+    AvroRecords text = new AvroRecords(Map.of(1, NARROW), Map.of());
+    // A text that claims to have 2 GB.
+    assertEquals(
+        "/record: its Avro data is cut off",
+        error(
+            text,
+            new byte[] {0, 0, 0, 0, 1, (byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F}));
+    AvroRecords nulls =
+        new AvroRecords(
+            Map.of(
+                1,
+                "{\"type\":\"record\",\"name\":\"n\",\"fields\":[{\"name\":\"a\",\"type\":{\"type\":\"array\",\"items\":\"null\"}}]}"),
+            Map.of());
+    // Two million nulls, which take no room.
+    String much =
+        error(nulls, new byte[] {0, 0, 0, 0, 1, (byte) 0x80, (byte) 0x92, (byte) 0xF4, 1, 0});
+    assertTrue(much.contains("more than 1000000 values"), much);
+    AvroRecords deep =
+        new AvroRecords(
+            Map.of(
+                1,
+                "{\"type\":\"record\",\"name\":\"n\",\"fields\":[{\"name\":\"a\",\"type\":[\"null\",\"n\"]}]}"),
+            Map.of());
+    byte[] nested = new byte[100_000];
+    Arrays.fill(nested, 5, nested.length, (byte) 2);
+    nested[4] = 1;
+    String told = error(deep, nested);
+    assertTrue(told.contains("nests deeper than 100"), told);
+  }
+
+  @Test
+  void wrongPrefixesAndUnknownSchemasAreTold() {
+    AvroRecords records = new AvroRecords(Map.of(1, NARROW, 2, "\"string\""), Map.of());
+    assertEquals(
+        "/record: begins with byte 123; Avro data begins with a zero byte",
+        error(records, "{\"a\":1}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    assertEquals(
+        "/record: the registry has no Avro schema 9",
+        error(records, new byte[] {0, 0, 0, 0, 9, 0}));
+    assertEquals("/record: schema 2 is no record", error(records, new byte[] {0, 0, 0, 0, 2, 0}));
+    assertEquals(
+        "/record: a text in it is not valid UTF-8",
+        error(records, new byte[] {0, 0, 0, 0, 1, 2, (byte) 0xFF}));
+  }
+
+  @Test
+  void schemasThatTheContractCannotBeReadFromAreRefused() {
+    Map<String, Wanted> wanted =
+        Map.of("amount", new Wanted(DataTypes.createDecimalType(9, 2), true));
+    byte[] any = {0, 0, 0, 0, 1, 0};
+    for (String type : List.of("\"boolean\"", "{\"type\":\"array\",\"items\":\"int\"}")) {
+      String schema = NARROW.replace("\"string\"", type);
+      String told = error(new AvroRecords(Map.of(1, schema), wanted), any);
+      assertTrue(told.startsWith("amount/type: schema 1 has "), told);
+      assertTrue(told.endsWith(" where DECIMAL(9,2) is read"), told);
+    }
+    assertEquals(
+        "amount/missing: schema 1 has no field amount",
+        error(new AvroRecords(Map.of(1, NARROW.replace("amount", "sum")), wanted), any));
+    assertEquals(
+        "amount/type: schema 1 has timestamp-millis where DECIMAL(9,2) is read",
+        error(
+            new AvroRecords(
+                Map.of(
+                    1,
+                    NARROW.replace(
+                        "\"string\"", "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}")),
+                wanted),
+            any));
+  }
+}
