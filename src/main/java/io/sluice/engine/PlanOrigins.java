@@ -2,7 +2,6 @@ package io.sluice.engine;
 
 import static scala.collection.JavaConverters.seqAsJavaList;
 
-import io.sluice.lineage.LineageRecorder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,17 +39,17 @@ public final class PlanOrigins {
   }
 
   /** The origins of the dataset's columns among the marked inputs. */
-  public static List<LineageRecorder.Origin> of(Dataset<Row> rows) {
+  public static List<ColumnOrigin> of(Dataset<Row> rows) {
     PlanOrigins found = new PlanOrigins();
     LogicalPlan plan = rows.queryExecution().analyzed();
     found.visit(plan);
-    List<LineageRecorder.Origin> columns = new ArrayList<>();
+    List<ColumnOrigin> columns = new ArrayList<>();
     for (Attribute column : seqAsJavaList(plan.output())) {
       for (String origin : found.of(column.exprId())) {
         int bar = origin.lastIndexOf('|');
         String field = origin.substring(bar + 1);
         columns.add(
-            new LineageRecorder.Origin(
+            new ColumnOrigin(
                 column.name(),
                 origin.substring(0, bar),
                 field,

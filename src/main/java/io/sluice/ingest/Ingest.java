@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
+import io.sluice.engine.ColumnOrigin;
 import io.sluice.kafka.Brokers;
 import io.sluice.kafka.Topic;
 import io.sluice.lineage.LineageRecorder;
@@ -206,7 +207,7 @@ public final class Ingest {
   }
 
   private void note(LineageRecorder recorder, RunResult published) {
-    List<LineageRecorder.Origin> origins = new ArrayList<>();
+    List<ColumnOrigin> origins = new ArrayList<>();
     for (Arrival arrival : contract.arrivals()) {
       String location =
           arrival.isTopic()
@@ -215,8 +216,7 @@ public final class Ingest {
       StructType columns = new StructType();
       for (String column : contract.rawColumns(arrival)) {
         columns = columns.add(column, DataTypes.StringType);
-        origins.add(
-            new LineageRecorder.Origin("raw", location, column, "", contract.isProtected()));
+        origins.add(new ColumnOrigin("raw", location, column, "", contract.isProtected()));
       }
       recorder.reads(location, columns, null);
     }

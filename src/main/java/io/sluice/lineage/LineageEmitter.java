@@ -9,6 +9,7 @@ import io.openlineage.client.transports.HttpConfig;
 import io.openlineage.client.transports.KafkaConfig;
 import io.openlineage.client.transports.TransportConfig;
 import io.openlineage.client.transports.TransportFactory;
+import io.sluice.engine.ColumnOrigin;
 import io.sluice.quality.CheckResult;
 import io.sluice.settings.Key;
 import io.sluice.settings.Settings;
@@ -299,14 +300,12 @@ public final class LineageEmitter implements AutoCloseable {
         .build();
   }
 
-  private OpenLineage.ColumnLineageDatasetFacet columns(List<LineageRecorder.Origin> origins) {
-    Map<String, List<LineageRecorder.Origin>> byColumn =
+  private OpenLineage.ColumnLineageDatasetFacet columns(List<ColumnOrigin> origins) {
+    Map<String, List<ColumnOrigin>> byColumn =
         origins.stream()
             .collect(
                 Collectors.groupingBy(
-                    LineageRecorder.Origin::column,
-                    java.util.LinkedHashMap::new,
-                    Collectors.toList()));
+                    ColumnOrigin::column, java.util.LinkedHashMap::new, Collectors.toList()));
     OpenLineage.ColumnLineageDatasetFacetFieldsBuilder fields =
         events.newColumnLineageDatasetFacetFieldsBuilder();
     byColumn.forEach(
@@ -320,7 +319,7 @@ public final class LineageEmitter implements AutoCloseable {
     return events.newColumnLineageDatasetFacetBuilder().fields(fields.build()).build();
   }
 
-  private OpenLineage.InputField field(LineageRecorder.Origin origin) {
+  private OpenLineage.InputField field(ColumnOrigin origin) {
     return events
         .newInputFieldBuilder()
         .namespace(namespaceOf(origin.location()))

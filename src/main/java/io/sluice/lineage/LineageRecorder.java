@@ -1,5 +1,6 @@
 package io.sluice.lineage;
 
+import io.sluice.engine.ColumnOrigin;
 import io.sluice.quality.CheckResult;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,18 +46,7 @@ public final class LineageRecorder {
       StructType schema,
       long version,
       long rows,
-      List<Origin> origins) {}
-
-  /**
-   * Where a column's values come from.
-   *
-   * @param column the column written
-   * @param location the table or folder read
-   * @param field the column read there
-   * @param how the expression that makes it; empty if it is taken as it is
-   * @param masked whether the values can no longer be read
-   */
-  public record Origin(String column, String location, String field, String how, boolean masked) {}
+      List<ColumnOrigin> origins) {}
 
   private final Map<String, Input> inputs = new LinkedHashMap<>();
   private final Map<String, Output> outputs = new LinkedHashMap<>();
@@ -79,7 +69,7 @@ public final class LineageRecorder {
       StructType schema,
       long version,
       long rows,
-      List<Origin> origins) {
+      List<ColumnOrigin> origins) {
     outputs.put(location, new Output(location, description, schema, version, rows, origins));
   }
 

@@ -3,6 +3,7 @@ package io.sluice.refine;
 import static org.apache.spark.sql.functions.col;
 
 import io.sluice.contract.Contract;
+import io.sluice.engine.ColumnOrigin;
 import io.sluice.ingest.Bronze;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.quality.CheckResult;
@@ -110,8 +111,7 @@ public final class Refine {
           version,
           rowCounts.quarantined(),
           List.of(
-              new LineageRecorder.Origin(
-                  "raw", silver.bronze().path(), "raw", "", contract.isProtected())));
+              new ColumnOrigin("raw", silver.bronze().path(), "raw", "", contract.isProtected())));
     }
     transaction.checkpoint(SilverTable.CHECKPOINT, news.until());
     long version = silver.publish(transaction, SaveMode.Append, rowCounts, json, recorder);

@@ -12,6 +12,7 @@ import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
 import io.sluice.contract.Field.Reference;
 import io.sluice.contract.SchemaPolicy;
+import io.sluice.engine.ColumnOrigin;
 import io.sluice.engine.ReusedShuffle;
 import io.sluice.ingest.WriterSchemas;
 import io.sluice.lineage.LineageRecorder;
@@ -186,24 +187,23 @@ public final class SilverTable {
    * Each field comes from the raw record, by its expression; so do the columns that say where the
    * record stood.
    */
-  List<LineageRecorder.Origin> origins() {
+  List<ColumnOrigin> origins() {
     String bronze = bronze().path();
-    List<LineageRecorder.Origin> origins = new ArrayList<>();
+    List<ColumnOrigin> origins = new ArrayList<>();
     for (Field field : contract.fields()) {
       String how =
           contract.arrivals().stream()
               .map(arrival -> arrival.expression(field))
               .distinct()
               .collect(Collectors.joining(" | "));
-      origins.add(
-          new LineageRecorder.Origin(field.name(), bronze, "raw", how, field.isProtected()));
+      origins.add(new ColumnOrigin(field.name(), bronze, "raw", how, field.isProtected()));
     }
     if (contract.schemaPolicy().added() == SchemaPolicy.Added.KEEP) {
       String how = "columns unknown to the contract";
-      origins.add(new LineageRecorder.Origin("_extra", bronze, "raw", how, contract.isProtected()));
+      origins.add(new ColumnOrigin("_extra", bronze, "raw", how, contract.isProtected()));
     }
     for (String column : List.of("file", "position", "arrived_at")) {
-      origins.add(new LineageRecorder.Origin("_" + column, bronze, column, "", false));
+      origins.add(new ColumnOrigin("_" + column, bronze, column, "", false));
     }
     return origins;
   }

@@ -2,7 +2,6 @@ package io.sluice.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.lineage.LineageRecorder;
 import io.sluice.testing.LocalSpark;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ class PlanOriginsTest {
     made = made.union(made);
 
     Map<String, List<String>> origins = new TreeMap<>();
-    for (LineageRecorder.Origin origin : PlanOrigins.of(made)) {
+    for (ColumnOrigin origin : PlanOrigins.of(made)) {
       origins
           .computeIfAbsent(origin.column(), column -> new java.util.ArrayList<>())
           .add(origin.location().replaceFirst(".*/", "") + "." + origin.field());
