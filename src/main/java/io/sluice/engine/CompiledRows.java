@@ -84,6 +84,11 @@ public final class CompiledRows {
   }
 
   /** The rows that come out, each a copy of its own. */
+  public LocalRows apply(LocalRows rows) {
+    return LocalRows.internal(schema, apply(rows.internal()));
+  }
+
+  /** The same over rows in Spark's internal form. */
   public List<InternalRow> apply(List<InternalRow> rows) {
     List<InternalRow> all = new ArrayList<>(rows.size());
     for (InternalRow in : rows) {

@@ -9,6 +9,7 @@ import static scala.collection.JavaConverters.mapAsJavaMap;
 import static scala.collection.JavaConverters.mapAsScalaMap;
 import static scala.collection.JavaConverters.seqAsJavaList;
 
+import io.sluice.engine.LocalRows;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -405,6 +406,15 @@ public final class TableTransaction {
    */
   public static final class RowWriter {
     private LocalFiles files;
+  }
+
+  /**
+   * Writes rows that are in this JVM into files of this transaction, without a job.
+   *
+   * @param rows of {@link #schema}
+   */
+  public TableTransaction append(RowWriter writer, LocalRows rows) {
+    return append(writer, rows.internal());
   }
 
   /**
