@@ -1,9 +1,12 @@
 package io.sluice.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -11,6 +14,10 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.CatalystTypeConverters;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 import scala.Function1;
@@ -41,6 +48,13 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
     return new LocalRows(schema, converted);
   }
 
+  /** The rows of all, one after the other; of the same columns. */
+  public static LocalRows concat(Collection<LocalRows> all) {
+    List<InternalRow> rows = new ArrayList<>();
+    all.forEach(some -> rows.addAll(some.rows));
+    return new LocalRows(all.iterator().next().schema, rows);
+  }
+
   /** No row yet; {@link Builder#add} takes them one by one. */
   public static Builder builder(StructType schema) {
     return new Builder(schema);
@@ -58,15 +72,32 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
     /**
      * @param values of the schema's columns in order: a String for a STRING, microseconds as a Long
      *     for a TIMESTAMP, days as an Integer for a DATE, the boxed value or byte[] for any other
-     *     simple type
+     *     simple type; a List of Object[] for an array of structs of these
      */
     public Builder add(Object... values) {
       Object[] converted = new Object[values.length];
       for (int i = 0; i < values.length; i++) {
-        converted[i] = values[i] instanceof String text ? UTF8String.fromString(text) : values[i];
+        converted[i] = internal(values[i]);
       }
       rows.add(new GenericInternalRow(converted));
       return this;
+    }
+
+    private static Object internal(Object value) {
+      if (value instanceof String text) {
+        return UTF8String.fromString(text);
+      }
+      if (value instanceof List<?> structs) {
+        return new GenericArrayData(
+            structs.stream()
+                .map(struct -> struct((Object[]) struct))
+                .toArray());
+      }
+      return value;
+    }
+
+    private static Object struct(Object[] values) {
+      return new GenericInternalRow(Arrays.stream(values).map(Builder::internal).toArray());
     }
 
     public LocalRows build() {
@@ -76,6 +107,22 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
 
   public StructType schema() {
     return schema;
+  }
+
+  /** Some rows of this kind, in their order. */
+  public LocalRows of(List<LocalRow> some) {
+    return new LocalRows(schema, some.stream().map(LocalRow::internal).toList());
+  }
+
+  /** The same rows, each with the same values behind its own. */
+  public LocalRows with(StructType more, Object... values) {
+    StructType all = schema;
+    for (StructField field : more.fields()) {
+      all = all.add(field);
+    }
+    InternalRow behind = builder(more).add(values).build().rows.get(0);
+    return new LocalRows(
+        all, rows.stream().map(row -> (InternalRow) new JoinedRow(row, behind)).toList());
   }
 
   /** The rows in Spark's internal form; for the packages that may see it. */
@@ -122,6 +169,10 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
       this.row = row;
     }
 
+    InternalRow internal() {
+      return row;
+    }
+
     public boolean isNull(int column) {
       return row.isNullAt(column);
     }
@@ -144,6 +195,17 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
     /** An INT, or a DATE in days. */
     public int integer(int column) {
       return row.getInt(column);
+    }
+
+    /** The structs of an ARRAY of them, each of so many fields; none if it is null. */
+    public List<LocalRow> structs(int column, int fields) {
+      if (row.isNullAt(column)) {
+        return List.of();
+      }
+      ArrayData array = row.getArray(column);
+      return IntStream.range(0, array.numElements())
+          .mapToObj(at -> new LocalRow(array.getStruct(at, fields)))
+          .toList();
     }
 
     public double real(int column) {

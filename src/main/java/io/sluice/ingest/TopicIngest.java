@@ -16,6 +16,7 @@ import io.sluice.run.RunResult;
 import io.sluice.settings.Key;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableTransaction;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -158,7 +159,10 @@ public final class TopicIngest implements AutoCloseable {
 
   public TopicIntake intake() {
     return new TopicIntake(
-        contract, Brokers.of(context.settings()), context.settings().privacyKey());
+        contract,
+        Brokers.of(context.settings()),
+        context.settings().privacyKey(),
+        Instant.now());
   }
 
   /** Records how far a topic will have been read when a commit stands. */

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
@@ -18,6 +17,8 @@ import io.sluice.contract.Contract;
 import io.sluice.engine.ObservedMetrics;
 import io.sluice.kafka.Brokers;
 import io.sluice.privacy.Cipher;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,7 @@ public final class TopicIntake {
     }
   }
 
+  private final Instant arrivedAt;
   private final Contract contract;
   private final Brokers brokers;
   private final Optional<byte[]> secret;
@@ -58,7 +60,9 @@ public final class TopicIntake {
   /**
    * @param secret what records of a protected source are encrypted with
    */
-  public TopicIntake(Contract contract, Brokers brokers, Optional<byte[]> secret) {
+  public TopicIntake(
+      Contract contract, Brokers brokers, Optional<byte[]> secret, Instant arrivedAt) {
+    this.arrivedAt = arrivedAt;
     this.contract = contract;
     this.brokers = brokers;
     this.secret = secret;
@@ -102,7 +106,7 @@ public final class TopicIntake {
     }
     return bronze(
         records
-            .withColumn("arrived_at", current_timestamp())
+            .withColumn("arrived_at", lit(Timestamp.from(arrivedAt)))
             .withColumn("run_id", lit(batch.runId()))
             .withColumn("batch", lit(batch.number())),
         arrival);

@@ -59,8 +59,7 @@ public final class Quarantine {
    * @param batch the bronze version that their batch reaches
    */
   public static Dataset<Row> rows(Dataset<Row> judged, Contract contract, Run run, long batch) {
-    return rows(judged, contract, lit(Timestamp.from(run.startedAt())), lit(run.id()), lit(batch))
-        .coalesce(1);
+    return rows(judged, contract, lit(Timestamp.from(run.startedAt())), lit(run.id()), lit(batch));
   }
 
   /** The same, by columns that say when the run began, its id, and the batch. */

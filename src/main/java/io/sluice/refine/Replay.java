@@ -13,20 +13,17 @@ import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
 import io.sluice.ingest.Bronze;
 import io.sluice.lineage.LineageRecorder;
-import io.sluice.quality.CheckResult;
-import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
-import io.sluice.run.RunRecorder;
 import io.sluice.run.RunResult;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import java.sql.Date;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -107,8 +104,10 @@ public final class Replay {
     TableTransaction quarantine =
         TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
     Dataset<Row> rows = quarantine.files().rows().where(open());
-    SilverTable.Tally tally = silver.tally(judged(rows, LineageRecorder.unused()));
+    RowJudge judge = RowJudge.open(context, contract);
+    Tally tally = Tally.of(contract, judged(judge, rows, LineageRecorder.unused()));
     return String.format(
+        Locale.ROOT,
         "%,d rows of the selection: %,d valid now, %,d not %s",
         tally.read(), tally.read() - tally.quarantined(), tally.quarantined(), tally.reasons());
   }
@@ -119,53 +118,41 @@ public final class Replay {
         .and(selection.stored);
   }
 
-  private Dataset<Row> judged(Dataset<Row> quarantined, LineageRecorder recorder) {
+  private Dataset<Row> judged(
+      RowJudge judge, Dataset<Row> quarantined, LineageRecorder recorder) {
     // The columns that refinement reads, as bronze has them.
     Dataset<Row> records =
         quarantined.select("raw", "arrival", "file", "position", "header", "problem", "arrived_at");
-    return silver.judged(records, 0, recorder).where(selection.judged);
+    return judge.judged(records, 0, recorder).where(selection.judged);
   }
 
   private RunResult publish(Run run, LineageRecorder recorder) {
     if (!silver.quarantine().exists()) {
       return RunResult.NOTHING_NEW;
     }
-    TableTransaction transaction = TableTransaction.begin(silver.table(), silver.spec());
-    TableTransaction quarantine =
-        TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
+    RefineCommit commit = RefineCommit.begin(context, silver);
     // Rows beyond silver's checkpoint belong to a refine that is under way or has died.
-    long handled = transaction.checkpoint(SilverTable.CHECKPOINT);
-    TableTransaction.Files files = quarantine.files(col("batch").leq(handled));
-    Dataset<Row> rows = files.rows().where(open().and(col("batch").leq(handled)));
+    Column published = col("batch").leq(commit.handled());
+    TableTransaction.Files files = commit.quarantine().files(published);
+    Dataset<Row> rows = files.rows().where(open().and(published));
     if (rows.isEmpty()) {
       return RunResult.NOTHING_NEW;
     }
-    recorder.reads(silver.quarantine().path(), Bronze.schema(), silver.quarantine().version());
-    Dataset<Row> judged = judged(rows, recorder);
-    SilverTable.Tally tally = silver.tally(judged);
+    recorder.reads(
+        silver.quarantine().path(), Bronze.schema(), commit.quarantine().version());
+    RowJudge judge = RowJudge.open(context, contract);
+    Dataset<Row> judged = judged(judge, rows, recorder);
+    Tally tally = Tally.of(contract, judged);
     if (tally.read() == 0) {
       return RunResult.NOTHING_NEW;
     }
-    SilverTable.Resolved resolved = silver.resolve(transaction, judged, tally);
-    RowCounts rowCounts = resolved.rowCounts();
-    String json = rowCounts.json(run, handled, handled);
-    Long version = null;
-    if (tally.read() > tally.quarantined()) {
-      List<CheckResult> checkResults = new ArrayList<>(silver.balanced(rowCounts));
-      checkResults.addAll(resolved.checkResults());
-      RunRecorder.requirePassed(
-          context,
-          run,
-          recorder,
-          silver.table().name(),
-          checkResults,
-          "The rows stay in quarantine; fix the contract, then replay again.");
-      if (rowCounts.accepted() > 0) {
-        version = silver.publish(transaction, SaveMode.Append, rowCounts, json, recorder);
-      }
-    }
-    long marked = mark(quarantine, files, judged, tally.days(), run, json);
-    return new RunResult(rowCounts, version == null ? marked : version);
+    Staged staged =
+        new JobStager(silver, judge, judged, run, commit.handled())
+            .stageValid(commit.table(), tally);
+    Optional<RunResult> result = commit.publishReplayed(run, recorder, staged);
+    String json = staged.rowCounts().json(run, commit.handled(), commit.handled());
+    long marked = mark(commit.quarantine(), files, judged, tally.days(), run, json);
+    return result.orElseGet(() -> new RunResult(staged.rowCounts(), marked));
   }
 
   /** Rewrites the quarantine files that hold rows judged, each with what became of it. */
@@ -212,7 +199,7 @@ public final class Replay {
                     Arrays.stream(spec.schema().fieldNames())
                         .map(name -> col(name))
                         .toArray(Column[]::new))
-                .coalesce(1))
+                .repartition(Math.max(1, paths.size())))
         .remove(files.at(paths));
     return quarantine.publish(SaveMode.Overwrite, rowCounts);
   }
@@ -223,7 +210,7 @@ public final class Replay {
    */
   private Dataset<Row> outcomes(Dataset<Row> judged, List<Date> days) {
     Optional<Column> day = contract.partition().map(field -> col(field.name()));
-    List<String> key = contract.key().stream().map(Field::name).toList();
+    List<String> key = silver.key();
     Dataset<Row> table = silver.table().read();
     Dataset<Row> held =
         (day.isPresent() ? table.where(day.get().isin(days.toArray())) : table)
@@ -244,8 +231,8 @@ public final class Replay {
         .withColumn(
             "_outcome",
             when(col("_reasons").isNotNull(), Quarantine.OPEN)
-                .when(itself, "accepted")
-                .when(col("_held").equalTo(col(contract.ordering().name())), "duplicate")
-                .otherwise("superseded"));
+                .when(itself, KeyResolver.ACCEPTED)
+                .when(col("_held").equalTo(col(contract.ordering().name())), KeyResolver.DUPLICATE)
+                .otherwise(KeyResolver.SUPERSEDED));
   }
 }

@@ -404,7 +404,7 @@ final class SpendingAlerts implements AutoCloseable {
   }
 
   private static List<Payment> payments(SmallBatches.Refined batch) {
-    StructType schema = batch.schema();
+    StructType schema = batch.accepted().schema();
     int file = schema.fieldIndex("_file");
     int position = schema.fieldIndex("_position");
     int transaction = schema.fieldIndex("transaction_id");
@@ -412,7 +412,7 @@ final class SpendingAlerts implements AutoCloseable {
     int time = schema.fieldIndex("event_time");
     int amount = schema.fieldIndex("amount");
     List<Payment> payments = new ArrayList<>(batch.accepted().size());
-    for (InternalRow row : batch.accepted()) {
+    for (InternalRow row : batch.accepted().internal()) {
       payments.add(
           new Payment(
               row.getUTF8String(file).toString(),

@@ -5,6 +5,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.sluice.contract.Contract;
 import io.sluice.ingest.TopicIngest;
 import io.sluice.lineage.LineageRecorder;
+import io.sluice.refine.LocalRefiner;
 import io.sluice.refine.Refine;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
@@ -221,7 +222,7 @@ public final class TopicStream {
       this.contract = contract;
       this.topics = new TopicIngest(context, contract);
       this.small =
-          SmallBatches.areFor(contract)
+          LocalRefiner.isFor(contract)
               ? new SmallBatches(context, contract, topics, TopicStream.this::upkeep)
               : null;
       this.letters = new DeadLetters(context, contract);
@@ -270,7 +271,10 @@ public final class TopicStream {
         alert.follow(run, refined);
       }
       if (refined.rowCounts().quarantined() > 0) {
-        letters.send(refined.brokenSchema(), refined.quarantined(), refined.until());
+        letters.send(
+            refined.quarantined().schema(),
+            refined.quarantined().internal(),
+            refined.until());
       }
     }
 

@@ -3,8 +3,8 @@ package io.sluice.table;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
-import static scala.collection.JavaConverters.asScalaBuffer;
 
+import io.sluice.engine.KeyReader;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -19,10 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.InternalRow$;
-import org.apache.spark.sql.catalyst.expressions.BoundReference;
-import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
-import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.util.collection.OpenHashSet$mcJ$sp;
 
 /**
@@ -42,7 +39,7 @@ public final class KnownKeys {
   private final Optional<String> partition;
   private final long most;
   private final Map<Object, OpenHashSet$mcJ$sp> days = new HashMap<>();
-  private final LinkedHashMap<UnsafeRow, Object> newest = new LinkedHashMap<>();
+  private final LinkedHashMap<Object, Object> newest = new LinkedHashMap<>();
   private long version = -1;
 
   /**
@@ -122,11 +119,8 @@ public final class KnownKeys {
       key.forEach(name -> columns.add(col("`" + name + "`")));
     }
     Dataset<Row> selected = rows.select(columns.toArray(Column[]::new));
-    List<Expression> keys = new ArrayList<>();
-    for (int i = 3; i < columns.size(); i++) {
-      keys.add(new BoundReference(i, selected.schema().apply(i).dataType(), true));
-    }
-    UnsafeProjection projection = UnsafeProjection.create(asScalaBuffer(keys).toSeq());
+    UnsafeProjection projection =
+        KeyReader.projection(selected.schema(), count <= NEWEST ? key : List.of());
     for (InternalRow row : selected.queryExecution().executedPlan().executeCollect()) {
       Object day = row.isNullAt(1) ? null : Date.valueOf(LocalDate.ofEpochDay(row.getInt(1)));
       OpenHashSet$mcJ$sp set = days.get(day);
@@ -146,22 +140,26 @@ public final class KnownKeys {
     return days.get(day).contains$mcJ$sp(hash);
   }
 
-  /** The ordering value of one of the newest keys; empty if it is not among them. */
-  public Optional<Object> newest(UnsafeRow key) {
+  /**
+   * The ordering value of one of the newest keys; empty if it is not among them.
+   *
+   * @param key as {@link io.sluice.engine.KeyedRow} has it
+   */
+  public Optional<Object> newest(Object key) {
     return Optional.ofNullable(newest.get(key));
   }
 
   /** Notes a row that has been added with the commit of a version. */
-  public void add(Object day, long hash, UnsafeRow key, Object ordering) {
+  public void add(Object day, long hash, Object key, Object ordering) {
     days.get(day).add$mcJ$sp(hash);
     remember(key, ordering);
   }
 
-  private void remember(UnsafeRow key, Object ordering) {
+  private void remember(Object key, Object ordering) {
     newest.remove(key);
     newest.put(key, ordering);
     if (newest.size() > NEWEST) {
-      Iterator<UnsafeRow> eldest = newest.keySet().iterator();
+      Iterator<Object> eldest = newest.keySet().iterator();
       eldest.next();
       eldest.remove();
     }

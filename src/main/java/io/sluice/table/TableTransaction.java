@@ -477,7 +477,7 @@ public final class TableTransaction {
   }
 
   /** Writes rows as {@link #append} does, and gives them read back from the files written. */
-  Dataset<Row> appended(Dataset<Row> rows) {
+  public Dataset<Row> appended(Dataset<Row> rows) {
     return read(write(rows));
   }
 

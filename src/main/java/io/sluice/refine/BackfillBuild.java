@@ -1,0 +1,258 @@
+package io.sluice.refine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static scala.collection.JavaConverters.asScalaBuffer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.contract.Contract;
+import io.sluice.lineage.LineageRecorder;
+import io.sluice.run.Run;
+import io.sluice.run.RowCounts;
+import io.sluice.run.RunContext;
+import io.sluice.table.BackfillJournal;
+import io.sluice.table.Changes;
+import io.sluice.table.TableTransaction;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Date;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of a backfill, built step by step from bronze and named by no commit; a note of each step
+ * in the {@link BackfillJournal} lets a run that died go on with the step it died in.
+ */
+final class BackfillBuild {
+  private static final Logger LOG = LoggerFactory.getLogger("sluice");
+
+  private final SilverTable silver;
+  private final Contract contract;
+  private final RowJudge judge;
+  private final Backfill.Range range;
+  private final BackfillJournal journal;
+  private final long built;
+
+  private BackfillBuild(
+      SilverTable silver,
+      RowJudge judge,
+      Backfill.Range range,
+      BackfillJournal journal,
+      long built) {
+    this.silver = silver;
+    this.contract = silver.contract();
+    this.judge = judge;
+    this.range = range;
+    this.journal = journal;
+    this.built = built;
+  }
+
+  /**
+   * Reads the journal; what a run has noted there that built by another contract or range is
+   * forgotten.
+   */
+  static BackfillBuild open(RunContext context, SilverTable silver, Backfill.Range range) {
+    BackfillJournal journal =
+        context
+            .lake()
+            .journal(
+                "backfill/" + silver.contract().id() + "/" + range.from() + "_" + range.to());
+    String fingerprint = fingerprint(silver.contract(), range);
+    return new BackfillBuild(
+        silver,
+        RowJudge.open(context, silver.contract()),
+        range,
+        journal,
+        prepare(silver, journal, fingerprint));
+  }
+
+  /** The bronze version that the range is built from. */
+  long built() {
+    return built;
+  }
+
+  /** Forgets the notes. */
+  void clear() {
+    journal.clear();
+  }
+
+  private String day() {
+    return contract.partition().orElseThrow().name();
+  }
+
+  /**
+   * The bronze version of a run that died, if it built by the same contract, else the one that silver
+   * has handled.
+   */
+  private static long prepare(
+      SilverTable silver, BackfillJournal journal, String fingerprint) {
+    String plan = journal.read("plan").orElse("");
+    if (!plan.startsWith(fingerprint + " ")) {
+      journal.clear();
+      plan = fingerprint + " " + silver.table().checkpoint(SilverTable.CHECKPOINT);
+      journal.write("plan", plan);
+    }
+    return Long.parseLong(plan.substring(plan.indexOf(' ') + 1));
+  }
+
+  /** What a step has written, as its note tells it. */
+  private record Step(RowCounts rowCounts, String silver, String quarantine) {}
+
+  /** Tells contracts and ranges of arrival apart. */
+  private static String fingerprint(Contract contract, Backfill.Range range) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest((contract + "/" + range.arrivedFrom() + "/" + range.step()).getBytes(UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Builds the steps that have not been built yet. */
+  void build(Run run) {
+    ExecutorService pool = Executors.newFixedThreadPool(range.parallel());
+    try {
+      List<CompletableFuture<Void>> steps = new ArrayList<>();
+      for (LocalDate first : range.steps()) {
+        if (journal.read(first.toString()).isEmpty()) {
+          steps.add(
+              CompletableFuture.runAsync(
+                  () -> journal.write(first.toString(), build(first, run)), pool));
+        }
+      }
+      steps.forEach(CompletableFuture::join);
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  /** Writes the files of one step, and gives the note of them. */
+  private String build(LocalDate first, Run run) {
+    LocalDate last = range.last(first);
+    Dataset<Row> bronze = silver.bronze().read(built);
+    if (range.arrivedFrom() != null) {
+      bronze = bronze.where(col("arrived_on").geq(lit(Date.valueOf(range.arrivedFrom()))));
+    }
+    Dataset<Row> judged =
+        judge.judged(bronze, silver.bronze().size(built).bytes(), LineageRecorder.unused());
+    Dataset<Row> valid = judged.where(col("_reasons").isNull()).where(Backfill.Range.holds(first, last, day()));
+    Dataset<Row> broken = broken(judged, first, last);
+    // Quarantine has most of them already.
+    Dataset<Row> fresh =
+        Quarantine.rows(broken, contract, run, built)
+            .join(
+                silver.quarantine().read().select("arrival", "file", "position", "arrived_at"),
+                asScalaBuffer(List.of("arrival", "file", "position", "arrived_at")).toSeq(),
+                "left_anti");
+    TableTransaction transaction = TableTransaction.begin(silver.table(), silver.spec());
+    TableTransaction quarantine = TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
+    long validRows = valid.count();
+    long brokenRows = broken.count();
+    RowCounts rowCounts = new RowCounts(brokenRows, 0, brokenRows, 0, 0);
+    if (validRows > 0) {
+      rowCounts = rowCounts.plus(upsert(transaction, valid, validRows));
+    }
+    if (brokenRows > 0) {
+      quarantine.append(fresh.repartition(1));
+    }
+    LOG.info("backfill {}: built {} to {}: {}", contract.id(), first, last, rowCounts);
+    try {
+      return new ObjectMapper()
+          .writeValueAsString(new Step(rowCounts, transaction.manifest(), quarantine.manifest()));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private RowCounts upsert(TableTransaction transaction, Dataset<Row> valid, long rows) {
+    Upsert.Outcomes outcomes =
+        JobStager.upsert(silver, judge)
+            .stage(transaction, transaction.stagedFiles(), valid, UnaryOperator.identity());
+    Upsert.Counts counts = outcomes.counts();
+    return new RowCounts(rows, counts.accepted(), 0, counts.duplicate(), counts.superseded());
+  }
+
+  /** Broken rows of some days: by their own day, or by that of the live row that they are. */
+  private Dataset<Row> broken(Dataset<Row> judged, LocalDate first, LocalDate last) {
+    Dataset<Row> broken = judged.where(col("_reasons").isNotNull());
+    Dataset<Row> live =
+        silver.table().read().where(Backfill.Range.holds(first, last, day())).select("_file", "_position");
+    Dataset<Row> byDay = broken.where(Backfill.Range.holds(first, last, day()));
+    Dataset<Row> byLive =
+        broken
+            .where(not(Backfill.Range.holds(first, last, day())))
+            .join(live, asScalaBuffer(List.of("_file", "_position")).toSeq(), "left_semi");
+    return byDay.unionByName(byLive);
+  }
+
+  /**
+   * Takes the steps' files over, and brings in what silver has been given since they were built.
+   */
+  RowCounts adopt(TableTransaction transaction, LineageRecorder recorder) {
+    RowCounts rowCounts = RowCounts.EMPTY;
+    for (Step step : steps()) {
+      transaction.adopt(step.silver);
+      rowCounts = rowCounts.plus(step.rowCounts);
+    }
+    long handled = transaction.checkpoint(SilverTable.CHECKPOINT);
+    if (handled > built) {
+      Changes news = silver.bronze().changes(built, handled);
+      Dataset<Row> valid =
+          judge.judged(news.rows(), news.bytes(), recorder)
+              .where(col("_reasons").isNull())
+              .where(Backfill.Range.holds(range.from(), range.to(), day()));
+      long rows = valid.count();
+      if (rows > 0) {
+        rowCounts = rowCounts.plus(upsert(transaction, valid, rows));
+      }
+    }
+    return rowCounts;
+  }
+
+  private List<Step> steps() {
+    return range.steps().stream().map(this::step).toList();
+  }
+
+  private Step step(LocalDate first) {
+    try {
+      return new ObjectMapper().readValue(journal.read(first.toString()).orElseThrow(), Step.class);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Takes over the steps' rows that are broken by today's contract, unless a run that died has
+   * published them.
+   */
+  void adoptBroken(TableTransaction quarantine) {
+    String checkpoint = "backfill:" + range.from() + "_" + range.to() + ":" + fingerprint(contract, range);
+    if (quarantine.checkpoint(checkpoint) < built) {
+      steps().forEach(step -> quarantine.adopt(step.quarantine));
+      if (!quarantine.isEmpty()) {
+        quarantine.checkpoint(checkpoint, built);
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.sluice.refine;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.sluice.contract.Contract;
+import io.sluice.quality.CheckRunner;
+import io.sluice.run.Run;
+import io.sluice.run.RowCounts;
+import io.sluice.table.TableTransaction;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Stages a batch of judged rows by Spark jobs.
+ *
+ * <p>Cost: a pass over the rows to count them, one to write the valid ones, one to write the broken
+ * ones if there are any; of silver what {@link Upsert} says.
+ */
+final class JobStager implements RowStager {
+  /** Of quarantine, in one file. */
+  private static final long BROKEN_ROWS_PER_FILE = 1_000_000;
+
+  private final SilverTable silver;
+  private final Dataset<Row> judged;
+  private final Upsert upsert;
+  private final Run run;
+  private final long until;
+
+  /**
+   * @param judged as {@link RowJudge} gives them
+   * @param until the bronze version that the batch reaches
+   */
+  JobStager(SilverTable silver, RowJudge judge, Dataset<Row> judged, Run run, long until) {
+    this.silver = silver;
+    this.judged = judged;
+    this.upsert = upsert(silver, judge);
+    this.run = run;
+    this.until = until;
+  }
+
+  /** How rows that were judged are brought into silver by key. */
+  static Upsert upsert(SilverTable silver, RowJudge judge) {
+    return new Upsert(
+        List.of(silver.schema().fieldNames()),
+        new KeyResolver(silver.key(), silver.contract().ordering().name()),
+        judge.spread());
+  }
+
+  @Override
+  public Optional<Staged> stage(TableTransaction table, TableTransaction quarantine) {
+    Contract contract = silver.contract();
+    Tally tally = Tally.of(contract, judged);
+    Staged staged = stageValid(table, tally);
+    if (tally.quarantined() > 0) {
+      quarantine.append(
+          Quarantine.rows(judged, contract, run, until)
+              .repartition((int) (1 + tally.quarantined() / BROKEN_ROWS_PER_FILE)));
+    }
+    return Optional.of(staged);
+  }
+
+  /** Writes the valid rows alone. */
+  Staged stageValid(TableTransaction table, Tally tally) {
+    if (tally.read() == tally.quarantined()) {
+      return new Staged(
+          new RowCounts(tally.read(), 0, tally.quarantined(), 0, 0), tally, List.of());
+    }
+    CheckRunner checks = new CheckRunner(silver.contract().checks());
+    Upsert.Outcomes outcomes =
+        upsert.stage(
+            table,
+            silver.present(table, tally.days()),
+            judged.where(col("_reasons").isNull()),
+            checks::observe);
+    Upsert.Counts counts = outcomes.counts();
+    return new Staged(
+        new RowCounts(
+            tally.read(),
+            counts.accepted(),
+            tally.quarantined(),
+            counts.duplicate(),
+            counts.superseded()),
+        tally,
+        counts.accepted() > 0 ? checks.judge(outcomes::rows) : List.of());
+  }
+}

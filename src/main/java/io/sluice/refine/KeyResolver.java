@@ -1,0 +1,109 @@
+package io.sluice.refine;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.when;
+
+import io.sluice.engine.KeyedRow;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+
+/**
+ * Decides what becomes of the versions of a key: which one is accepted, which are duplicates of the
+ * version kept, which are superseded by it. Pure.
+ *
+ * <p>The version with the greatest ordering value is kept; of equal ones the one that arrived
+ * first, then the one of the lesser file, then of the lesser position. So the same rows give the
+ * same table in whatever order they come. A version that the table holds already stays unless a
+ * greater one comes. The rule stands twice, as columns of a dataset and over rows at hand; a
+ * property of both holds them equal.
+ *
+ * @param key the key's columns
+ * @param ordering the column that tells versions apart; never null
+ */
+record KeyResolver(List<String> key, String ordering) {
+  static final String ACCEPTED = "accepted";
+  static final String DUPLICATE = "duplicate";
+  static final String SUPERSEDED = "superseded";
+
+  /**
+   * Each row with its {@code _outcome}.
+   *
+   * @param rows with {@code _present} (the ordering value that the table holds for the row's key,
+   *     or null), {@code _arrived_at}, {@code _file} and {@code _position}
+   * @param spread the columns that the rows are partitioned by already, which determine no more
+   *     than the key does
+   */
+  Dataset<Row> resolve(Dataset<Row> rows, List<String> spread) {
+    Column version = col("`" + ordering + "`");
+    WindowSpec versions =
+        Window.partitionBy(
+                Stream.concat(spread.stream(), key.stream())
+                    .distinct()
+                    .map(name -> col("`" + name + "`"))
+                    .toArray(Column[]::new))
+            .orderBy(
+                version.desc(),
+                col("_arrived_at").asc(),
+                col("_file").asc(),
+                col("_position").asc());
+    // By rows, as the rank is: a frame by range would compare each row's version again.
+    WindowSpec soFar = versions.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
+    Column newer = col("_present").isNull().or(version.gt(col("_present")));
+    return rows.withColumn("_rank", row_number().over(versions))
+        .withColumn("_kept", greatest(first(version).over(soFar), col("_present")))
+        .withColumn(
+            "_outcome",
+            when(col("_rank").equalTo(1).and(newer), ACCEPTED)
+                .when(version.equalTo(col("_kept")), DUPLICATE)
+                .otherwise(SUPERSEDED));
+  }
+
+  /**
+   * What becomes of the rows of one key.
+   *
+   * @param accepted the version that the table is to hold from now on; empty if it holds one
+   *     already that none of these is greater than
+   */
+  record Resolution(Optional<KeyedRow> accepted, long duplicate, long superseded) {}
+
+  /**
+   * The same for the rows of one key that are at hand.
+   *
+   * @param versions at least one
+   * @param present the ordering value that the table holds for the key
+   * @param order compares ordering values as Spark does
+   */
+  static Resolution resolve(
+      List<KeyedRow> versions, Optional<Object> present, Comparator<Object> order) {
+    List<KeyedRow> sorted = new ArrayList<>(versions);
+    sorted.sort(
+        Comparator.comparing(KeyedRow::ordering, order.reversed())
+            .thenComparing(KeyedRow::arrivedAt)
+            .thenComparing(KeyedRow::file)
+            .thenComparing(KeyedRow::position));
+    KeyedRow newest = sorted.get(0);
+    boolean newer = present.isEmpty() || order.compare(newest.ordering(), present.get()) > 0;
+    Object kept = newer ? newest.ordering() : present.get();
+    long duplicate = 0;
+    long superseded = 0;
+    for (KeyedRow other : sorted.subList(newer ? 1 : 0, sorted.size())) {
+      if (order.compare(other.ordering(), kept) == 0) {
+        duplicate++;
+      } else {
+        superseded++;
+      }
+    }
+    return new Resolution(newer ? Optional.of(newest) : Optional.empty(), duplicate, superseded);
+  }
+}

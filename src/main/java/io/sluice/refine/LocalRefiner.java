@@ -1,0 +1,289 @@
+package io.sluice.refine;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.engine.CompiledRows;
+import io.sluice.engine.KeyReader;
+import io.sluice.engine.KeyedRow;
+import io.sluice.engine.LocalRows;
+import io.sluice.quality.CheckResult;
+import io.sluice.quality.CheckRunner;
+import io.sluice.run.Run;
+import io.sluice.run.RowCounts;
+import io.sluice.run.RunContext;
+import io.sluice.settings.Key;
+import io.sluice.table.KnownKeys;
+import io.sluice.table.TableTransaction;
+import java.sql.Date;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Stages small batches of a source in this JVM, without a job; only the contract's checks take one.
+ *
+ * <p>The same plans as {@link JobStager} runs, compiled once ({@link CompiledRows}), make the same
+ * rows, and {@link KeyResolver} decides by the same rule. Which keys silver holds is known in memory
+ * ({@link KnownKeys}). A batch that one JVM cannot decide by itself is refused: a row that replaces
+ * another, a key that may be an older row's, too many keys to know. Cost: each record once, a file
+ * for each table. Not for several threads at once.
+ */
+public final class LocalRefiner {
+  private static final StructType RUN =
+      new StructType()
+          .add("_started_at", DataTypes.TimestampType)
+          .add("_run_id", DataTypes.StringType)
+          .add("_batch", DataTypes.LongType);
+
+  private final RunContext context;
+  private final SilverTable silver;
+  private final Contract contract;
+  private final RowJudge judge;
+  private final KnownKeys known;
+  private Functions functions;
+
+  public LocalRefiner(RunContext context, SilverTable silver, RowJudge judge) {
+    this.context = context;
+    this.silver = silver;
+    this.contract = silver.contract();
+    this.judge = judge;
+    this.known =
+        new KnownKeys(
+            silver.key(),
+            contract.ordering().name(),
+            contract.partition().map(Field::name),
+            context.settings().get(Key.KNOWN_KEYS));
+  }
+
+  /** Whether a source's rows can each be judged by themselves, with what is known at the start. */
+  public static boolean isFor(Contract contract) {
+    return !contract.isAvro()
+        && contract.fields().stream().allMatch(field -> field.reference().isEmpty());
+  }
+
+  /** What is compiled for the tables as they are. */
+  private final class Functions {
+    private final List<StructType> schemas;
+    private final Map<Arrival, CompiledRows> judged = new LinkedHashMap<>();
+    private final CompiledRows valid;
+    private final CompiledRows broken;
+    private final TableTransaction.RowWriter silverWriter = new TableTransaction.RowWriter();
+    private final TableTransaction.RowWriter quarantineWriter = new TableTransaction.RowWriter();
+    private final KeyReader keys;
+    private final int reasons;
+
+    Functions(StructType bronze, TableTransaction table, TableTransaction quarantine) {
+      this.schemas = List.of(bronze, table.schema(), quarantine.schema());
+      for (Arrival arrival : contract.topics()) {
+        judged.put(
+            arrival,
+            compiled(
+                bronze, rows -> judge.judged(arrival, rows).withColumn("_key", known.hash())));
+      }
+      StructType columns = judged.values().iterator().next().schema();
+      StructType withRun = columns;
+      for (var field : RUN.fields()) {
+        withRun = withRun.add(field);
+      }
+      this.valid = compiled(columns, rows -> TableTransaction.ordered(rows, table.schema()));
+      this.broken =
+          compiled(
+              withRun,
+              rows ->
+                  TableTransaction.ordered(
+                      Quarantine.rows(
+                          rows, contract, col("_started_at"), col("_run_id"), col("_batch")),
+                      quarantine.schema()));
+      this.keys =
+          new KeyReader(
+              columns,
+              silver.key(),
+              contract.ordering().name(),
+              contract.partition().map(Field::name),
+              "_key");
+      this.reasons = columns.fieldIndex("_reasons");
+    }
+
+    private CompiledRows compiled(StructType input, UnaryOperator<Dataset<Row>> function) {
+      return CompiledRows.of(context.spark(), input, function)
+          .orElseThrow(() -> new IllegalStateException(contract.id() + ": more than one pass"));
+    }
+  }
+
+  /** One batch: its rows, and once it is staged what became of them. */
+  public final class Batch implements RowStager {
+    private final Map<Arrival, LocalRows> bronze;
+    private final Run run;
+    private final long until;
+    private final List<LocalRows.LocalRow> brokenRows = new ArrayList<>();
+    private final List<KeyedRow> valid = new ArrayList<>();
+    private final SortedMap<String, Long> reasons = new TreeMap<>();
+    private final Set<Object> days = new HashSet<>();
+    private final List<KeyedRow> accepted = new ArrayList<>();
+    private LocalRows written;
+    private LocalRows quarantined;
+
+    private Batch(Map<Arrival, LocalRows> bronze, Run run, long until) {
+      this.bronze = bronze;
+      this.run = run;
+      this.until = until;
+    }
+
+    /** The accepted rows, as silver holds them. */
+    public LocalRows accepted() {
+      return written;
+    }
+
+    /** The broken rows, as quarantine holds them. */
+    public LocalRows quarantined() {
+      return quarantined;
+    }
+
+    /** The bronze version that the batch reaches. */
+    public long until() {
+      return until;
+    }
+
+    @Override
+    public Optional<Staged> stage(TableTransaction table, TableTransaction quarantine) {
+      StructType stored = bronze.values().iterator().next().schema();
+      if (functions == null
+          || !functions.schemas.equals(List.of(stored, table.schema(), quarantine.schema()))) {
+        functions = new Functions(stored, table, quarantine);
+      }
+      judge();
+      boolean incomplete =
+          valid.stream().anyMatch(row -> row.ordering() == null)
+              || (contract.partition().isPresent() && days.contains(null));
+      if (incomplete || !known.knows(silver.table(), table, days)) {
+        return Optional.empty();
+      }
+      // A change of the table by others is a conflict: what is known would not be all.
+      table.readsAll();
+      Optional<RowCounts> rowCounts = resolve();
+      rowCounts.ifPresent(counts -> write(table, quarantine));
+      return rowCounts.map(
+          counts ->
+              new Staged(
+                  counts,
+                  new Tally(
+                      counts.read(),
+                      counts.quarantined(),
+                      reasons,
+                      days.stream()
+                          .filter(Date.class::isInstance)
+                          .map(Date.class::cast)
+                          .sorted()
+                          .toList()),
+                  checked()));
+    }
+
+    private void judge() {
+      bronze.forEach(
+          (arrival, rows) -> {
+            for (LocalRows.LocalRow row : functions.judged.get(arrival).apply(rows)) {
+              if (row.isNull(functions.reasons)) {
+                KeyedRow keyed = functions.keys.read(row);
+                days.add(keyed.day());
+                valid.add(keyed);
+              } else {
+                brokenRows.add(row);
+                row.structs(functions.reasons, 3)
+                    .forEach(
+                        why -> reasons.merge(why.text(0) + "/" + why.text(1), 1L, Long::sum));
+              }
+            }
+          });
+    }
+
+    /** Empty if a row would replace one of the table's, or a key may be one of its older rows'. */
+    private Optional<RowCounts> resolve() {
+      Map<Object, List<KeyedRow>> byKey = new LinkedHashMap<>();
+      valid.forEach(row -> byKey.computeIfAbsent(row.key(), key -> new ArrayList<>(1)).add(row));
+      long duplicate = 0;
+      long superseded = 0;
+      for (List<KeyedRow> versions : byKey.values()) {
+        KeyedRow any = versions.get(0);
+        boolean mayBeHeld = known.mayHold(any.day(), any.hash());
+        Optional<Object> present = mayBeHeld ? known.newest(any.key()) : Optional.empty();
+        KeyResolver.Resolution resolution =
+            KeyResolver.resolve(versions, present, functions.keys.order());
+        if (mayBeHeld && resolution.accepted().isPresent()) {
+          return Optional.empty();
+        }
+        resolution.accepted().ifPresent(accepted::add);
+        duplicate += resolution.duplicate();
+        superseded += resolution.superseded();
+      }
+      return Optional.of(
+          new RowCounts(
+              (long) valid.size() + brokenRows.size(),
+              accepted.size(),
+              brokenRows.size(),
+              duplicate,
+              superseded));
+    }
+
+    private void write(TableTransaction table, TableTransaction quarantine) {
+      CompiledRows judged = functions.judged.values().iterator().next();
+      LocalRows none = LocalRows.builder(judged.schema()).build();
+      quarantined =
+          functions.broken.apply(
+              none.of(brokenRows)
+                  .with(RUN, micros(run.startedAt()), run.id(), until));
+      if (!quarantined.isEmpty()) {
+        quarantine.append(functions.quarantineWriter, quarantined);
+      }
+      written = functions.valid.apply(none.of(accepted.stream().map(KeyedRow::row).toList()));
+      if (!written.isEmpty()) {
+        table.append(functions.silverWriter, written);
+      }
+    }
+
+    /** What the contract's checks say of the accepted rows; the one thing that takes jobs. */
+    private List<CheckResult> checked() {
+      if (contract.checks().isEmpty() || written.isEmpty()) {
+        return List.of();
+      }
+      CheckRunner checks = new CheckRunner(contract.checks());
+      Dataset<Row> local = written.dataset(context.spark());
+      checks.observe(local).write().format("noop").mode(SaveMode.Overwrite).save();
+      return checks.judge(() -> local);
+    }
+
+    /** Notes that silver holds the accepted rows from a version on. */
+    public void published(long version) {
+      accepted.forEach(row -> known.add(row.day(), row.hash(), row.key(), row.ordering()));
+      known.reached(version);
+    }
+  }
+
+  /**
+   * A batch of rows as bronze holds them.
+   *
+   * @param bronze its rows by arrival, all in the columns of bronze's table; at least one arrival
+   * @param until the bronze version that holds them, or will
+   */
+  public Batch batch(Map<Arrival, LocalRows> bronze, Run run, long until) {
+    return new Batch(bronze, run, until);
+  }
+
+  private static long micros(java.time.Instant at) {
+    return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000), at.getNano() / 1000);
+  }
+}

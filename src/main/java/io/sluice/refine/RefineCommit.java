@@ -1,0 +1,243 @@
+package io.sluice.refine;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.sluice.contract.Contract;
+import io.sluice.engine.ColumnOrigin;
+import io.sluice.lineage.LineageRecorder;
+import io.sluice.quality.CheckResult;
+import io.sluice.run.Run;
+import io.sluice.run.RowCounts;
+import io.sluice.run.RunContext;
+import io.sluice.run.RunRecorder;
+import io.sluice.run.RunResult;
+import io.sluice.table.TableSpec;
+import io.sluice.table.TableTransaction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SaveMode;
+
+/**
+ * The one way in which rows become visible in silver and quarantine; refine, stream, replay and
+ * backfill all publish through it.
+ *
+ * <p>The protocol:
+ *
+ * <ol>
+ *   <li>Open the transactions of silver and quarantine, and read how far silver has got.
+ *   <li>Fence: if quarantine holds rows of a batch that silver has not published, a driver has died
+ *       between its two commits, or is between them now; after this it cannot publish any more.
+ *   <li>Stage: write the rows to files that nothing refers to ({@link RowStager}), and count them.
+ *   <li>Judge: every row is accounted for, the built-in checks and the contract's hold. The results
+ *       are recorded in any case; an error-level check that fails ends the run here.
+ *   <li>Publish quarantine: the broken rows, without those that a fenced driver left.
+ *   <li>Publish silver: rows, removals, checkpoint and row counts in one commit.
+ * </ol>
+ *
+ * <p>Guarantee: readers of silver see a batch whole or not at all; a run killed anywhere and started
+ * again ends with the same tables. Cost: two commits, one if no row is broken; one more to fence.
+ */
+public final class RefineCommit {
+  private final RunContext context;
+  private final SilverTable silver;
+  private final Contract contract;
+  private final TableTransaction quarantine;
+  private final long handled;
+  private TableTransaction table;
+
+  private RefineCommit(
+      RunContext context,
+      SilverTable silver,
+      TableTransaction table,
+      TableTransaction quarantine) {
+    this.context = context;
+    this.silver = silver;
+    this.contract = silver.contract();
+    this.table = table;
+    this.quarantine = quarantine;
+    this.handled = table.checkpoint(SilverTable.CHECKPOINT);
+  }
+
+  /**
+   * Opens the transactions on the tables as they stand.
+   *
+   * @throws IllegalStateException if quarantine lacks commits that silver's newest batch goes with
+   */
+  public static RefineCommit begin(RunContext context, SilverTable silver) {
+    TableTransaction table = TableTransaction.begin(silver.table(), silver.spec());
+    TableTransaction quarantine =
+        TableTransaction.begin(silver.quarantine(), Quarantine.spec(silver.contract()));
+    silver
+        .quarantine()
+        .mustReach(table.checkpoint(SilverTable.QUARANTINE), silver.table().name());
+    return new RefineCommit(context, silver, table, quarantine);
+  }
+
+  /**
+   * Opens the transactions on the tables as this JVM last saw them, without a look at the store.
+   *
+   * @return empty if quarantine as seen is older than silver's newest batch
+   */
+  public static Optional<RefineCommit> beginAsKnown(RunContext context, SilverTable silver) {
+    TableTransaction table = TableTransaction.beginAsKnown(silver.table(), silver.spec());
+    TableTransaction quarantine =
+        TableTransaction.beginAsKnown(silver.quarantine(), Quarantine.spec(silver.contract()));
+    return quarantine.version() < table.checkpoint(SilverTable.QUARANTINE)
+        ? Optional.empty()
+        : Optional.of(new RefineCommit(context, silver, table, quarantine));
+  }
+
+  /** The bronze version that silver has handled; -1 if none. */
+  public long handled() {
+    return handled;
+  }
+
+  /**
+   * Whether quarantine holds rows of a batch that silver has not published. From here on another
+   * driver's batch in quarantine fences this commit, which those beside refine do not want.
+   */
+  public boolean isPending() {
+    return quarantine.checkpoint(SilverTable.CHECKPOINT) > handled;
+  }
+
+  public TableTransaction table() {
+    return table;
+  }
+
+  public TableTransaction quarantine() {
+    return quarantine;
+  }
+
+  /** Makes sure that no driver publishes any more what it has left pending in quarantine. */
+  void fence() {
+    if (isPending()) {
+      table = table.fence(silver.spec());
+    }
+  }
+
+  /** Writes a batch's rows to files of both transactions. */
+  Optional<Staged> stage(RowStager stager) {
+    return stager.stage(table, quarantine);
+  }
+
+  /** The same for one that may be refused. */
+  public Optional<Staged> stage(LocalRefiner.Batch batch) {
+    return batch.stage(table, quarantine);
+  }
+
+  /**
+   * Publishes a batch of new rows: silver has then handled bronze up to a version.
+   *
+   * @throws io.sluice.run.StoppedException if an error-level check failed; nothing is published
+   */
+  public RunResult publishNews(Run run, LineageRecorder recorder, Staged staged, long until) {
+    List<CheckResult> checkResults =
+        BuiltInChecks.ofNews(contract, staged.rowCounts(), staged.tally());
+    checkResults.addAll(staged.checkResults());
+    judge(
+        run,
+        recorder,
+        checkResults,
+        "Look at what arrived (sluice sql), fix the source or its contract, then run refine again.");
+    String json = staged.rowCounts().json(run, handled, until);
+    if (isPending()) {
+      quarantine.discard(col("batch").gt(handled));
+    }
+    if (staged.rowCounts().quarantined() > 0) {
+      quarantine.checkpoint(SilverTable.CHECKPOINT, until);
+    }
+    publishQuarantine(recorder, json, staged.rowCounts().quarantined())
+        .ifPresent(version -> table.checkpoint(SilverTable.QUARANTINE, version));
+    table.checkpoint(SilverTable.CHECKPOINT, until);
+    return publishSilver(SaveMode.Append, recorder, json, staged.rowCounts());
+  }
+
+  /**
+   * Publishes rows of quarantine that are valid now; how far bronze is handled stays. Marking them in
+   * quarantine follows, since a run that dies in between is finished by the next.
+   *
+   * @return empty if none is accepted: nothing is published
+   * @throws io.sluice.run.StoppedException if an error-level check failed; nothing is published
+   */
+  Optional<RunResult> publishReplayed(Run run, LineageRecorder recorder, Staged staged) {
+    RowCounts rowCounts = staged.rowCounts();
+    if (rowCounts.read() > rowCounts.quarantined()) {
+      judge(
+          run,
+          recorder,
+          balanced(staged),
+          "The rows stay in quarantine; fix the contract, then replay again.");
+    }
+    return rowCounts.accepted() == 0
+        ? Optional.empty()
+        : Optional.of(
+            publishSilver(
+                SaveMode.Append, recorder, rowCounts.json(run, handled, handled), rowCounts));
+  }
+
+  /**
+   * Publishes a range of days made anew in place of the live one; how far bronze is handled stays.
+   *
+   * @param built the bronze version that the range was built from
+   * @param more what was checked besides the row counts and the contract's checks
+   * @throws io.sluice.run.StoppedException if an error-level check failed; nothing is published
+   */
+  RunResult publishRange(
+      Run run, LineageRecorder recorder, Staged staged, long built, List<CheckResult> more) {
+    List<CheckResult> checkResults = balanced(staged);
+    checkResults.addAll(more);
+    judge(
+        run,
+        recorder,
+        checkResults,
+        "The live range is as it was; fix the contract, then run the backfill again.");
+    String json = staged.rowCounts().json(run, built, handled);
+    publishQuarantine(recorder, json, quarantine.rowsStaged());
+    return publishSilver(SaveMode.Overwrite, recorder, json, staged.rowCounts());
+  }
+
+  private static List<CheckResult> balanced(Staged staged) {
+    List<CheckResult> checkResults = new ArrayList<>();
+    checkResults.add(BuiltInChecks.balance(staged.rowCounts()));
+    checkResults.addAll(staged.checkResults());
+    return checkResults;
+  }
+
+  private void judge(
+      Run run, LineageRecorder recorder, List<CheckResult> checkResults, String advice) {
+    RunRecorder.requirePassed(
+        context, run, recorder, silver.table().name(), checkResults, advice);
+  }
+
+  /** The side table first: its rows count only once silver has published their batch. */
+  private Optional<Long> publishQuarantine(LineageRecorder recorder, String json, long rows) {
+    if (quarantine.isEmpty()) {
+      return Optional.empty();
+    }
+    long version = quarantine.publish(SaveMode.Append, json);
+    TableSpec spec = Quarantine.spec(contract);
+    recorder.wrote(
+        silver.quarantine().path(),
+        spec.comment(),
+        spec.schema(),
+        version,
+        rows,
+        List.of(
+            new ColumnOrigin("raw", silver.bronze().path(), "raw", "", contract.isProtected())));
+    return Optional.of(version);
+  }
+
+  private RunResult publishSilver(
+      SaveMode mode, LineageRecorder recorder, String json, RowCounts rowCounts) {
+    long version = table.publish(mode, json);
+    recorder.wrote(
+        silver.table().path(),
+        contract.rowDescription(),
+        silver.schema(),
+        version,
+        rowCounts.accepted(),
+        silver.origins());
+    return new RunResult(rowCounts, version);
+  }
+}
