@@ -26,6 +26,7 @@ public final class LocalSpark {
 
   /** The tests' settings, with some of them changed. */
   public static synchronized Settings settings(Map<String, String> overrides) {
+    PlainSpark.retire();
     Map<String, String> all = new LinkedHashMap<>();
     all.put("s3.endpoint", server().endpoint());
     all.put("s3.access-key", secret("access-key", S3Server.ACCESS_KEY));
