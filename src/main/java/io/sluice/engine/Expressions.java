@@ -3,6 +3,18 @@ package io.sluice.engine;
 import static scala.collection.JavaConverters.seqAsJavaList;
 
 import java.util.HashSet;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.expressions.Literal;
+import org.apache.spark.sql.catalyst.expressions.EvalMode$;
+import org.apache.spark.sql.catalyst.expressions.Cast;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.Dataset;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
@@ -24,7 +36,8 @@ import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
 import scala.Option;
 
 /**
- * Reads the SQL expressions of contracts: which columns they use, and whether they may stand there.
+ * Reads SQL expressions and literals without running them: which columns an expression names,
+ * whether a row alone fixes its value, whether a text is a literal of a type.
  */
 public final class Expressions {
   /** Functions whose value is not fixed by their arguments: a rebuilt table would differ. */
@@ -63,23 +76,62 @@ public final class Expressions {
   }
 
   /**
-   * The columns that an expression names.
+   * The columns that an expression names, lambda variables left out.
    *
-   * @throws IllegalArgumentException if it is no expression, or one whose value is not fixed by the
-   *     row
+   * @throws IllegalArgumentException if the text is no expression, or one whose value is not fixed
+   *     by the row
    */
   public static SortedSet<String> columns(String sql) {
     SortedSet<String> columns = new TreeSet<>();
-    Expression expression;
-    try {
-      expression = CatalystSqlParser$.MODULE$.parseExpression(sql);
-    } catch (Exception e) {
-      throw new IllegalArgumentException(
-          "not a Spark SQL expression: " + e.getMessage().strip().lines().findFirst().orElse(""),
-          e);
-    }
-    collect(expression, Set.of(), columns);
+    collect(parsed(sql), Set.of(), columns);
     return columns;
+  }
+
+  /**
+   * The columns that a condition names outside of lambdas, in their order; its functions are not
+   * looked at.
+   *
+   * @throws IllegalArgumentException if the text is no expression
+   */
+  public static List<String> references(String condition) {
+    try {
+      Expression expression = CatalystSqlParser$.MODULE$.parseExpression(condition);
+      return seqAsJavaList(expression.references().toSeq()).stream().map(Attribute::name).toList();
+    } catch (Exception e) {
+      throw notAnExpression(e);
+    }
+  }
+
+  private static Expression parsed(String sql) {
+    try {
+      return CatalystSqlParser$.MODULE$.parseExpression(sql);
+    } catch (Exception e) {
+      throw notAnExpression(e);
+    }
+  }
+
+  /** Of an exception that Spark's parser throws; it throws checked ones that it does not declare. */
+  private static IllegalArgumentException notAnExpression(Exception e) {
+    return new IllegalArgumentException(
+        "not a Spark SQL expression: "
+            + String.valueOf(e.getMessage()).strip().lines().findFirst().orElse(""),
+        e);
+  }
+
+  /** Whether Spark casts a text to a value of a type, in UTC. */
+  public static boolean isLiteral(String text, DataType type) {
+    Literal literal = Literal.create(UTF8String.fromString(text), DataTypes.StringType);
+    return new Cast(literal, type, Option.apply("UTC"), EvalMode$.MODULE$.TRY())
+            .eval(InternalRow.empty())
+        != null;
+  }
+
+  /**
+   * Whether the last step of a computed dataset gives one row for each row: no aggregate, no window,
+   * no generator.
+   */
+  public static boolean isProjection(Dataset<Row> rows) {
+    return rows.queryExecution().analyzed() instanceof Project;
   }
 
   private static void collect(Expression expression, Set<String> bound, SortedSet<String> columns) {

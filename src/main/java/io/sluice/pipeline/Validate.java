@@ -6,6 +6,7 @@ import io.sluice.mart.Mart;
 import io.sluice.mart.Marts;
 import io.sluice.quality.Check;
 import io.sluice.quality.Dqdl;
+import io.sluice.refine.ContractExpressions;
 import io.sluice.refine.Refiner;
 import io.sluice.run.RunContext;
 import io.sluice.settings.Key;
@@ -41,7 +42,7 @@ public final class Validate {
     SparkSession spark = Session.open(settings, "validate");
     ValidationErrors errors = new ValidationErrors();
     for (Contract contract : contracts.inOrder()) {
-      new Refiner(contract, settings.privacyKey()).check(spark, errors);
+      ContractExpressions.check(contract, spark, errors);
     }
     errors.throwIfAny();
     List<Mart> marts = Marts.of(contracts);

@@ -19,9 +19,9 @@ import com.amazon.deequ.dqdl.model.ExecutableRule;
 import com.amazon.deequ.dqdl.model.Passed$;
 import com.amazon.deequ.dqdl.model.RuleOutcome;
 import com.amazon.deequ.metrics.Metric;
+import io.sluice.engine.NativeColumns;
 import io.sluice.engine.ObservedMetrics;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +30,7 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.expressions.GenericRow;
-import org.apache.spark.sql.catalyst.expressions.KnownNullable;
+import org.apache.spark.sql.RowFactory;
 import scala.Option;
 
 /**
@@ -100,26 +99,9 @@ public final class CheckRunner {
     }
     measures = new ObservedMetrics();
     Column[] rest = columns.subList(1, columns.size()).toArray(Column[]::new);
-    return measures.observe(nullable(rows), columns.get(0), rest);
-  }
-
-  /**
-   * The rows with every column said to be nullable: over one that cannot be null, such as a count,
-   * the code that Spark generates for some of Deequ's aggregations does not compile, and it falls
-   * back to a slower way with a long error.
-   */
-  private static Dataset<Row> nullable(Dataset<Row> rows) {
-    Column[] columns =
-        Arrays.stream(rows.schema().fields())
-            .map(
-                field -> {
-                  Column column = rows.col("`" + field.name() + "`");
-                  return field.nullable()
-                      ? column
-                      : new Column(new KnownNullable(column.expr())).as(field.name());
-                })
-            .toArray(Column[]::new);
-    return rows.select(columns);
+    // Over a column that cannot be null, such as a count, the code that Spark generates for some of
+    // Deequ's aggregations does not compile: Spark logs a long error and interprets them, slower.
+    return measures.observe(NativeColumns.nullable(rows), columns.get(0), rest);
   }
 
   /**
@@ -150,7 +132,7 @@ public final class CheckRunner {
       for (int i = 0; i < values.length; i++) {
         values[i] = observed.get("m" + i);
       }
-      Row row = new GenericRow(values);
+      Row row = RowFactory.create(values);
       int offset = 0;
       for (Map.Entry<Analyzer<?, ?>, List<Column>> entry : shared.entrySet()) {
         metrics.put(

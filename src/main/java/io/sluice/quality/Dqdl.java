@@ -10,12 +10,11 @@ import com.amazon.deequ.dqdl.model.ExecutableRule;
 import com.amazon.deequ.dqdl.model.UnsupportedExecutableRule;
 import com.amazon.deequ.dqdl.translation.DQDLRuleTranslator;
 import com.amazon.deequ.dqdl.util.DefaultDQDLParser;
+import io.sluice.engine.Expressions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.sql.catalyst.expressions.Attribute;
-import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
 import software.amazon.glue.dqdl.model.condition.Condition;
 import software.amazon.glue.dqdl.model.condition.date.DateBasedCondition;
 import software.amazon.glue.dqdl.model.condition.date.DateExpression;
@@ -118,13 +117,11 @@ public final class Dqdl {
       return Optional.empty();
     }
     try {
-      return seqAsJavaList(CatalystSqlParser$.MODULE$.parseExpression(where).references().toSeq())
-          .stream()
-          .map(Attribute::name)
+      return Expressions.references(where).stream()
           .filter(column -> !columns.contains(column))
           .findFirst()
           .map(column -> "there is no column " + column);
-    } catch (Exception e) {
+    } catch (IllegalArgumentException e) {
       return Optional.of("its where is not a Spark SQL expression");
     }
   }

@@ -1,0 +1,144 @@
+package io.sluice.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Period;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Makes a typed contract of a document that is valid ODCS.
+ *
+ * <p>Adds an error for each key that Sluice does not carry out and each value that has no type in
+ * the model; such a value is replaced by a default, so that the rest can still be judged. Whether
+ * the values fit together is for {@link ContractRules}.
+ */
+final class ContractMapper {
+  private static final Set<String> PROPERTIES =
+      Set.of("orderingColumn", "schemaPolicy", "arrivals", "quarantineLimit");
+  private static final double QUARANTINE_LIMIT = 0.2;
+
+  private final FileErrors errors;
+  private final NodeReader nodes;
+
+  ContractMapper(FileErrors errors) {
+    this.errors = errors;
+    this.nodes = new NodeReader(errors);
+  }
+
+  /** The contract; of no use if the file has errors. */
+  Contract contract(JsonNode root) {
+    String id = root.path("id").asText();
+    JsonNode table = table(root.path("schema"), id);
+    List<Field> fields = new FieldMapper(errors).fields(table.path("properties"));
+    Map<String, JsonNode> custom =
+        nodes.customProperties(root.path("customProperties"), "customProperties");
+    for (String name : new TreeSet<>(custom.keySet())) {
+      if (!PROPERTIES.contains(name)) {
+        errors.add("customProperties." + name, "unknown; known are " + new TreeSet<>(PROPERTIES));
+      }
+    }
+    QualityMapper.Quality quality =
+        new QualityMapper(errors).quality(table.path("quality"), fields);
+    return new Contract(
+        id,
+        root.path("version").asText(),
+        root.path("name").asText(id),
+        root.path("description").path("purpose").asText(""),
+        table.path("description").asText(""),
+        root.path("domain").asText(""),
+        root.path("team").path("name").asText(""),
+        period(root.path("slaProperties"), "retention", Period.ofYears(100)),
+        period(root.path("slaProperties"), "frequency", Period.ofDays(1)),
+        fields,
+        quality.rules(),
+        quality.checks(),
+        ordering(custom.get("orderingColumn"), fields),
+        quarantineLimit(custom.get("quarantineLimit")),
+        schemaPolicy(custom.get("schemaPolicy")),
+        new ArrivalMapper(errors).arrivals(custom.get("arrivals")));
+  }
+
+  private JsonNode table(JsonNode objects, String id) {
+    if (objects.size() != 1) {
+      errors.add("schema", "must hold exactly one object, the silver table");
+    }
+    JsonNode table = objects.path(0);
+    if (!table.path("name").asText().equals(id)) {
+      errors.add("schema[0].name", "must be the contract's id, " + id);
+    }
+    if (table.has("relationships")) {
+      errors.add("schema[0].relationships", "must be stated on the field that refers");
+    }
+    return table;
+  }
+
+  /** The field that is named; null if there is none. */
+  private static Field ordering(JsonNode value, List<Field> fields) {
+    return fields.stream()
+        .filter(field -> value != null && field.name().equals(value.asText()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private double quarantineLimit(JsonNode value) {
+    if (value == null) {
+      return QUARANTINE_LIMIT;
+    }
+    if (!value.isNumber() || value.asDouble() < 0 || value.asDouble() > 1) {
+      errors.add("customProperties.quarantineLimit", "must be a share from 0 to 1");
+    }
+    return value.asDouble();
+  }
+
+  private SchemaPolicy schemaPolicy(JsonNode value) {
+    SchemaPolicy usual = SchemaPolicy.DEFAULT;
+    if (value == null) {
+      return usual;
+    }
+    String place = "customProperties.schemaPolicy";
+    if (!value.isObject()) {
+      errors.add(place, "must be a map of added, removed and retyped");
+      return usual;
+    }
+    nodes.refuseUnknownKeys(value, Set.of("added", "removed", "retyped"), place);
+    return new SchemaPolicy(
+        nodes.choice(
+            SchemaPolicy.Added.class,
+            value.path("added").asText("keep"),
+            place + ".added",
+            usual.added()),
+        nodes.choice(
+            SchemaPolicy.Removed.class,
+            value.path("removed").asText("quarantine"),
+            place + ".removed",
+            usual.removed()),
+        nodes.choice(
+            SchemaPolicy.Retyped.class,
+            value.path("retyped").asText("quarantine"),
+            place + ".retyped",
+            usual.retyped()));
+  }
+
+  private Period period(JsonNode properties, String name, Period byDefault) {
+    for (int i = 0; i < properties.size(); i++) {
+      JsonNode sla = properties.get(i);
+      if (sla.path("property").asText().equals(name)) {
+        int value = sla.path("value").isIntegralNumber() ? sla.path("value").asInt() : 0;
+        Period period =
+            switch (sla.path("unit").asText("")) {
+              case "d", "day", "days" -> Period.ofDays(value);
+              case "m", "month", "months" -> Period.ofMonths(value);
+              case "y", "yr", "year", "years" -> Period.ofYears(value);
+              default -> Period.ZERO;
+            };
+        if (period.isZero() || period.isNegative()) {
+          errors.add("slaProperties[" + i + "]", "must be a whole number of days, months or years");
+        }
+        return period;
+      }
+    }
+    return byDefault;
+  }
+}

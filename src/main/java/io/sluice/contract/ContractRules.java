@@ -1,0 +1,92 @@
+package io.sluice.contract;
+
+import io.sluice.contract.Field.Role;
+import io.sluice.engine.Expressions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Judges a typed contract by itself: its id, key, partition, ordering, fields and arrivals. What it
+ * refers to in other contracts is for {@link Contracts}.
+ */
+final class ContractRules {
+  private final FileErrors errors;
+
+  ContractRules(FileErrors errors) {
+    this.errors = errors;
+  }
+
+  /** Adds an error for each rule that the contract breaks. */
+  void judge(Contract contract) {
+    judgeId(contract.id());
+    judgeNames(contract.fields());
+    FieldRules rules = new FieldRules(errors);
+    for (int i = 0; i < contract.fields().size(); i++) {
+      Field field = contract.fields().get(i);
+      rules.judge(field, FieldMapper.place(i, field.name()));
+    }
+    judgePartition(contract.fields());
+    judgeKey(contract.key());
+    judgeOrdering(contract.ordering());
+    new ArrivalRules(errors).judge(contract.arrivals(), contract.fields());
+  }
+
+  /** Adds an error if a text is no expression, or one whose value a row does not fix. */
+  static void judgeExpression(String sql, String place, FileErrors errors) {
+    try {
+      Expressions.columns(sql);
+    } catch (IllegalArgumentException e) {
+      errors.add(place, e.getMessage());
+    }
+  }
+
+  private void judgeId(String id) {
+    if (!errors.file().equals(id + ".yaml")) {
+      errors.add("id", "is " + id + ", so the file must be " + id + ".yaml");
+    }
+    if (!id.matches("[a-z][a-z0-9_]*")) {
+      errors.add("id", "must be in snake case: it names the tables");
+    }
+  }
+
+  private void judgeNames(List<Field> fields) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < fields.size(); i++) {
+      String place = "schema[0].properties[" + i + "].name";
+      String name = fields.get(i).name();
+      // Spark's column names do not tell case apart.
+      if (!names.add(name.toLowerCase(Locale.ROOT))) {
+        errors.add(place, name + " is stated twice");
+      }
+      // Names that begin with _ are those of the columns that Sluice adds.
+      if (!name.matches("[A-Za-z][A-Za-z0-9_]*")) {
+        errors.add(place, name + " must be letters, digits and _, and begin with a letter");
+      }
+    }
+  }
+
+  private void judgePartition(List<Field> fields) {
+    if (fields.stream().filter(field -> field.role() == Role.PARTITION).count() > 1) {
+      errors.add("schema[0].properties", "at most one field may be partitioned");
+    }
+  }
+
+  private void judgeKey(List<Field> key) {
+    if (key.isEmpty()) {
+      errors.add("schema[0].properties", "at least one field must be primaryKey");
+    } else if (key.stream().map(Field::keyPosition).distinct().count() != key.size()) {
+      errors.add("schema[0].properties", "primaryKeyPosition must differ from field to field");
+    }
+  }
+
+  private void judgeOrdering(Field ordering) {
+    String place = "customProperties.orderingColumn";
+    if (ordering == null) {
+      errors.add(place, "must name the field whose greatest value wins");
+    } else if (!ordering.isRequired() || ordering.isProtected()) {
+      errors.add(place, ordering.name() + " must be required and not protected");
+    }
+  }
+}
