@@ -1,0 +1,97 @@
+package io.sluice.contract;
+
+import static io.sluice.contract.ContractText.ACCOUNT;
+import static io.sluice.contract.ContractText.ORDER_DATE;
+import static io.sluice.contract.ContractText.SOUND;
+import static io.sluice.contract.ContractText.change;
+import static io.sluice.contract.ContractText.changed;
+import static io.sluice.contract.ContractText.errorsOf;
+import static io.sluice.contract.ContractText.referring;
+import static io.sluice.contract.ContractText.field;
+import static io.sluice.contract.ContractText.read;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds what {@link FieldMapper} says of properties that it does not take. */
+class FieldMapperTest {
+  @TempDir private Path folder;
+
+  /** One change to the valid contract, and all errors it is to have. */
+  static Stream<Arguments> errors() {
+    String together = ".classification: restricted and a protection (token, encrypt) go together";
+    return Stream.of(
+        change(
+            "partitioned: true",
+            "unique: true",
+            ORDER_DATE + ".unique: is not carried out here; leave it out"),
+        change(
+            "partitioned: true",
+            "encryptedName: x",
+            ORDER_DATE + ".encryptedName: is not carried out here; leave it out"),
+        change(
+            "partitioned: true",
+            "quality: [{type: custom, engine: rule, name: new, implementation: order_date >"
+                + " '2020'}]",
+            ORDER_DATE + ".quality: is not carried out here; leave it out"),
+        change(
+            "\"PO-[0-9]+\"",
+            "\"PO-[0-9]+\", format: uuid",
+            "schema[0].properties[0] (order_id).logicalTypeOptions.format: unknown for this type;"
+                + " known are [maxLength, minLength, pattern]"),
+        change(
+            "value: token",
+            "value: hash",
+            ACCOUNT + ".customProperties.protection: must be one of [none, token, encrypt]",
+            ACCOUNT + together),
+        change(
+            "property: protection",
+            "property: masking",
+            ACCOUNT + ".customProperties.masking: unknown; known is protection",
+            ACCOUNT + together),
+        change(
+            "{property: protection, value: token}",
+            "{property: protection, value: token}, {property: protection, value: encrypt}",
+            ACCOUNT + ".customProperties.protection: stated twice"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void changeHasItsErrors(String from, String to, List<String> expected) throws IOException {
+    assertEquals(expected, errorsOf(changed(from, to), folder));
+  }
+
+  @Test
+  void fieldsSayWhatTheyAccept() throws IOException {
+    Contract contract = read(SOUND, folder);
+    assertEquals("PO-[0-9]+", field(contract, "order_id").bounds().pattern());
+    assertEquals("0", field(contract, "amount").bounds().minimum());
+    assertEquals(List.of("acme", "globex"), field(contract, "vendor").accepted());
+    assertEquals(Field.Protection.TOKEN, field(contract, "account").protection());
+    assertEquals("restricted", field(contract, "account").classification());
+    assertEquals("internal", field(contract, "vendor").classification());
+    assertEquals(Field.Presence.OPTIONAL, field(contract, "vendor").presence());
+  }
+
+  @Test
+  void severalReferencesOfFieldAreRefused() throws IOException {
+    assertEquals(
+        List.of(
+            "schema[0].properties[6] (vendor).relationships: must be one entry with to:"
+                + " <source>.<field>"),
+        errorsOf(referring("zones.order_id}, {to: areas.order_id"), folder));
+    assertEquals(
+        List.of(
+            "schema[0].properties[6] (vendor).relationships: must be one entry with to:"
+                + " <source>.<field>"),
+        errorsOf(referring("zones.address.city"), folder));
+  }
+}
