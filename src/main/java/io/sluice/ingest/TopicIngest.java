@@ -7,6 +7,7 @@ import io.sluice.kafka.Brokers;
 import io.sluice.kafka.Topic;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.quality.Check;
+import io.sluice.quality.CheckOutcome;
 import io.sluice.quality.CheckResult;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
@@ -284,7 +285,7 @@ public final class TopicIngest implements AutoCloseable {
             ? Check.Severity.ERROR
             : Check.Severity.WARNING,
         "every offset of " + where + " is read once",
-        CheckResult.Outcome.FAILED,
+        CheckOutcome.FAILED,
         offsets == null ? null : offsets.doubleValue(),
         where + ": " + how);
   }

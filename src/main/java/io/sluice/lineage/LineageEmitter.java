@@ -10,6 +10,7 @@ import io.openlineage.client.transports.KafkaConfig;
 import io.openlineage.client.transports.TransportConfig;
 import io.openlineage.client.transports.TransportFactory;
 import io.sluice.engine.ColumnOrigin;
+import io.sluice.quality.CheckOutcome;
 import io.sluice.quality.CheckResult;
 import io.sluice.settings.Key;
 import io.sluice.settings.Settings;
@@ -263,7 +264,7 @@ public final class LineageEmitter implements AutoCloseable {
         .newDataQualityAssertionsDatasetFacetAssertionsBuilder()
         .name(result.check())
         .assertion(result.rule())
-        .success(result.outcome() == CheckResult.Outcome.PASSED)
+        .success(result.outcome() == CheckOutcome.PASSED)
         .severity(result.severity() == io.sluice.quality.Check.Severity.ERROR ? "error" : "warn")
         .actual(result.value() == null ? null : String.valueOf(result.value()))
         .build();

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.max;
 
 import io.sluice.quality.Check;
+import io.sluice.quality.CheckOutcome;
 import io.sluice.quality.CheckResult;
 import io.sluice.run.Run;
 import io.sluice.table.Lake;
@@ -111,7 +112,7 @@ public final class ModelMonitor {
         "inputs_as_learned",
         Check.Severity.WARNING,
         "at most " + GatePolicy.DRIFT_ALARM + " of inputs and score drift",
-        share > GatePolicy.DRIFT_ALARM ? CheckResult.Outcome.FAILED : CheckResult.Outcome.PASSED,
+        share > GatePolicy.DRIFT_ALARM ? CheckOutcome.FAILED : CheckOutcome.PASSED,
         share,
         share > GatePolicy.DRIFT_ALARM ? String.join(", ", drifted) + " drifted" : "");
   }

@@ -2,6 +2,7 @@ package io.sluice.model;
 
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.quality.Check;
+import io.sluice.quality.CheckOutcome;
 import io.sluice.quality.CheckResult;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
@@ -143,7 +144,7 @@ public final class Promote {
                 "gate",
                 Check.Severity.ERROR,
                 "version " + wanted + " is better than what it would replace",
-                version.passed() ? CheckResult.Outcome.PASSED : CheckResult.Outcome.FAILED,
+                version.passed() ? CheckOutcome.PASSED : CheckOutcome.FAILED,
                 version.merit(),
                 version.passed() ? "" : String.join("; ", version.reasons()))),
         "The champion goes on serving; version " + wanted + " stays its challenger.");

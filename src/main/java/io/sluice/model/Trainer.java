@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.quality.Check;
+import io.sluice.quality.CheckOutcome;
 import io.sluice.quality.CheckResult;
 import java.sql.Date;
 import java.time.LocalDate;
@@ -476,7 +477,7 @@ public final class Trainer {
         check,
         Check.Severity.ERROR,
         rule,
-        passed ? CheckResult.Outcome.PASSED : CheckResult.Outcome.FAILED,
+        passed ? CheckOutcome.PASSED : CheckOutcome.FAILED,
         value,
         passed ? "" : rule);
   }

@@ -1,19 +1,19 @@
 package io.sluice.quality;
 
 /**
- * Judges the rows that a commit would add, before anyone can see them.
+ * A condition on the rows that a commit adds; it is judged before a reader can see them.
  *
  * @param name unique within its table
- * @param severity whether a failure stops the commit or is only recorded
+ * @param severity whether a failure stops the commit or is recorded only
  * @param dqdl one DQDL rule, run by Deequ
  */
 public record Check(String name, Severity severity, String dqdl) {
 
   /** What a failure does. */
   public enum Severity {
-    /** Nothing is published; exit code 3. */
+    /** The commit is not published, and the command ends with exit code 3. */
     ERROR,
-    /** The check result is recorded, the rows are published. */
+    /** The rows are published, and the check result is recorded. */
     WARNING
   }
 

@@ -34,12 +34,13 @@ import org.apache.spark.sql.RowFactory;
 import scala.Option;
 
 /**
- * Judges the rows that a commit would add, by Deequ, while they are written.
+ * Runs a batch's checks with Deequ: reads the rows that a commit writes, gives a {@link CheckResult}
+ * for each check.
  *
- * <p>Deequ's own aggregations ride along with the write as an observation, so that the usual checks
- * cost no scan of their own; Deequ's own metrics and constraints then decide. Checks that need a
- * grouping or a scan of another kind are run over the staged files, reading only the columns they
- * need.
+ * <p>Most checks are measured while the rows are written: Spark computes Deequ's aggregations in the
+ * write's own pass, and Deequ turns them into metrics and decides. Checks that need a grouping or a
+ * scan of another kind read the staged files afterwards, only the columns they need. One instance
+ * serves one batch.
  */
 public final class CheckRunner {
   private final List<Check> checks;
@@ -52,7 +53,7 @@ public final class CheckRunner {
     for (Check check : checks) {
       ExecutableRule rule = Dqdl.rule(check.dqdl());
       rules.put(check, rule);
-      if (isShareable(rule)) {
+      if (isMeasuredByWrite(rule)) {
         analyzers(rule)
             .forEach(
                 analyzer ->
@@ -69,10 +70,10 @@ public final class CheckRunner {
   }
 
   /**
-   * Whether its analyzers can ride along: DataType and KLL sketches cannot be serialized with a
-   * plan.
+   * Whether a rule is measured in the pass that writes the rows; Deequ's DataType and KLLSketch
+   * cannot be serialized with a plan.
    */
-  private static boolean isShareable(ExecutableRule rule) {
+  private static boolean isMeasuredByWrite(ExecutableRule rule) {
     return rule instanceof DeequExecutableRule
         && analyzers(rule).stream()
             .allMatch(
@@ -83,8 +84,8 @@ public final class CheckRunner {
   }
 
   /**
-   * The rows, observed: when they are written, the checks' metrics are measured. To be called once,
-   * before judging.
+   * The same rows; the checks' metrics are measured when they are written. To be called once, before
+   * {@link #judge}.
    */
   public Dataset<Row> observe(Dataset<Row> rows) {
     List<Column> columns = new ArrayList<>();
@@ -105,9 +106,10 @@ public final class CheckRunner {
   }
 
   /**
-   * What each check says of the rows written, of which there must be some; in the checks' order.
+   * The result of each check, in the checks' order, over rows that have been written. There must be
+   * at least one row: without any, Spark measures nothing.
    *
-   * @param staged the rows as written, for checks that need a scan of their own
+   * @param staged the rows as written, asked for only if a check needs a scan of its own
    */
   public List<CheckResult> judge(Supplier<Dataset<Row>> staged) {
     AnalyzerContext measured = measured();
@@ -148,7 +150,7 @@ public final class CheckRunner {
   }
 
   private Map<ExecutableRule, RuleOutcome> deferred(Supplier<Dataset<Row>> staged) {
-    List<ExecutableRule> own = rules.values().stream().filter(rule -> !isShareable(rule)).toList();
+    List<ExecutableRule> own = rules.values().stream().filter(rule -> !isMeasuredByWrite(rule)).toList();
     Map<ExecutableRule, RuleOutcome> outcomes = new HashMap<>();
     if (!own.isEmpty()) {
       Map<?, RuleOutcome> byRule =
@@ -177,8 +179,11 @@ public final class CheckRunner {
         message.append(message.isEmpty() ? "" : "; ").append(constraint.message().get());
       }
     }
-    boolean passed = result.status().equals(CheckStatus.Success());
-    return result(check, passed, value, message.toString());
+    return result(
+        check,
+        result.status().equals(CheckStatus.Success()) ? CheckOutcome.PASSED : CheckOutcome.FAILED,
+        value,
+        message.toString());
   }
 
   private static CheckResult result(Check check, RuleOutcome outcome) {
@@ -190,16 +195,20 @@ public final class CheckRunner {
             .findFirst()
             .orElse(null);
     String reason = outcome.failureReason().isDefined() ? outcome.failureReason().get() : "";
-    return result(check, outcome.outcome() == Passed$.MODULE$, value, reason);
+    return result(
+        check,
+        outcome.outcome() == Passed$.MODULE$ ? CheckOutcome.PASSED : CheckOutcome.FAILED,
+        value,
+        reason);
   }
 
-  private static CheckResult result(Check check, boolean passed, Double value, String reason) {
+  private static CheckResult result(Check check, CheckOutcome outcome, Double value, String reason) {
     return new CheckResult(
         check.name(),
         check.severity(),
         check.dqdl(),
-        passed ? CheckResult.Outcome.PASSED : CheckResult.Outcome.FAILED,
+        outcome,
         value,
-        passed ? "" : check.dqdl() + ": " + reason);
+        outcome == CheckOutcome.PASSED ? "" : check.dqdl() + ": " + reason);
   }
 }

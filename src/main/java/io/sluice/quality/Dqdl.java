@@ -24,15 +24,19 @@ import software.amazon.glue.dqdl.model.condition.number.NumberBasedCondition;
 import software.amazon.glue.dqdl.model.condition.number.NumericOperand;
 
 /**
- * Reads DQDL, AWS Glue's language for data quality, as Deequ carries it out.
+ * Reads DQDL, AWS Glue's language of data quality rules, and refuses what Deequ does not run.
  *
- * <p>Deequ reports a rule that it does not support as failed data, so such rules are refused when
- * they are read.
+ * <p>Deequ does not report an unsupported rule as an error: it says that the data failed. So such a
+ * rule must be refused before any data is judged.
  */
 public final class Dqdl {
   private Dqdl() {}
 
-  /** What is wrong with a check's text, given the columns it may name; empty if it would run. */
+  /**
+   * Why a check's text cannot be run; empty if it can.
+   *
+   * @param columns the columns that the text may name
+   */
   public static Optional<String> error(String dqdl, Collection<String> columns) {
     List<ExecutableRule> rules;
     try {
@@ -47,7 +51,7 @@ public final class Dqdl {
     return error(rules.get(0), columns);
   }
 
-  /** The one rule of a check's text. */
+  /** The rule of a text in which {@link #error} finds no error. */
   static ExecutableRule rule(String dqdl) {
     return parse(dqdl).get(0);
   }
@@ -69,20 +73,20 @@ public final class Dqdl {
           .findFirst();
     }
     String type = rule.dqRule().getRuleType();
-    boolean judgesRowsAtWriter =
+    boolean readsOnlyTheCommit =
         rule instanceof DeequExecutableRule
             || rule instanceof ColumnNamesMatchPatternExecutableRule
             || rule instanceof ColumnDataTypeExecutableRule;
-    if (!judgesRowsAtWriter || type.equals("CustomSql")) {
+    if (!readsOnlyTheCommit || type.equals("CustomSql")) {
       return Optional.of(
           type
-              + " looks at more than the rows of a commit (another table, the clock); use relationships, a rule, or the"
-              + " table's freshness");
+              + " looks at more than the rows of a commit (another table, the clock); use"
+              + " relationships, a rule, or the table's freshness");
     }
     if (isMoving(rule.dqRule().getCondition()) || isMoving(rule.dqRule().getThresholdCondition())) {
       return Optional.of("its bound is not fixed: it depends on earlier runs or on the clock");
     }
-    Optional<String> where = whereFault(rule.dqRule().getWhereClause(), columns);
+    Optional<String> where = whereError(rule.dqRule().getWhereClause(), columns);
     if (where.isPresent()) {
       return where;
     }
@@ -95,6 +99,7 @@ public final class Dqdl {
     return Optional.empty();
   }
 
+  /** Whether a bound depends on the clock or on the metrics of earlier runs. */
   private static boolean isMoving(Condition condition) {
     return condition instanceof NumberBasedCondition numbers
             && numbers.getOperands().stream().anyMatch(Dqdl::isMoving)
@@ -112,7 +117,7 @@ public final class Dqdl {
             && (isMoving(both.getOperand1()) || isMoving(both.getOperand2()));
   }
 
-  private static Optional<String> whereFault(String where, Collection<String> columns) {
+  private static Optional<String> whereError(String where, Collection<String> columns) {
     if (where == null || where.isEmpty()) {
       return Optional.empty();
     }
@@ -122,7 +127,7 @@ public final class Dqdl {
           .findFirst()
           .map(column -> "there is no column " + column);
     } catch (IllegalArgumentException e) {
-      return Optional.of("its where is not a Spark SQL expression");
+      return Optional.of("its where clause is not a Spark SQL expression");
     }
   }
 }

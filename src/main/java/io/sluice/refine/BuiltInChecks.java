@@ -3,6 +3,7 @@ package io.sluice.refine;
 import io.sluice.contract.Contract;
 import io.sluice.contract.SchemaPolicy;
 import io.sluice.quality.Check;
+import io.sluice.quality.CheckOutcome;
 import io.sluice.quality.CheckResult;
 import io.sluice.run.RowCounts;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ final class BuiltInChecks {
         name,
         Check.Severity.ERROR,
         rule,
-        passed ? CheckResult.Outcome.PASSED : CheckResult.Outcome.FAILED,
+        passed ? CheckOutcome.PASSED : CheckOutcome.FAILED,
         value,
         passed ? "" : failure);
   }

@@ -1,6 +1,7 @@
 package io.sluice.run;
 
 import io.sluice.lineage.LineageRecorder;
+import io.sluice.quality.CheckOutcome;
 import io.sluice.quality.CheckResult;
 import io.sluice.table.StaleReadException;
 import java.util.List;
@@ -107,7 +108,7 @@ public final class RunRecorder {
       throw new StoppedException(table, stopping, advice);
     }
     checkResults.stream()
-        .filter(result -> result.outcome() == CheckResult.Outcome.FAILED)
+        .filter(result -> result.outcome() == CheckOutcome.FAILED)
         .forEach(result -> LOG.warn("{}: warning: {}", table, result.sentence()));
   }
 }

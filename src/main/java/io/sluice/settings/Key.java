@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A setting: its name, type, default and meaning, stated once. {@code sluice settings} prints them
- * all.
+ * A setting: its name, type, default and meaning, stated once. {@code sluice settings} prints all of
+ * them.
  *
- * @param fallback used when an environment does not state it; null if it must
+ * @param type what its text must be, for people
+ * @param fallback its text where an environment does not state it; null if every environment must
+ * @param reader makes the value of the text; throws IllegalArgumentException with what it must be
  */
 public record Key<T>(
     String name, String type, String fallback, String description, Function<String, T> reader) {
@@ -37,7 +39,8 @@ public record Key<T>(
       key(
           "privacy.key",
           "",
-          "The secret that protected fields and records are keyed with, by reference; 32 bytes or more.");
+          "The secret that the keys of protected fields and records are derived from, by reference;"
+              + " at least 32 bytes.");
   public static final Key<String> LINEAGE_TRANSPORT =
       choice(
           "lineage.transport",
@@ -57,27 +60,27 @@ public record Key<T>(
   public static final Key<String> LINEAGE_KAFKA_TOPIC =
       text("lineage.kafka-topic", "openlineage", "For transport kafka: the topic.");
   public static final Key<Integer> INGEST_FILES =
-      number("ingest.files-per-commit", "10000", "At most so many files become one bronze commit.");
+      number("ingest.files-per-commit", "10000", "The most files that one bronze commit takes.");
   public static final Key<Long> INGEST_BYTES =
       size(
           "ingest.bytes-per-commit",
           "68719476736",
-          "At most so many bytes of files become one bronze commit.");
+          "The most bytes of files that one bronze commit takes.");
   public static final Key<Integer> TIME_TRAVEL =
       number(
           "retention.time-travel-hours",
           "168",
-          "For so long every version of a table stays readable.");
+          "Every version of a table stays readable for this many hours.");
   public static final Key<Integer> LONGEST_READER =
       number(
           "retention.longest-reader-hours",
           "48",
-          "The longest that a query or a run may take over the files it began with.");
+          "A query or a run may take this many hours; the files it began with are kept as long.");
   public static final Key<Long> SMALL_FILE =
       size(
           "maintain.small-file",
           "67108864",
-          "Files of fewer bytes are taken together with others of their partition.");
+          "A file of fewer bytes is merged with other small files of its partition.");
 
   public static final Key<String> KAFKA_SERVERS =
       text("kafka.servers", "", "The brokers that sources arrive from, such as broker-1:9093.");
@@ -91,7 +94,7 @@ public record Key<T>(
       text(
           "kafka.ca",
           "",
-          "A PEM file with the certificates that brokers are known by; empty for the JVM's own.");
+          "A PEM file with the certificates that brokers are trusted by; empty for the JVM's own.");
   public static final Key<String> KAFKA_USER =
       text("kafka.user", "", "For protocol sasl_ssl: the user.");
   public static final Key<String> KAFKA_PASSWORD =
@@ -100,32 +103,38 @@ public record Key<T>(
       number(
           "kafka.records-per-commit",
           "200000",
-          "At most so many records of a source's topics become one bronze commit.");
+          "The most records of a source's topics that one bronze commit takes.");
   public static final Key<Integer> KAFKA_LAG_ALARM =
       number(
-          "kafka.lag-alarm", "1000", "A partition that is further behind than this is an alarm.");
+          "kafka.lag-alarm",
+          "1000",
+          "A stream logs an alarm when a partition is more records behind than this.");
   public static final Key<String> KAFKA_LOST =
       choice(
           "kafka.lost-offsets",
           "stop",
-          "When a topic has lost records that were not read yet: stop, or record it and skip them.",
+          "What to do when a topic has lost records that were not read: stop the run, or record the"
+              + " loss and skip them.",
           List.of("stop", "skip"));
 
   public static final Key<Integer> SMALL_BATCH =
       number(
           "stream.small-batch",
           "50000",
-          "A stream's driver handles so many waiting records at a time by itself, without a job.");
+          "The most waiting records that a stream's driver refines at a time by itself, without a"
+              + " Spark job.");
   public static final Key<Integer> STREAM_INTERVAL =
       number(
           "stream.interval",
           "500",
-          "A stream that is not behind begins a batch so many milliseconds after the last: fewer and larger files.");
+          "A stream that is not behind begins a batch this many milliseconds after the last one;"
+              + " more of them make fewer and larger files.");
   public static final Key<Integer> KNOWN_KEYS =
       number(
           "stream.known-keys",
           "20000000",
-          "Of so many rows of the days at hand a stream keeps the keys in memory, 16 bytes each.");
+          "The most rows whose keys a stream's driver keeps in memory, 16 bytes each; rows of the"
+              + " days that arrive.");
 
   public static final Key<String> ALERTS_TOPIC =
       text("alerts.topic", "", "The Kafka topic that gets each alert once; empty for none.");
@@ -150,7 +159,8 @@ public record Key<T>(
       choice(
           "registry.down",
           "wait",
-          "While the registry does not answer, records of schemas not known yet wait, or are quarantined.",
+          "What to do with records of a schema not known yet while the registry does not answer:"
+              + " wait, or quarantine them.",
           List.of("wait", "quarantine"));
 
   public static final Key<String> MLFLOW_URL =
@@ -248,7 +258,7 @@ public record Key<T>(
     return number;
   }
 
-  /** Every setting, in the order of their statement. */
+  /** Every setting, in the order of this file. */
   public static List<Key<?>> all() {
     return Collections.unmodifiableList(ALL);
   }

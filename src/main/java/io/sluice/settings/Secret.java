@@ -4,15 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Secrets are named in settings, never written there: {@code env:NAME} or {@code file:/path}. */
+/**
+ * Resolves references to secrets: {@code env:NAME} is an environment variable, {@code file:/path} a
+ * file. Settings hold the reference, never the secret.
+ */
 final class Secret {
   private Secret() {}
 
   /**
-   * The secret behind a reference.
+   * The secret that a reference names, without white space around a file's; empty for an empty
+   * reference.
    *
-   * @throws IllegalArgumentException if the text is no reference, or leads nowhere; the text itself
-   *     is not repeated
+   * @throws IllegalArgumentException if the text is no reference, or names a variable or file that is
+   *     missing or empty. The message of the former does not repeat the text, which may be a secret
    */
   static String resolve(String reference) {
     if (reference.isEmpty()) {

@@ -17,6 +17,15 @@ public final class Session {
    * which win over what is set here.
    */
   public static SparkSession open(Settings settings, String command) {
+    SparkConf submitted = new SparkConf();
+    conf(settings, command).forEach(submitted::setIfMissing);
+    SparkSession session = SparkSession.builder().config(submitted).getOrCreate();
+    session.sparkContext().setJobDescription(command);
+    return session;
+  }
+
+  /** Spark's settings for a command, unless {@code spark-submit} was given others. */
+  static Map<String, String> conf(Settings settings, String command) {
     Map<String, String> conf = new TreeMap<>();
     conf.put("spark.app.name", "sluice " + command);
     conf.put("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");
@@ -27,12 +36,14 @@ public final class Session {
         "spark.sql.streaming.checkpointFileManagerClass",
         "io.sluice.table.store.OnePutCheckpointFileManager");
     conf.put("spark.sql.session.timeZone", "UTC");
+    // Expressions of contracts and marts are written for this mode; Spark 4 would turn it on, and a
+    // division by zero would then stop a run.
+    conf.put("spark.sql.ansi.enabled", "false");
     conf.put("spark.sql.parquet.compression.codec", "zstd");
-    // A night's plans are more than the 100 that Spark keeps compiled; without room each is
-    // compiled anew each night.
+    // A nightly run has more plans than the 100 that Spark keeps compiled; it would compile each of
+    // them again every night.
     conf.put("spark.sql.codegen.cache.maxEntries", "2000");
-    // Readers that are not Spark know these timestamps best; and dates of any year are written as
-    // they are.
+    // Every other engine reads these timestamps; and dates of any year are written as they are.
     conf.put("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
     for (String kind : List.of("datetime", "int96")) {
       conf.put("spark.sql.parquet." + kind + "RebaseModeInWrite", "CORRECTED");
@@ -44,11 +55,7 @@ public final class Session {
     s3(settings, conf);
     lineage(settings, conf);
     conf.putAll(settings.spark());
-    SparkConf submitted = new SparkConf();
-    conf.forEach(submitted::setIfMissing);
-    SparkSession session = SparkSession.builder().config(submitted).getOrCreate();
-    session.sparkContext().setJobDescription(command);
-    return session;
+    return conf;
   }
 
   private static void s3(Settings settings, Map<String, String> conf) {

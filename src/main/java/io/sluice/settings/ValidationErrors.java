@@ -4,11 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Errors found while settings or contracts are read: gathered first, reported together. */
+/** Collects the errors of settings and contracts, so that one exception names all of them. */
 public final class ValidationErrors {
   private final List<String> found = new ArrayList<>();
 
-  /** Notes an error at a place, such as {@code calls.yaml: schema[0].properties[3].enum}. */
+  /**
+   * Adds an error.
+   *
+   * @param place where it is, such as {@code calls.yaml: schema[0].properties[3].enum}
+   * @param expected what must be there instead
+   */
   public void add(String place, String expected) {
     found.add(place + ": " + expected);
   }
@@ -17,14 +22,15 @@ public final class ValidationErrors {
     return found.isEmpty();
   }
 
+  /** Every error as {@code place: what is expected}, in the order in which they were added. */
   public List<String> all() {
     return List.copyOf(found);
   }
 
   /**
-   * Ends the reading if anything was found.
+   * Does nothing if there is no error.
    *
-   * @throws ValidationException that names every error
+   * @throws ValidationException naming every error
    */
   public void throwIfAny() {
     if (!found.isEmpty()) {
@@ -40,7 +46,7 @@ public final class ValidationErrors {
             + found.stream().map(error -> "\n  " + error).collect(Collectors.joining()));
   }
 
-  /** Settings or contracts that cannot be used; exit code 2. */
+  /** Settings or contracts have errors; the command ends with exit code 2. */
   public static final class ValidationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

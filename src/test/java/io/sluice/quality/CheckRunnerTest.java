@@ -119,7 +119,7 @@ class CheckRunnerTest {
     judge.observe(rows());
     Dataset<Row> unique = rows().where("region is not null");
     CheckResult result = judge.judge(() -> unique).get(0);
-    assertEquals(CheckResult.Outcome.PASSED, result.outcome());
+    assertEquals(CheckOutcome.PASSED, result.outcome());
     assertEquals(1.0, result.value());
   }
 
@@ -189,7 +189,7 @@ class CheckRunnerTest {
         CheckResult.stopping(checkResults).stream().map(CheckResult::check).toList());
     assertEquals(
         new CheckResult(
-            "some", Check.Severity.ERROR, "RowCount > 0", CheckResult.Outcome.PASSED, 3.0, ""),
+            "some", Check.Severity.ERROR, "RowCount > 0", CheckOutcome.PASSED, 3.0, ""),
         checkResults.get(2));
     assertFalse(checkResults.get(0).message().isEmpty());
   }
@@ -233,7 +233,7 @@ class CheckRunnerTest {
       write(judge.observe(counted));
       List<CheckResult> checkResults = judge.judge(() -> counted);
       for (CheckResult result : checkResults) {
-        assertEquals(CheckResult.Outcome.PASSED, result.outcome(), result.toString());
+        assertEquals(CheckOutcome.PASSED, result.outcome(), result.toString());
       }
       assertEquals(
           List.of(1.5, 3.0, 0.5, 1.0),

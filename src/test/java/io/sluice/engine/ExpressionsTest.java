@@ -1,0 +1,65 @@
+package io.sluice.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds what {@link Expressions} reads of SQL without running it. */
+class ExpressionsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "coalesce(a, `b`) | a b",
+        "address.city | address",
+        "exists(tags, t -> t = a and t != b) | a b tags",
+        "1 + 1 | ''",
+        "case when a > 1 then b end | a b"
+      })
+  void columnsAreThoseNamedOutsideOfLambdaVariables(String sql, String columns) {
+    assertEquals(
+        new TreeSet<>(columns.isEmpty() ? List.of() : List.of(columns.split(" "))),
+        Expressions.columns(sql));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a >",
+        "rand() + a",
+        "CURRENT_DATE",
+        "coalesce(a, now())",
+        "(select 1)",
+        "sum(a)",
+        "row_number() over (order by a)",
+        "explode(a)",
+        "java_method('java.lang.System', 'exit', 1)"
+      })
+  void expressionThatTheRowDoesNotFixIsRefused(String sql) {
+    assertThrows(IllegalArgumentException.class, () -> Expressions.columns(sql));
+  }
+
+  @Test
+  void referencesAreTheColumnsOfCondition() {
+    assertEquals(List.of("price"), Expressions.references("price > 1 and now() is not null"));
+    assertThrows(IllegalArgumentException.class, () -> Expressions.references("price >"));
+  }
+
+  @Test
+  void literalIsTextThatCanBeCast() {
+    assertTrue(Expressions.isLiteral("2026-03-01", DataTypes.DateType));
+    assertFalse(Expressions.isLiteral("soon", DataTypes.DateType));
+    assertTrue(Expressions.isLiteral("1.50", DataTypes.createDecimalType(4, 2)));
+    assertFalse(Expressions.isLiteral("123.50", DataTypes.createDecimalType(4, 2)));
+    assertTrue(Expressions.isLiteral("anything", DataTypes.StringType));
+  }
+}
