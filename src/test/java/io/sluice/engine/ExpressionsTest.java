@@ -1,12 +1,16 @@
 package io.sluice.engine;
 
+import static org.apache.spark.sql.functions.expr;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.testing.LocalSpark;
 import java.util.List;
 import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +56,14 @@ class ExpressionsTest {
   void referencesAreTheColumnsOfCondition() {
     assertEquals(List.of("price"), Expressions.references("price > 1 and now() is not null"));
     assertThrows(IllegalArgumentException.class, () -> Expressions.references("price >"));
+  }
+
+  @Test
+  void projectionGivesOneRowForEachRow() {
+    Dataset<Row> rows = LocalSpark.get().range(3).toDF("a");
+    assertTrue(Expressions.isProjection(rows.select(expr("a + 1"))));
+    assertFalse(Expressions.isProjection(rows.select(expr("max(a)"))));
+    assertFalse(Expressions.isProjection(rows.where("a > 1")));
   }
 
   @Test
