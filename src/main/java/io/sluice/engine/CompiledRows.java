@@ -21,7 +21,6 @@ import org.apache.spark.sql.execution.RDDScanExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.WholeStageCodegenExec;
 import org.apache.spark.sql.types.StructType;
-import scala.collection.Seq;
 
 /**
  * A function of single rows that Spark has planned and compiled once, to be run in this JVM over
@@ -62,9 +61,10 @@ public final class CompiledRows {
       return collect(adapter.child(), steps);
     }
     if (plan instanceof ProjectExec project && collect(project.child(), steps)) {
-      @SuppressWarnings("unchecked")
-      Seq<Expression> columns = (Seq<Expression>) (Seq<?>) project.projectList();
-      UnsafeProjection projection = UnsafeProjection.create(columns, project.child().output());
+      List<Expression> columns = new ArrayList<>();
+      Scala.list(project.projectList()).forEach(column -> columns.add((Expression) column));
+      UnsafeProjection projection =
+          UnsafeProjection.create(Scala.seq(columns), project.child().output());
       projection.initialize(0);
       steps.add(projection::apply);
       return true;

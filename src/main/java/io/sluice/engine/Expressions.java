@@ -1,7 +1,5 @@
 package io.sluice.engine;
 
-import static scala.collection.JavaConverters.seqAsJavaList;
-
 import java.util.HashSet;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.apache.spark.sql.types.DataTypes;
@@ -147,7 +145,7 @@ public final class Expressions {
       }
     } else if (expression instanceof LambdaFunction lambda) {
       known = new HashSet<>(bound);
-      for (NamedExpression argument : seqAsJavaList(lambda.arguments())) {
+      for (NamedExpression argument : Scala.list(lambda.arguments())) {
         known.add(argument.name());
       }
     } else if (expression instanceof SubqueryExpression) {
@@ -170,7 +168,7 @@ public final class Expressions {
             function.nameParts().last() + "() is not of one row and cannot stand here");
       }
     }
-    for (Expression child : seqAsJavaList(expression.children())) {
+    for (Expression child : Scala.list(expression.children())) {
       collect(child, known, columns);
     }
   }

@@ -1,7 +1,5 @@
 package io.sluice.engine;
 
-import static scala.collection.JavaConverters.seqAsJavaList;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +42,7 @@ public final class PlanOrigins {
     LogicalPlan plan = rows.queryExecution().analyzed();
     found.visit(plan);
     List<ColumnOrigin> columns = new ArrayList<>();
-    for (Attribute column : seqAsJavaList(plan.output())) {
+    for (Attribute column : Scala.list(plan.output())) {
       for (String origin : found.of(column.exprId())) {
         int bar = origin.lastIndexOf('|');
         String field = origin.substring(bar + 1);
@@ -65,15 +63,15 @@ public final class PlanOrigins {
   }
 
   private void visit(LogicalPlan plan) {
-    seqAsJavaList(plan.children()).forEach(this::visit);
+    Scala.list(plan.children()).forEach(this::visit);
     if (plan instanceof SubqueryAlias alias && alias.alias().startsWith(MARK)) {
       String location = alias.alias().substring(MARK.length());
-      for (Attribute column : seqAsJavaList(plan.output())) {
+      for (Attribute column : Scala.list(plan.output())) {
         origins.put(column.exprId(), new TreeSet<>(List.of(location + "|" + column.name())));
       }
       return;
     }
-    for (Expression expression : seqAsJavaList(plan.expressions())) {
+    for (Expression expression : Scala.list(plan.expressions())) {
       if (expression instanceof Alias alias) {
         // A count of rows names no column: it depends on all that its node reads.
         boolean names = !alias.references().isEmpty();
@@ -81,20 +79,19 @@ public final class PlanOrigins {
       }
     }
     if (plan instanceof Union union) {
-      List<Attribute> output = seqAsJavaList(union.output());
+      List<Attribute> output = Scala.list(union.output());
       for (int i = 0; i < output.size(); i++) {
         SortedSet<String> all = new TreeSet<>();
-        for (LogicalPlan child : seqAsJavaList(union.children())) {
+        for (LogicalPlan child : Scala.list(union.children())) {
           all.addAll(of(child.output().apply(i).exprId()));
         }
         origins.put(output.get(i).exprId(), all);
       }
     } else if (plan instanceof Generate generate) {
       SortedSet<String> from = of(((Expression) generate.generator()).references());
-      seqAsJavaList(generate.generatorOutput())
-          .forEach(column -> origins.put(column.exprId(), from));
+      Scala.list(generate.generatorOutput()).forEach(column -> origins.put(column.exprId(), from));
     }
-    for (Attribute column : seqAsJavaList(plan.output())) {
+    for (Attribute column : Scala.list(plan.output())) {
       // A node that makes columns in a way of its own: they may come from anything it reads.
       origins.computeIfAbsent(column.exprId(), id -> of(plan.references()));
     }
@@ -102,7 +99,7 @@ public final class PlanOrigins {
 
   private SortedSet<String> of(AttributeSet references) {
     SortedSet<String> all = new TreeSet<>();
-    for (Attribute reference : seqAsJavaList(references.toSeq())) {
+    for (Attribute reference : Scala.list(references.toSeq())) {
       all.addAll(of(reference.exprId()));
     }
     return all;

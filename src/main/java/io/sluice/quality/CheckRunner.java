@@ -1,11 +1,5 @@
 package io.sluice.quality;
 
-import static scala.collection.JavaConverters.asScalaBuffer;
-import static scala.collection.JavaConverters.mapAsJavaMap;
-import static scala.collection.JavaConverters.mapAsScalaMap;
-import static scala.collection.JavaConverters.seqAsJavaList;
-import static scala.collection.JavaConverters.setAsJavaSet;
-
 import com.amazon.deequ.analyzers.Analyzer;
 import com.amazon.deequ.analyzers.DataType;
 import com.amazon.deequ.analyzers.KLLSketch;
@@ -21,6 +15,7 @@ import com.amazon.deequ.dqdl.model.RuleOutcome;
 import com.amazon.deequ.metrics.Metric;
 import io.sluice.engine.NativeColumns;
 import io.sluice.engine.ObservedMetrics;
+import io.sluice.engine.Scala;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -59,14 +54,14 @@ public final class CheckRunner {
                 analyzer ->
                     shared.put(
                         analyzer,
-                        seqAsJavaList(
+                        Scala.list(
                             ((ScanShareableAnalyzer<?, ?>) analyzer).aggregationFunctions())));
       }
     }
   }
 
   private static List<Analyzer<?, ?>> analyzers(ExecutableRule rule) {
-    return new ArrayList<>(setAsJavaSet(((DeequExecutableRule) rule).check().requiredAnalyzers()));
+    return new ArrayList<>(Scala.javaSet(((DeequExecutableRule) rule).check().requiredAnalyzers()));
   }
 
   /**
@@ -144,9 +139,7 @@ public final class CheckRunner {
         offset += entry.getValue().size();
       }
     }
-    scala.collection.immutable.Map map =
-        scala.collection.immutable.Map$.MODULE$.empty().$plus$plus(mapAsScalaMap((Map) metrics));
-    return new AnalyzerContext(map);
+    return new AnalyzerContext((scala.collection.immutable.Map) Scala.map(metrics));
   }
 
   private Map<ExecutableRule, RuleOutcome> deferred(Supplier<Dataset<Row>> staged) {
@@ -154,11 +147,8 @@ public final class CheckRunner {
     Map<ExecutableRule, RuleOutcome> outcomes = new HashMap<>();
     if (!own.isEmpty()) {
       Map<?, RuleOutcome> byRule =
-          mapAsJavaMap(
-              DQDLExecutor.executeRules(
-                  asScalaBuffer(own).toSeq(),
-                  staged.get(),
-                  scala.collection.immutable.Map$.MODULE$.empty()));
+          Scala.javaMap(
+              DQDLExecutor.executeRules(Scala.seq(own), staged.get(), Scala.map(Map.of())));
       own.forEach(rule -> outcomes.put(rule, byRule.get(rule.dqRule())));
     }
     return outcomes;
@@ -167,7 +157,7 @@ public final class CheckRunner {
   private static CheckResult result(Check check, com.amazon.deequ.checks.CheckResult result) {
     Double value = null;
     StringBuilder message = new StringBuilder();
-    for (ConstraintResult constraint : seqAsJavaList(result.constraintResults())) {
+    for (ConstraintResult constraint : Scala.list(result.constraintResults())) {
       boolean decides = value == null || (message.isEmpty() && constraint.message().isDefined());
       if (decides && constraint.metric().isDefined()) {
         Metric<?> metric = constraint.metric().get();
@@ -187,7 +177,7 @@ public final class CheckRunner {
   }
 
   private static CheckResult result(Check check, RuleOutcome outcome) {
-    Map<String, Object> metrics = mapAsJavaMap(outcome.evaluatedMetrics());
+    Map<String, Object> metrics = Scala.javaMap(outcome.evaluatedMetrics());
     Double value =
         metrics.values().stream()
             .filter(Double.class::isInstance)

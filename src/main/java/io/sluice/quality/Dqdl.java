@@ -1,7 +1,5 @@
 package io.sluice.quality;
 
-import static scala.collection.JavaConverters.seqAsJavaList;
-
 import com.amazon.deequ.dqdl.model.ColumnDataTypeExecutableRule;
 import com.amazon.deequ.dqdl.model.ColumnNamesMatchPatternExecutableRule;
 import com.amazon.deequ.dqdl.model.CompositeExecutableRule;
@@ -11,6 +9,7 @@ import com.amazon.deequ.dqdl.model.UnsupportedExecutableRule;
 import com.amazon.deequ.dqdl.translation.DQDLRuleTranslator;
 import com.amazon.deequ.dqdl.util.DefaultDQDLParser;
 import io.sluice.engine.Expressions;
+import io.sluice.engine.Scala;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +56,7 @@ public final class Dqdl {
   }
 
   private static List<ExecutableRule> parse(String dqdl) {
-    return seqAsJavaList(
+    return Scala.list(
         DQDLRuleTranslator.toExecutableRules(DefaultDQDLParser.parse("Rules = [ " + dqdl + " ]")));
   }
 
@@ -68,7 +67,7 @@ public final class Dqdl {
               + (unsupported.reason().isEmpty() ? "unsupported" : unsupported.reason().get()));
     }
     if (rule instanceof CompositeExecutableRule composite) {
-      return seqAsJavaList(composite.nestedRules()).stream()
+      return Scala.list(composite.nestedRules()).stream()
           .flatMap(nested -> error(nested, columns).stream())
           .findFirst();
     }

@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
-import static scala.collection.JavaConverters.seqAsJavaList;
 
+import io.sluice.engine.Scala;
 import io.sluice.run.RunContext;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.Lake;
@@ -203,7 +203,7 @@ public final class LakeQuery {
   }
 
   private static void add(scala.collection.Seq<?> nodes, List<TreeNode<?>> to) {
-    seqAsJavaList(nodes).forEach(node -> to.add((TreeNode<?>) node));
+    Scala.list(nodes).forEach(node -> to.add((TreeNode<?>) node));
   }
 
   // Tables by name.
