@@ -20,6 +20,7 @@ import io.sluice.refine.Backfill;
 import io.sluice.refine.Refine;
 import io.sluice.refine.Replay;
 import io.sluice.run.RunContext;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.FencedException;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
@@ -252,7 +253,7 @@ final class Chaos {
       for (int i = 0; i < commits; i++) {
         long version =
             TableTransaction.begin(raced(context), RACED)
-                .checkpoint(driver, i)
+                .checkpoint(new Checkpoint(driver), i)
                 .publish(SaveMode.Append, "{}");
         System.out.println("won " + version);
       }

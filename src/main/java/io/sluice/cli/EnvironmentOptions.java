@@ -38,4 +38,9 @@ final class EnvironmentOptions {
   RunContext open(String command) {
     return RunContext.open(settings(), command);
   }
+
+  /** Opens what a command works with that only reads. */
+  RunContext openToRead(String command) {
+    return RunContext.openToRead(settings(), command);
+  }
 }

@@ -27,7 +27,7 @@ final class ReportCommand implements Runnable {
 
   @Override
   public void run() {
-    try (RunContext context = environment.open("report")) {
+    try (RunContext context = environment.openToRead("report")) {
       new Report(context).write(out);
       spec.commandLine().getOut().println(out.toAbsolutePath());
     }

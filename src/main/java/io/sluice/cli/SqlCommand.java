@@ -23,7 +23,7 @@ final class SqlCommand implements Runnable {
 
   @Override
   public void run() {
-    try (RunContext context = environment.open("sql")) {
+    try (RunContext context = environment.openToRead("sql")) {
       new LakeQuery(context).run(statement, System.out, format);
     }
   }

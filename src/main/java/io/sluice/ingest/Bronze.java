@@ -57,11 +57,12 @@ public final class Bronze {
 
   /** How a bronze table is declared. */
   public static TableSpec spec(Contract contract) {
-    return new TableSpec(
+    TableSpec spec =
+        new TableSpec(
             "Records of " + contract.id() + " as they were received.",
             SCHEMA,
             List.of("arrived_on", "arrival"),
-            List.of("arrived_at", "batch"))
-        .oftenCommitted(!contract.topics().isEmpty());
+            List.of("arrived_at", "batch"));
+    return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
   }
 }

@@ -8,12 +8,12 @@ import io.sluice.engine.ColumnOrigin;
 import io.sluice.kafka.Brokers;
 import io.sluice.kafka.Topic;
 import io.sluice.lineage.LineageRecorder;
-import io.sluice.refine.SilverTable;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.settings.Key;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
@@ -49,10 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Ingest {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
-  private static final String CHECKPOINT = "ingest";
-
-  /** The last batch of files that bronze has: {@code ops.files} has to know it. */
-  private static final String FILES_CHECKPOINT = "files";
 
   /** How {@code ops.files} is declared. */
   static final TableSpec FILES =
@@ -100,7 +96,7 @@ public final class Ingest {
   /** The files that a run would ingest now, oldest first. */
   private List<LandedFile> news() {
     LakeTable bronze = context.lake().bronze(contract.id());
-    return news(bronze.exists() ? bronze.checkpoint(CHECKPOINT) : -1);
+    return news(bronze.exists() ? bronze.checkpoint(Checkpoint.FILES_INGESTED) : -1);
   }
 
   private List<LandedFile> news(long ingested) {
@@ -172,9 +168,9 @@ public final class Ingest {
       TableTransaction bronze =
           TableTransaction.begin(context.lake().bronze(contract.id()), Bronze.spec(contract));
       TableTransaction files = TableTransaction.begin(context.lake().ops("files"), FILES);
-      long ingested = bronze.checkpoint(CHECKPOINT);
-      long recorded = bronze.checkpoint(FILES_CHECKPOINT);
-      long pending = files.checkpoint(checkpointOfFiles());
+      long ingested = bronze.checkpoint(Checkpoint.FILES_INGESTED);
+      long recorded = bronze.checkpoint(Checkpoint.FILES_RECORDED);
+      long pending = files.checkpoint(Checkpoint.filesOf(contract.id()));
       if (pending < recorded) {
         throw new IllegalStateException(
             "ops.files lacks the files of "
@@ -190,7 +186,7 @@ public final class Ingest {
       }
       if (pending > recorded) {
         LakeTable silver = context.lake().silver(contract.id());
-        if (silver.exists() && silver.checkpoint(SilverTable.CHECKPOINT) > bronze.version()) {
+        if (silver.exists() && silver.checkpoint(Checkpoint.REFINED) > bronze.version()) {
           throw new IllegalStateException(
               "bronze."
                   + contract.id()
@@ -229,10 +225,6 @@ public final class Ingest {
         published.version(),
         published.rowCounts().accepted(),
         origins);
-  }
-
-  private String checkpointOfFiles() {
-    return CHECKPOINT + ":" + contract.id();
   }
 
   /** As many of the files, oldest first, as one commit takes. */
@@ -276,12 +268,12 @@ public final class Ingest {
     files
         .discard(col("source").equalTo(contract.id()), col("batch").gt(ingested))
         .append(FILES.schema(), ledger(news, batch, outcomes))
-        .checkpoint(checkpointOfFiles(), batch.number())
+        .checkpoint(Checkpoint.filesOf(contract.id()), batch.number())
         .publish(SaveMode.Append, json);
     long version =
         bronze
-            .checkpoint(CHECKPOINT, batch.number())
-            .checkpoint(FILES_CHECKPOINT, batch.number())
+            .checkpoint(Checkpoint.FILES_INGESTED, batch.number())
+            .checkpoint(Checkpoint.FILES_RECORDED, batch.number())
             .publish(SaveMode.Append, json);
     outcomes.values().stream()
         .filter(outcome -> outcome.problem() != null)

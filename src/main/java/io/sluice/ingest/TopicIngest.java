@@ -15,6 +15,7 @@ import io.sluice.run.RunContext;
 import io.sluice.run.RunRecorder;
 import io.sluice.run.RunResult;
 import io.sluice.settings.Key;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableTransaction;
 import java.time.Instant;
@@ -38,9 +39,6 @@ import org.apache.spark.sql.SaveMode;
  * on the topic. Cost: a few requests to the brokers, one pass over the new records, one commit.
  */
 public final class TopicIngest implements AutoCloseable {
-  /** Counts the commits of records from topics; those of files are counted by themselves. */
-  private static final String CHECKPOINT = "ingest:topics";
-
   private final RunContext context;
   private final Contract contract;
   private final Topic.Watch watch;
@@ -66,16 +64,6 @@ public final class TopicIngest implements AutoCloseable {
    */
   public SortedMap<String, Long> lag() {
     return new TreeMap<>(lag);
-  }
-
-  /** The checkpoint under which bronze records how far a partition has been read. */
-  private static String offsets(String topic, int partition) {
-    return "ingest:" + topic + "/" + partition;
-  }
-
-  /** The checkpoint under which bronze records which making of a topic it has read. */
-  private static String making(String topic) {
-    return "ingest:" + topic;
   }
 
   /**
@@ -104,7 +92,7 @@ public final class TopicIngest implements AutoCloseable {
         look
             ? TableTransaction.begin(table, Bronze.spec(contract))
             : TableTransaction.beginAsKnown(table, Bronze.spec(contract));
-    long ingested = bronze.checkpoint(CHECKPOINT);
+    long ingested = bronze.checkpoint(Checkpoint.TOPICS_INGESTED);
     List<CheckResult> lost = new ArrayList<>();
     Map<Arrival, List<Range>> waiting = new LinkedHashMap<>();
     topics.forEach((arrival, topic) -> waiting.put(arrival, ranges(bronze, topic, lost)));
@@ -169,8 +157,9 @@ public final class TopicIngest implements AutoCloseable {
   /** Records how far a topic will have been read when a commit stands. */
   public void reaches(TableTransaction bronze, Topic topic, List<Range> behind, List<Range> taken) {
     taken.forEach(
-        range -> bronze.checkpoint(offsets(topic.name(), range.partition()), range.until()));
-    bronze.checkpoint(making(topic.name()), topic.making());
+        range ->
+            bronze.checkpoint(Checkpoint.offset(topic.name(), range.partition()), range.until()));
+    bronze.checkpoint(Checkpoint.making(topic.name()), topic.making());
     note(topic, behind, taken);
   }
 
@@ -181,7 +170,7 @@ public final class TopicIngest implements AutoCloseable {
     long version =
         waiting
             .bronze
-            .checkpoint(CHECKPOINT, number)
+            .checkpoint(Checkpoint.TOPICS_INGESTED, number)
             .publish(SaveMode.Append, rowCounts.json(run, waiting.ingested, number));
     return new RunResult(rowCounts, version);
   }
@@ -229,7 +218,7 @@ public final class TopicIngest implements AutoCloseable {
    * What each partition holds that has not been read; what it has lost goes to the check results.
    */
   private List<Range> ranges(TableTransaction bronze, Topic topic, List<CheckResult> lost) {
-    long known = bronze.checkpoint(making(topic.name()));
+    long known = bronze.checkpoint(Checkpoint.making(topic.name()));
     boolean anew = known >= 0 && known != topic.making();
     if (anew) {
       lost.add(
@@ -243,7 +232,7 @@ public final class TopicIngest implements AutoCloseable {
         .partitions()
         .forEach(
             (partition, held) -> {
-              long read = anew ? -1 : bronze.checkpoint(offsets(topic.name(), partition));
+              long read = anew ? -1 : bronze.checkpoint(Checkpoint.offset(topic.name(), partition));
               // A partition that was never read begins where the broker's memory does.
               long from = read < 0 ? held.first() : read;
               String name = topic.name() + "/" + partition;

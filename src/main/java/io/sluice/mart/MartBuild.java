@@ -14,6 +14,7 @@ import io.sluice.run.RunRecorder;
 import io.sluice.run.RunResult;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.Changes;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.Comparison;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
@@ -55,7 +56,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MartBuild {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
-  private static final String CHECKPOINT = "build:";
 
   private final RunContext context;
   private final Mart mart;
@@ -96,7 +96,7 @@ public final class MartBuild {
     for (String source : mart.reads()) {
       Optional<String> day = day(source);
       if (day.isPresent()) {
-        long handled = gold.checkpoint(CHECKPOINT + source);
+        long handled = gold.checkpoint(Checkpoint.built(source));
         Changes changes = inputs.get(source).changes(handled);
         changes.partitions(day.get()).forEach(text -> changed.add(LocalDate.parse(text)));
         until.put(source, changes.until());
@@ -182,7 +182,7 @@ public final class MartBuild {
         return RunResult.NOTHING_NEW;
       }
     }
-    until.forEach((source, version) -> gold.checkpoint(CHECKPOINT + source, version));
+    until.forEach((source, version) -> gold.checkpoint(Checkpoint.built(source), version));
     gold.remove(live);
     long version =
         gold.publish(

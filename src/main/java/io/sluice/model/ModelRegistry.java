@@ -3,6 +3,8 @@ package io.sluice.model;
 import static org.apache.spark.sql.functions.col;
 
 import io.sluice.run.Run;
+import io.sluice.table.Checkpoint;
+import io.sluice.table.FencedException;
 import io.sluice.table.Lake;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
@@ -250,7 +252,7 @@ public final class ModelRegistry {
   /**
    * Records a move from a state.
    *
-   * @throws IllegalStateException if someone else has moved the model since that state was read
+   * @throws FencedException if another driver has moved the model since that state was read
    */
   public void move(
       Run run,
@@ -262,11 +264,8 @@ public final class ModelRegistry {
       int canaryPercent,
       String reason) {
     TableTransaction transaction = TableTransaction.begin(movesTable(), MOVES);
-    String app = "moves:" + model;
-    if (Math.max(0, transaction.checkpoint(app)) != from.move) {
-      throw new IllegalStateException(
-          "model " + model + " has been moved by someone else meanwhile; look again");
-    }
+    Checkpoint moves = Checkpoint.moves(model);
+    transaction.requireAt(moves, from.move == 0 ? -1 : from.move);
     Row row =
         RowFactory.create(
             model,
@@ -280,7 +279,7 @@ public final class ModelRegistry {
             run.id());
     transaction
         .append(MOVES.schema(), List.of(row))
-        .checkpoint(app, from.move + 1)
+        .checkpoint(moves, from.move + 1)
         .publish(SaveMode.Append, "{\"run_id\":\"" + run.id() + "\"}");
   }
 

@@ -13,6 +13,7 @@ import io.sluice.run.RunRecorder;
 import io.sluice.run.RunResult;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.Changes;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
@@ -46,7 +47,6 @@ import org.apache.spark.storage.StorageLevel;
  * predictions.
  */
 public final class Score {
-  private static final String CHECKPOINT = "score:";
 
   private final RunContext context;
   private final Model model;
@@ -81,7 +81,8 @@ public final class Score {
       throw errors.exception();
     }
     LakeTable predictions = context.lake().predictions(model.name());
-    long handled = predictions.checkpoint(CHECKPOINT + first.name());
+    Checkpoint upTo = Checkpoint.scored(first.name());
+    long handled = predictions.checkpoint(upTo);
     Changes changes = first.changes(handled);
     SortedSet<LocalDate> days = asked.orElseGet(() -> days(changes));
     if (days.isEmpty()) {
@@ -104,15 +105,12 @@ public final class Score {
               .withColumn("run_id", lit(run.id()))
               .withColumn("scored_at", lit(Timestamp.from(run.startedAt())));
       TableTransaction transaction = TableTransaction.begin(predictions, spec(scored.schema()));
-      if (transaction.checkpoint(CHECKPOINT + first.name()) != handled) {
-        throw new IllegalStateException(
-            predictions.name() + ": someone else has scored meanwhile; run it again");
-      }
+      transaction.requireAt(upTo, handled);
       if (rows > 0) {
         transaction.append(scored.repartition(col(model.day())));
       }
       if (asked.isEmpty()) {
-        transaction.checkpoint(CHECKPOINT + first.name(), changes.until());
+        transaction.checkpoint(upTo, changes.until());
       }
       RowCounts rowCounts = new RowCounts(rows, rows, 0, 0, 0);
       long written = transaction.rowsStaged();

@@ -13,6 +13,7 @@ import io.sluice.run.RunContext;
 import io.sluice.run.RunRecorder;
 import io.sluice.run.RunResult;
 import io.sluice.settings.ValidationErrors;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableTransaction;
 import java.sql.Date;
@@ -42,7 +43,6 @@ import org.slf4j.LoggerFactory;
  * fit for each candidate and one more.
  */
 public final class Train {
-  private static final String CHECKPOINT = "train:";
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
 
   private final RunContext context;
@@ -124,11 +124,10 @@ public final class Train {
               (System.nanoTime() - began) / 1e9,
               cost.seconds());
       TableTransaction transaction = registry.begin();
-      if (Math.max(0, transaction.checkpoint("version:" + model.name())) != earlier.size()) {
-        throw new IllegalStateException(
-            "model " + model.name() + " has been trained by someone else meanwhile; run it again");
-      }
-      transaction.checkpoint("version:" + model.name(), version.version());
+      Checkpoint newest = Checkpoint.version(model.name());
+      transaction
+          .requireAt(newest, earlier.isEmpty() ? -1 : earlier.size())
+          .checkpoint(newest, version.version());
       versions.forEach((name, at) -> transaction.checkpoint(checkpoint(name), at));
       long published = registry.publish(transaction, run, version);
       challenge(run, version);
@@ -170,8 +169,8 @@ public final class Train {
         version.passed() ? "the gate lets it be promoted" : String.join("; ", version.reasons()));
   }
 
-  private String checkpoint(String table) {
-    return CHECKPOINT + model.name() + ":" + table;
+  private Checkpoint checkpoint(String table) {
+    return Checkpoint.learned(model.name(), table);
   }
 
   private long handled(String table) {

@@ -1,12 +1,12 @@
 package io.sluice.pipeline;
 
 import io.sluice.contract.Contract;
-import io.sluice.refine.SilverTable;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.settings.Key;
 import io.sluice.settings.ValidationErrors;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.Lake;
 import io.sluice.table.LakeTable;
 import io.sluice.table.Maintenance;
@@ -167,7 +167,7 @@ public final class Maintain {
    * taken out its files, and the reader still wants them.
    */
   private Optional<Duration> lag(LakeTable read, LakeTable reader) {
-    long next = (reader.exists() ? reader.checkpoint(SilverTable.CHECKPOINT) : -1) + 1;
+    long next = (reader.exists() ? reader.checkpoint(Checkpoint.REFINED) : -1) + 1;
     return next > read.version()
         ? Optional.empty()
         : Optional.of(Duration.between(read.publishedAt(next), now).plus(Duration.ofHours(1)));

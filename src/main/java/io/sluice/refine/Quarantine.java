@@ -44,12 +44,13 @@ public final class Quarantine {
 
   /** How a quarantine table is declared. */
   public static TableSpec spec(Contract contract) {
-    return new TableSpec(
+    TableSpec spec =
+        new TableSpec(
             "Rows of " + contract.id() + " that broke a rule, whole, with every reason.",
             SCHEMA,
             List.of(),
-            List.of("batch", "quarantined_at"))
-        .oftenCommitted(!contract.topics().isEmpty());
+            List.of("batch", "quarantined_at"));
+    return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
   }
 
   /**

@@ -5,9 +5,9 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.when;
-import static scala.collection.JavaConverters.asScalaBuffer;
 
 import io.sluice.engine.ObservedMetrics;
+import io.sluice.engine.Scala;
 import io.sluice.table.TableTransaction;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -148,7 +148,7 @@ record Upsert(List<String> columns, KeyResolver resolver, List<String> spread) {
     return all;
   }
 
-  private static scala.collection.Seq<String> names(List<String> names) {
-    return asScalaBuffer(names).toSeq();
+  private static scala.collection.immutable.Seq<String> names(List<String> names) {
+    return Scala.seq(names);
   }
 }

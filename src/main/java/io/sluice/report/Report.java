@@ -15,11 +15,11 @@ import io.sluice.contract.Field;
 import io.sluice.mart.Marts;
 import io.sluice.model.GatePolicy;
 import io.sluice.quality.Check;
-import io.sluice.refine.SilverTable;
 import io.sluice.run.Build;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.Lake;
 import io.sluice.table.LakeTable;
 import java.io.IOException;
@@ -327,7 +327,7 @@ public final class Report {
 
   private long handled(Contract contract) {
     LakeTable silver = context.lake().silver(contract.id());
-    return silver.exists() ? silver.checkpoint(SilverTable.CHECKPOINT) : -1;
+    return silver.exists() ? silver.checkpoint(Checkpoint.REFINED) : -1;
   }
 
   /** Every reason with some of its rows; rows of a refine run that has not ended do not count. */

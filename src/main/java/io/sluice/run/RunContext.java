@@ -10,6 +10,7 @@ import io.sluice.settings.ValidationErrors;
 import io.sluice.table.Lake;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.function.BiFunction;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -32,10 +33,25 @@ public record RunContext(
    *     data moves
    */
   public static RunContext open(Settings settings, String command) {
+    return open(settings, command, Lake::open);
+  }
+
+  /**
+   * Opens the same for a command that only reads: nothing is written to the lake, and the right to
+   * read it is enough. A run cannot be begun.
+   *
+   * @throws ValidationErrors.ValidationException if settings or contracts have errors
+   */
+  public static RunContext openToRead(Settings settings, String command) {
+    return open(settings, command, Lake::openToRead);
+  }
+
+  private static RunContext open(
+      Settings settings, String command, BiFunction<SparkSession, String, Lake> opener) {
     Contracts contracts = Contracts.read(Path.of(settings.get(Key.CONTRACTS)));
     checkSettings(settings, contracts);
     SparkSession spark = Session.open(settings, command);
-    Lake lake = Lake.open(spark, settings.get(Key.LAKE));
+    Lake lake = opener.apply(spark, settings.get(Key.LAKE));
     return new RunContext(
         settings,
         contracts,

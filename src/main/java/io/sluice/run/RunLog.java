@@ -2,6 +2,7 @@ package io.sluice.run;
 
 import io.sluice.quality.CheckResult;
 import io.sluice.table.Lake;
+import io.sluice.table.RowWriter;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import java.sql.Timestamp;
@@ -68,7 +69,7 @@ public final class RunLog {
   private final Lake lake;
   private final Clock clock;
   private final Map<String, List<Row>> held = new TreeMap<>();
-  private final Map<String, TableTransaction.RowWriter> writers = new TreeMap<>();
+  private final Map<String, RowWriter> writers = new TreeMap<>();
   private boolean made;
   private boolean holds;
 
@@ -189,10 +190,7 @@ public final class RunLog {
   private void write(String table, TableSpec spec, List<Row> rows, String rowCounts) {
     synchronized (writers) {
       TableTransaction.begin(lake.ops(table), spec)
-          .append(
-              writers.computeIfAbsent(table, key -> new TableTransaction.RowWriter()),
-              spec.schema(),
-              rows)
+          .append(writers.computeIfAbsent(table, key -> new RowWriter()), spec.schema(), rows)
           .publish(SaveMode.Append, rowCounts);
     }
   }

@@ -8,8 +8,8 @@ import io.sluice.contract.Contract;
 import io.sluice.engine.CompiledRows;
 import io.sluice.kafka.Brokers;
 import io.sluice.kafka.TransactionalPublisher;
-import io.sluice.refine.SilverTable;
 import io.sluice.run.RunContext;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -64,7 +64,7 @@ public final class DeadLetters implements AutoCloseable {
     if (arrivals.isEmpty() || !quarantine.exists()) {
       return;
     }
-    long until = context.lake().silver(contract.id()).checkpoint(SilverTable.CHECKPOINT);
+    long until = context.lake().silver(contract.id()).checkpoint(Checkpoint.REFINED);
     for (Arrival arrival : arrivals) {
       TransactionalPublisher outbox = outboxes.computeIfAbsent(arrival, this::open);
       if (outbox.sent() < until) {

@@ -14,7 +14,10 @@ import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.settings.Key;
+import io.sluice.table.Checkpoint;
+import io.sluice.table.FencedException;
 import io.sluice.table.LakeTable;
+import io.sluice.table.RowWriter;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import io.sluice.transactions.SpendingWindows;
@@ -63,9 +66,6 @@ final class SpendingAlerts implements AutoCloseable {
   /** The source whose rows it reads. */
   static final String SOURCE = "transactions";
 
-  private static final String CHECKPOINT = "alert";
-  private static final String OFFSET = "alert-offset:";
-  private static final String CLOCK = "alert-clock:";
   private static final Duration KEPT = Duration.ofSeconds(30);
 
   private static final TableSpec TOTALS =
@@ -109,7 +109,7 @@ final class SpendingAlerts implements AutoCloseable {
               ALERTS,
               List.of(),
               List.of("batch", "event_time"))
-          .oftenCommitted(true);
+          .oftenCommitted();
 
   private final RunContext context;
   private final Executor upkeep;
@@ -117,8 +117,8 @@ final class SpendingAlerts implements AutoCloseable {
   private final LakeTable silver;
   private final LakeTable totals;
   private final LakeTable alerts;
-  private final TableTransaction.RowWriter alertsWriter = new TableTransaction.RowWriter();
-  private final TableTransaction.RowWriter totalsWriter = new TableTransaction.RowWriter();
+  private final RowWriter alertsWriter = new RowWriter();
+  private final RowWriter totalsWriter = new RowWriter();
   private final CompiledRows json;
   private final PaymentScores scores;
   private CompiledRows ordered;
@@ -180,11 +180,11 @@ final class SpendingAlerts implements AutoCloseable {
   private void start() {
     SpendingWindows fresh = new SpendingWindows();
     TableTransaction transaction = TableTransaction.begin(totals, TOTALS);
-    long kept = transaction.checkpoint(CHECKPOINT);
+    long kept = transaction.checkpoint(Checkpoint.ALERTED);
     Map<String, Mark> marks = new HashMap<>();
-    Map<String, Long> clocks = transaction.checkpoints(CLOCK);
+    Map<String, Long> clocks = transaction.checkpoints(Checkpoint.ALERT_CLOCKS);
     transaction
-        .checkpoints(OFFSET)
+        .checkpoints(Checkpoint.ALERT_OFFSETS)
         .forEach((file, offset) -> marks.put(file, new Mark(offset, clocks.get(file))));
     List<Total> open = new ArrayList<>();
     if (kept >= 0) {
@@ -201,7 +201,7 @@ final class SpendingAlerts implements AutoCloseable {
     from = kept;
     uncounted = RowCounts.EMPTY;
     handled = kept;
-    long raised = alerts.exists() ? alerts.checkpoint(CHECKPOINT) : -1;
+    long raised = alerts.exists() ? alerts.checkpoint(Checkpoint.ALERTED) : -1;
     if (raised > kept) {
       // Their alerts are in the table; only the totals are to be had again.
       count(fresh, payments(silver.changes(kept, raised).rows()), alert -> {}, counted -> {});
@@ -274,8 +274,9 @@ final class SpendingAlerts implements AutoCloseable {
       }
       if (!raised.isEmpty()) {
         TableTransaction transaction = TableTransaction.beginAsKnown(alerts, SPEC);
-        if (transaction.checkpoint(CHECKPOINT) >= until) {
-          throw new IllegalStateException(alerts.name() + ": another driver raises alerts here");
+        long raisedUntil = transaction.checkpoint(Checkpoint.ALERTED);
+        if (raisedUntil >= until) {
+          throw new FencedException(alerts.name(), Checkpoint.ALERTED, handled, raisedUntil);
         }
         if (!transaction.schema().equals(order)) {
           order = transaction.schema();
@@ -287,7 +288,7 @@ final class SpendingAlerts implements AutoCloseable {
         transaction
             .checkpointsBy(upkeep)
             .append(alertsWriter, ordered.apply(raised))
-            .checkpoint(CHECKPOINT, until)
+            .checkpoint(Checkpoint.ALERTED, until)
             .publish(
                 SaveMode.Append,
                 new RowCounts(raised.size(), raised.size(), 0, 0, 0).json(run, handled, until));
@@ -339,9 +340,7 @@ final class SpendingAlerts implements AutoCloseable {
       return;
     }
     TableTransaction transaction = TableTransaction.begin(totals, TOTALS);
-    if (transaction.checkpoint(CHECKPOINT) != from) {
-      throw new IllegalStateException(totals.name() + ": another driver counts here");
-    }
+    transaction.requireAt(Checkpoint.ALERTED, from);
     List<InternalRow> open = new ArrayList<>();
     for (Total total : windows.totals()) {
       open.add(
@@ -358,14 +357,14 @@ final class SpendingAlerts implements AutoCloseable {
         .forEach(
             (file, mark) ->
                 transaction
-                    .checkpoint(OFFSET + file, mark.offset())
-                    .checkpoint(CLOCK + file, mark.clock()));
+                    .checkpoint(Checkpoint.ALERT_OFFSETS.of(file), mark.offset())
+                    .checkpoint(Checkpoint.ALERT_CLOCKS.of(file), mark.clock()));
     keptAt =
         transaction
             .checkpointsBy(upkeep)
             .remove(before)
             .append(totalsWriter, open)
-            .checkpoint(CHECKPOINT, handled)
+            .checkpoint(Checkpoint.ALERTED, handled)
             .publish(SaveMode.Overwrite, uncounted.json(run, from, handled));
     keptFiles = transaction.stagedFiles();
     from = handled;
@@ -451,7 +450,7 @@ final class SpendingAlerts implements AutoCloseable {
         opened.send(
             left,
             row -> message(row.getString(0), row.getString(1)),
-            alerts.checkpoint(CHECKPOINT));
+            alerts.checkpoint(Checkpoint.ALERTED));
       }
       outbox = opened;
       return;

@@ -1,8 +1,6 @@
 package io.sluice.table;
 
-import static scala.collection.JavaConverters.asScalaBuffer;
-import static scala.collection.JavaConverters.mapAsJavaMap;
-
+import io.sluice.engine.Scala;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedSet;
@@ -79,9 +77,7 @@ public final class Changes {
   /** The rows of the files added: for a table that is only appended to, the new rows. */
   public Dataset<Row> rows() {
     List<AddFile> ordered = added.stream().sorted(Comparator.comparing(AddFile::path)).toList();
-    return table
-        .log()
-        .createDataFrame(until, asScalaBuffer(ordered).toSeq(), false, Option.empty());
+    return Delta.rows(until, ordered);
   }
 
   /**
@@ -93,7 +89,7 @@ public final class Changes {
     Stream.concat(
             added.stream().map(AddFile::partitionValues),
             removed.stream().map(RemoveFile::partitionValues))
-        .map(partition -> mapAsJavaMap(partition).get(column))
+        .map(partition -> Scala.javaMap(partition).get(column))
         .forEach(values::add);
     return values;
   }

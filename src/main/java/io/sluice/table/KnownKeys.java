@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.sluice.engine.KeyReader;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -20,7 +21,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.InternalRow$;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
-import org.apache.spark.util.collection.OpenHashSet$mcJ$sp;
 
 /**
  * Which keys a table holds, kept in memory from commit to commit by who adds to it: a 64-bit hash
@@ -33,12 +33,15 @@ import org.apache.spark.util.collection.OpenHashSet$mcJ$sp;
  */
 public final class KnownKeys {
   private static final int NEWEST = 400_000;
+  private static final float LOAD = 0.7f;
+  private static final int SMALLEST = 1 << 15;
+  private static final int LARGEST = 1 << 27;
 
   private final List<String> key;
   private final String ordering;
   private final Optional<String> partition;
   private final long most;
-  private final Map<Object, OpenHashSet$mcJ$sp> days = new HashMap<>();
+  private final Map<Object, LongOpenHashSet> days = new HashMap<>();
   private final LinkedHashMap<Object, Object> newest = new LinkedHashMap<>();
   private long version = -1;
 
@@ -98,11 +101,10 @@ public final class KnownKeys {
     return true;
   }
 
-  private static OpenHashSet$mcJ$sp set(long rows) {
-    return new OpenHashSet$mcJ$sp(
-        (int) Math.min(1 << 28, Math.max(1 << 16, rows * 2)),
-        0.7,
-        (scala.reflect.ClassTag) scala.reflect.ClassTag$.MODULE$.Long());
+  private static LongOpenHashSet set(long rows) {
+    // As many slots as give a row 16 bytes; it doubles when seven of ten are taken.
+    long expected = Math.max(SMALLEST, (long) (rows * 2 * LOAD));
+    return new LongOpenHashSet((int) Math.min(LARGEST, expected), LOAD);
   }
 
   private long count() {
@@ -123,9 +125,9 @@ public final class KnownKeys {
         KeyReader.projection(selected.schema(), count <= NEWEST ? key : List.of());
     for (InternalRow row : selected.queryExecution().executedPlan().executeCollect()) {
       Object day = row.isNullAt(1) ? null : Date.valueOf(LocalDate.ofEpochDay(row.getInt(1)));
-      OpenHashSet$mcJ$sp set = days.get(day);
+      LongOpenHashSet set = days.get(day);
       if (set != null) {
-        set.add$mcJ$sp(row.getLong(0));
+        set.add(row.getLong(0));
         if (count <= NEWEST) {
           remember(
               projection.apply(row).copy(),
@@ -137,7 +139,7 @@ public final class KnownKeys {
 
   /** Whether the table may hold a key of a day. */
   public boolean mayHold(Object day, long hash) {
-    return days.get(day).contains$mcJ$sp(hash);
+    return days.get(day).contains(hash);
   }
 
   /**
@@ -151,7 +153,7 @@ public final class KnownKeys {
 
   /** Notes a row that has been added with the commit of a version. */
   public void add(Object day, long hash, Object key, Object ordering) {
-    days.get(day).add$mcJ$sp(hash);
+    days.get(day).add(hash);
     remember(key, ordering);
   }
 

@@ -3,11 +3,8 @@ package io.sluice.table;
 import io.sluice.table.store.ConditionalPutLogStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SaveMode;
@@ -19,44 +16,56 @@ public final class Lake {
   public static final List<String> LAYERS =
       List.of("bronze", "silver", "quarantine", "gold", "models", "predictions", "ops");
 
+  /** What a lake has been opened for. */
+  enum Access {
+    READ,
+    WRITE
+  }
+
   private final SparkSession spark;
   private final String root;
+  private final Access access;
 
-  private Lake(SparkSession spark, String root) {
+  private Lake(SparkSession spark, String root, Access access) {
     this.spark = spark;
-    this.root = root;
+    this.root = root.endsWith("/") ? root.substring(0, root.length() - 1) : root;
+    this.access = access;
   }
 
   /**
    * Opens the lake below a root and, on S3, makes sure that the store honours conditional PUTs.
    *
-   * <p>Cost: four requests to the store.
+   * <p>Cost: four requests to the store, one of which writes an object that another deletes.
    *
    * @throws IllegalStateException if the store lets a second writer overwrite a commit
    */
   public static Lake open(SparkSession spark, String root) {
-    Lake lake = new Lake(spark, root.endsWith("/") ? root.substring(0, root.length() - 1) : root);
+    Lake lake = new Lake(spark, root, Access.WRITE);
     if (root.startsWith("s3a:")) {
       lake.probe();
     }
     return lake;
   }
 
+  /**
+   * Opens the lake below a root for commands that only read: the right to read is enough.
+   *
+   * <p>Guarantee: nothing is written, now or later; a transaction on one of its tables is refused.
+   * Cost: none; a root that cannot be reached is found when a table is read.
+   */
+  public static Lake openToRead(SparkSession spark, String root) {
+    return new Lake(spark, root, Access.READ);
+  }
+
   private void probe() {
-    Path path = new Path(root, "_probe/" + UUID.randomUUID());
+    Path folder = new Path(root, "_probe");
     try {
-      FileSystem fs = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      ConditionalPutLogStore.putIfAbsent(fs, path, "first".getBytes(StandardCharsets.UTF_8));
-      try {
-        ConditionalPutLogStore.putIfAbsent(fs, path, "second".getBytes(StandardCharsets.UTF_8));
+      FileSystem fs = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      if (!ConditionalPutLogStore.isHonoured(fs, folder)) {
         throw new IllegalStateException(
             root
                 + ": this store ignores If-None-Match, so two writers could both win a commit. Use a store that honours"
                 + " conditional writes.");
-      } catch (FileAlreadyExistsException expected) {
-        // The condition is honoured.
-      } finally {
-        fs.delete(path, false);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(root + ": the lake cannot be reached: " + e.getMessage(), e);
@@ -72,7 +81,7 @@ public final class Lake {
     if (!LAYERS.contains(layer)) {
       throw new IllegalArgumentException("no layer " + layer + "; the layers are " + LAYERS);
     }
-    return new LakeTable(spark, layer + "." + name, root + "/" + layer + "/" + name);
+    return new LakeTable(spark, layer + "." + name, root + "/" + layer + "/" + name, access);
   }
 
   public LakeTable bronze(String source) {
@@ -134,8 +143,11 @@ public final class Lake {
     if (!table.exists()) {
       try {
         TableTransaction.begin(table, spec).publish(SaveMode.Append, "{}");
-      } catch (FencedException e) {
-        // Another driver has just made it.
+      } catch (FencedException | StaleReadException e) {
+        // Another driver has just made it, or tried to and not come back.
+        if (!table.exists()) {
+          throw e;
+        }
       }
     }
   }

@@ -1,15 +1,10 @@
 package io.sluice.table;
 
-import static scala.collection.JavaConverters.asJavaIterator;
-import static scala.collection.JavaConverters.mapAsJavaMap;
-import static scala.collection.JavaConverters.seqAsJavaList;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,25 +18,23 @@ import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.delta.actions.RemoveFile;
-import org.apache.spark.sql.delta.actions.SetTransaction;
-import scala.Option;
-import scala.Tuple2;
-import scala.collection.Seq;
 
 /**
  * One Delta table of the lake: reads its rows, its versions and what changed between them.
  *
- * <p>Writing goes through {@link #begin}: files first, a commit last.
+ * <p>Writing goes through {@link TableTransaction}: files first, a commit last.
  */
 public final class LakeTable {
   private final SparkSession spark;
   private final String name;
   private final String path;
+  private final Lake.Access access;
 
-  LakeTable(SparkSession spark, String name, String path) {
+  LakeTable(SparkSession spark, String name, String path, Lake.Access access) {
     this.spark = spark;
     this.name = name;
     this.path = path;
+    this.access = access;
   }
 
   /** Layer and table, such as {@code silver.calls}. */
@@ -58,11 +51,20 @@ public final class LakeTable {
   }
 
   DeltaLog log() {
-    return DeltaLog.forTable(spark, path);
+    return Delta.log(spark, path);
   }
 
   Snapshot snapshot() {
-    return log().update(false, Option.empty(), Option.empty());
+    return Delta.newest(log());
+  }
+
+  /**
+   * @throws IllegalStateException if the lake has been opened to read
+   */
+  void mustBeWritable() {
+    if (access == Lake.Access.READ) {
+      throw new IllegalStateException(name + ": the lake has been opened to read, not to write");
+    }
   }
 
   public boolean exists() {
@@ -103,31 +105,9 @@ public final class LakeTable {
     return spark.read().format("delta").option("versionAsOf", version).load(path);
   }
 
-  /**
-   * What a reader of this table has handled: the version recorded under {@code app}, -1 if none.
-   */
-  public long checkpoint(String app) {
-    return checkpoints(snapshot()).getOrDefault(app, -1L);
-  }
-
-  /**
-   * All that a version has recorded, by name. Delta carries it from commit to commit in the
-   * version's checksum; only where that is missing is the log's state made anew, which takes
-   * several jobs.
-   */
-  static Map<String, Long> checkpoints(Snapshot snapshot) {
-    Map<String, Long> found = new HashMap<>();
-    Option<Seq<SetTransaction>> carried =
-        snapshot.checksumOpt().isEmpty()
-            ? Option.empty()
-            : snapshot.checksumOpt().get().setTransactions();
-    if (carried.isEmpty()) {
-      mapAsJavaMap(snapshot.transactions())
-          .forEach((app, version) -> found.put(app, (Long) version));
-    } else {
-      seqAsJavaList(carried.get()).forEach(one -> found.put(one.appId(), one.version()));
-    }
-    return found;
+  /** How far a command has come by what this table has recorded; -1 if nothing. */
+  public long checkpoint(Checkpoint checkpoint) {
+    return Delta.checkpoints(snapshot()).getOrDefault(checkpoint.name(), -1L);
   }
 
   /**
@@ -150,16 +130,15 @@ public final class LakeTable {
     List<RemoveFile> removed = new ArrayList<>();
     if (now.version() > afterVersion) {
       long first = afterVersion + 1;
-      Iterator<Tuple2<Object, Seq<Action>>> commits;
       try {
-        commits = asJavaIterator(log().getChanges(first, now.version(), true));
+        Iterator<Delta.Commit> commits = Delta.commits(log(), first, now.version());
         while (commits.hasNext()) {
-          Tuple2<Object, Seq<Action>> commit = commits.next();
-          if ((Long) commit._1() != first) {
+          Delta.Commit commit = commits.next();
+          if (commit.version() != first) {
             throw new IllegalStateException("version " + first + " is gone");
           }
           first++;
-          for (Action action : seqAsJavaList(commit._2())) {
+          for (Action action : commit.actions()) {
             if (action instanceof AddFile file && file.dataChange()) {
               added.add(file);
             } else if (action instanceof RemoveFile file && file.dataChange()) {
@@ -183,7 +162,7 @@ public final class LakeTable {
 
   /** The log as of a version. */
   Snapshot at(long version) {
-    return log().getSnapshotAt(version, Option.empty(), Option.empty());
+    return Delta.at(log(), version);
   }
 
   /** How many files a version has, and their bytes; known from the log. */
@@ -207,10 +186,7 @@ public final class LakeTable {
    */
   public long versionAt(Instant time) {
     try {
-      return log()
-          .history()
-          .getActiveCommitAtTime(Timestamp.from(time), true, true, false)
-          .version();
+      return Delta.versionAt(log(), Timestamp.from(time));
     } catch (Exception e) {
       // Delta throws an AnalysisException, which it does not declare.
       throw new IllegalArgumentException(name + " at " + time + ": " + e.getMessage(), e);
@@ -245,7 +221,7 @@ public final class LakeTable {
 
   static Map<String, AddFile> files(Snapshot snapshot) {
     Map<String, AddFile> files = new LinkedHashMap<>();
-    snapshot.allFiles().collectAsList().forEach(file -> files.put(file.path(), file));
+    Delta.files(snapshot).forEach(file -> files.put(file.path(), file));
     return files;
   }
 
@@ -260,7 +236,7 @@ public final class LakeTable {
    * @throws IllegalStateException if a file of that version has been vacuumed
    */
   public long restore(long version) {
-    return TableTransaction.restore(this, version);
+    return TableRestore.to(this, version);
   }
 
   void mustExist(Path file, String what) {

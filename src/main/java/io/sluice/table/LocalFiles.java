@@ -1,10 +1,6 @@
 package io.sluice.table;
 
-import static scala.collection.JavaConverters.asScalaBuffer;
-import static scala.collection.JavaConverters.mapAsJavaMap;
-import static scala.collection.JavaConverters.mapAsScalaMap;
-import static scala.collection.JavaConverters.seqAsJavaList;
-
+import io.sluice.engine.Scala;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
@@ -40,7 +36,6 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import scala.Option;
 
 /**
  * Writes rows that are in this JVM into files of a table, by Spark's own Parquet writer and with
@@ -62,9 +57,9 @@ final class LocalFiles {
   LocalFiles(SparkSession spark, LakeTable table, OptimisticTransaction txn) {
     this.root = new Path(table.path());
     this.schema = txn.metadata().schema();
-    List<String> by = seqAsJavaList(txn.metadata().partitionColumns());
+    List<String> by = Scala.list(txn.metadata().partitionColumns());
     Dataset<Row> none = spark.createDataFrame(List.of(), schema);
-    List<Attribute> all = seqAsJavaList(none.queryExecution().analyzed().output());
+    List<Attribute> all = Scala.list(none.queryExecution().analyzed().output());
     List<Expression> kept = new ArrayList<>();
     StructType columns = new StructType();
     StructType partitions = new StructType();
@@ -81,32 +76,23 @@ final class LocalFiles {
       partition.add(schema.fieldIndex(name));
     }
     this.data = columns;
-    this.dataColumns =
-        UnsafeProjection.create(asScalaBuffer(kept).toSeq(), asScalaBuffer(all).toSeq());
+    this.dataColumns = UnsafeProjection.create(Scala.seq(kept), Scala.seq(all));
     try {
       Job job = Job.getInstance(spark.sessionState().newHadoopConf());
-      this.writers =
-          new ParquetFileFormat()
-              .prepareWrite(
-                  spark,
-                  job,
-                  scala.collection.immutable.Map$.MODULE$.<String, String>empty(),
-                  data);
+      this.writers = new ParquetFileFormat().prepareWrite(spark, job, Scala.map(Map.of()), data);
       this.conf = job.getConfiguration();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     var tracker =
-        txn.getOptionalStatsTrackerAndStatsCollection(
-                asScalaBuffer(all).toSeq(), root, partitions, none)
-            ._1();
+        txn.getOptionalStatsTrackerAndStatsCollection(Scala.seq(all), root, partitions, none)._1();
     this.statistics = tracker.isEmpty() ? null : tracker.get();
   }
 
   /** Whether this can write a table of such a schema: by days and texts, if it is partitioned. */
   static boolean canWrite(OptimisticTransaction txn) {
     StructType schema = txn.metadata().schema();
-    return seqAsJavaList(txn.metadata().partitionColumns()).stream()
+    return Scala.list(txn.metadata().partitionColumns()).stream()
         .map(name -> schema.apply(name).dataType())
         .allMatch(type -> type.equals(DataTypes.DateType) || type.equals(DataTypes.StringType));
   }
@@ -176,24 +162,16 @@ final class LocalFiles {
     String stats = null;
     if (tracker != null) {
       tracker.closeFile(path.toString());
-      stats = mapAsJavaMap(tracker.getFinalStats(0).stats()).values().iterator().next();
+      stats = Scala.javaMap(tracker.getFinalStats(0).stats()).values().iterator().next();
     }
     try {
       FileStatus written = path.getFileSystem(conf).getFileStatus(path);
-      return new AddFile(
+      return Delta.file(
           new Path(relative.toString()).toUri().toString(),
-          scala.collection.immutable.Map$.MODULE$
-              .<String, String>empty()
-              .$plus$plus(mapAsScalaMap(partitionValues)),
+          partitionValues,
           written.getLen(),
           written.getModificationTime(),
-          true,
-          stats,
-          null,
-          null,
-          Option.empty(),
-          Option.empty(),
-          Option.empty());
+          stats);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

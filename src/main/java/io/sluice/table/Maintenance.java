@@ -24,6 +24,7 @@ public final class Maintenance {
    * @param small files of fewer bytes are taken together, with others of their partition
    */
   public Maintenance(LakeTable table, long small) {
+    table.mustBeWritable();
     this.table = table;
     this.small = small;
     // Settings of this work alone; the session's other users keep theirs.

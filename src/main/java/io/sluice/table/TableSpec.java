@@ -29,14 +29,11 @@ public record TableSpec(
   }
 
   /**
-   * The same for a table that gets several commits a second, if it does: its log has a checkpoint
-   * every 100 commits and not every ten. Making one takes some jobs; who opens the table reads at
-   * most 100 small files for it.
+   * The same for a table that gets several commits a second: its log has a checkpoint every 100
+   * commits and not every ten. Making one takes some jobs; who opens the table reads at most 100
+   * small files for it.
    */
-  public TableSpec oftenCommitted(boolean often) {
-    if (!often) {
-      return this;
-    }
+  public TableSpec oftenCommitted() {
     Map<String, String> all = new HashMap<>(properties);
     all.put("delta.checkpointInterval", "100");
     return new TableSpec(comment, schema, partitionBy, statsColumns, all);

@@ -19,6 +19,7 @@ import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.run.StoppedException;
 import io.sluice.settings.ValidationErrors;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
@@ -506,7 +507,7 @@ class ModelsTest {
                 context.lake().silver("fraud_outcomes").read().schema(),
                 List.of("decided_on"),
                 List.of()))
-        .checkpoint("touched", System.nanoTime())
+        .checkpoint(new Checkpoint("touched"), System.nanoTime())
         .publish(SaveMode.Append, "{}");
   }
 }

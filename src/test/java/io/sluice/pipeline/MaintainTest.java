@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.contributing.FourthSourceTest;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
-import io.sluice.refine.SilverTable;
 import io.sluice.run.RunContext;
 import io.sluice.settings.ValidationErrors;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
 import io.sluice.testing.TestLake;
 import java.time.Duration;
@@ -103,7 +103,7 @@ class MaintainTest {
     assertTrue(plan.contains("1 rows in 1 files leave, 0 rows in 0 files come back"), plan);
     restore.run();
     assertEquals(1, silver.read().count());
-    assertEquals(0, silver.checkpoint(SilverTable.CHECKPOINT));
+    assertEquals(0, silver.checkpoint(Checkpoint.REFINED));
     new Refine(context, "readings").run();
     assertEquals(2, silver.read().count());
     assertThrows(

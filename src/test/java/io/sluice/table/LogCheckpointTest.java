@@ -35,7 +35,7 @@ class LogCheckpointTest {
       TableTransaction.begin(table, spec)
           .checkpointsBy(due::add)
           .append(rows)
-          .checkpoint("reader", commit)
+          .checkpoint(new Checkpoint("reader"), commit)
           .publish(SaveMode.Append, "{}");
     }
     Path checkpoint = new Path(table.path(), "_delta_log/00000000000000000003.checkpoint.parquet");
@@ -48,6 +48,6 @@ class LogCheckpointTest {
     assertTrue(fs.exists(checkpoint));
     TableTransaction.begin(table, spec).append(rows).publish(SaveMode.Append, "{}");
     assertEquals(12, table.read().count());
-    assertEquals(4, table.checkpoint("reader"));
+    assertEquals(4, table.checkpoint(new Checkpoint("reader")));
   }
 }

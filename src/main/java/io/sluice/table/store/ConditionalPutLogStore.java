@@ -1,7 +1,6 @@
 package io.sluice.table.store;
 
 import io.delta.storage.HadoopFileSystemLogStore;
-import io.sluice.table.Lake;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
  *
  * <p>A commit whose answer is lost is resolved by reading the object back: every Delta commit
  * carries a transaction id of its own, so equal bytes mean that the PUT was ours. Needs Hadoop
- * 3.4.2 or later and a store that honours the condition; {@link Lake#open} probes for that.
+ * 3.4.2 or later and a store that honours the condition; {@link #isHonoured} tells.
  *
  * <p>Cost: one PUT for a commit, one GET more when an answer is lost or the version is taken; one
  * LIST to see what is new.
@@ -78,6 +78,23 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
         taken.initCause(e);
         throw taken;
       }
+    }
+  }
+
+  /**
+   * Whether the store refuses a second writer of one path: writes an object into a folder, tries to
+   * write it again, and deletes it.
+   */
+  public static boolean isHonoured(FileSystem fs, Path folder) throws IOException {
+    Path path = new Path(folder, UUID.randomUUID().toString());
+    putIfAbsent(fs, path, "first".getBytes(StandardCharsets.UTF_8));
+    try {
+      putIfAbsent(fs, path, "second".getBytes(StandardCharsets.UTF_8));
+      return false;
+    } catch (FileAlreadyExistsException refused) {
+      return true;
+    } finally {
+      fs.delete(path, false);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.table.Checkpoint;
 import io.sluice.table.FencedException;
 import io.sluice.table.Lake;
 import io.sluice.table.LakeTable;
@@ -136,22 +137,22 @@ class ConditionalPutTest {
     TableSpec spec = new TableSpec("Things.", rows.schema(), List.of(), List.of("n"));
     TableTransaction.begin(table, spec)
         .append(rows)
-        .checkpoint("refine", 1)
+        .checkpoint(Checkpoint.REFINED, 1)
         .publish(SaveMode.Append, "{}");
 
     TableTransaction zombie = TableTransaction.begin(table, spec);
-    assertEquals(1, zombie.checkpoint("refine"));
+    assertEquals(1, zombie.checkpoint(Checkpoint.REFINED));
     zombie.append(rows);
     TableTransaction replacement = TableTransaction.begin(table, spec);
-    assertEquals(1, replacement.checkpoint("refine"));
-    replacement.append(rows).checkpoint("refine", 2).publish(SaveMode.Append, "{}");
-    zombie.checkpoint("refine", 2);
+    assertEquals(1, replacement.checkpoint(Checkpoint.REFINED));
+    replacement.append(rows).checkpoint(Checkpoint.REFINED, 2).publish(SaveMode.Append, "{}");
+    zombie.checkpoint(Checkpoint.REFINED, 2);
     FencedException fenced =
         assertThrows(FencedException.class, () -> zombie.publish(SaveMode.Append, "{}"));
 
     assertTrue(fenced.getMessage().contains("silver.things: another driver"), fenced.getMessage());
     assertEquals(6, table.read().count());
-    assertEquals(2, table.checkpoint("refine"));
+    assertEquals(2, table.checkpoint(Checkpoint.REFINED));
   }
 
   @Test

@@ -1,0 +1,124 @@
+package io.sluice.table;
+
+import java.time.LocalDate;
+
+/**
+ * A name under which a table's commits record how far a command has come: Delta's application id of
+ * a transaction. A commit that moves it conflicts with every other that has read it.
+ *
+ * <p>All names there are stand here; they are in the logs of existing lakes, and so never change.
+ *
+ * @param name as the log has it
+ */
+public record Checkpoint(String name) {
+
+  /** Names that begin with the same words and end with what they are of. */
+  public record Family(String prefix) {
+    public Checkpoint of(String what) {
+      return new Checkpoint(prefix + what);
+    }
+  }
+
+  /** In any table: how many times transactions that were begun before have been shut out. */
+  static final Checkpoint FENCE = new Checkpoint("fence");
+
+  /** In {@code bronze.<source>}: the number of the last batch of files ingested, from 0. */
+  public static final Checkpoint FILES_INGESTED = new Checkpoint("ingest");
+
+  /**
+   * In {@code bronze.<source>}: the number of the last batch of files whose rows {@code ops.files}
+   * must have; with it stands {@link #FILES_INGESTED}.
+   */
+  public static final Checkpoint FILES_RECORDED = new Checkpoint("files");
+
+  /** In {@code bronze.<source>}: the number of the last batch of records from topics, from 0. */
+  public static final Checkpoint TOPICS_INGESTED = new Checkpoint("ingest:topics");
+
+  /**
+   * In {@code silver.<source>}: the version of bronze up to which all rows are refined. In {@code
+   * quarantine.<source>}: the version of bronze that its newest batch of refused rows reaches,
+   * whether silver has that batch yet or not.
+   */
+  public static final Checkpoint REFINED = new Checkpoint("refine");
+
+  /** In {@code silver.<source>}: the version of quarantine that its newest batch goes with. */
+  public static final Checkpoint QUARANTINED = new Checkpoint("quarantine");
+
+  /**
+   * In {@code gold.spending_alerts}: the version of silver up to which all alerts are raised. In
+   * {@code ops.spending_windows}: the version of silver that the totals kept stand at.
+   */
+  public static final Checkpoint ALERTED = new Checkpoint("alert");
+
+  /**
+   * In {@code ops.spending_windows}, by {@code topic/partition}: the offset of the last record
+   * counted.
+   */
+  public static final Family ALERT_OFFSETS = new Family("alert-offset:");
+
+  /**
+   * In {@code ops.spending_windows}, by {@code topic/partition}: the newest event time counted, in
+   * microseconds.
+   */
+  public static final Family ALERT_CLOCKS = new Family("alert-clock:");
+
+  /** In {@code ops.files}: the number of the last batch of a source's files that has rows here. */
+  public static Checkpoint filesOf(String source) {
+    return new Checkpoint("ingest:" + source);
+  }
+
+  /** In {@code bronze.<source>}: the first offset of a partition that has not been ingested. */
+  public static Checkpoint offset(String topic, int partition) {
+    return new Checkpoint("ingest:" + topic + "/" + partition);
+  }
+
+  /**
+   * In {@code bronze.<source>}: which making of a topic has been read, by the number that tells it
+   * from others of the same name.
+   */
+  public static Checkpoint making(String topic) {
+    Checkpoint checkpoint = new Checkpoint("ingest:" + topic);
+    // A topic may have any name but one with a slash.
+    return checkpoint.equals(TOPICS_INGESTED) ? new Checkpoint("ingest:topics/") : checkpoint;
+  }
+
+  /** In {@code gold.<mart>}: the version of a silver table up to which all changes are built. */
+  public static Checkpoint built(String source) {
+    return new Checkpoint("build:" + source);
+  }
+
+  /**
+   * In {@code quarantine.<source>}: the version of bronze that a range of days was built from,
+   * whose refused rows are here.
+   *
+   * @param fingerprint of the contract and the options that it was built by
+   */
+  public static Checkpoint backfilled(LocalDate from, LocalDate to, String fingerprint) {
+    return new Checkpoint("backfill:" + from + "_" + to + ":" + fingerprint);
+  }
+
+  /** In {@code models.versions}: the number of a model's newest version. */
+  public static Checkpoint version(String model) {
+    return new Checkpoint("version:" + model);
+  }
+
+  /** In {@code models.versions}: the version of a table that a model has learned from last. */
+  public static Checkpoint learned(String model, String table) {
+    return new Checkpoint("train:" + model + ":" + table);
+  }
+
+  /** In {@code models.moves}: the number of a model's last move. */
+  public static Checkpoint moves(String model) {
+    return new Checkpoint("moves:" + model);
+  }
+
+  /** In {@code predictions.<model>}: the version of a feature table up to which rows are scored. */
+  public static Checkpoint scored(String table) {
+    return new Checkpoint("score:" + table);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
