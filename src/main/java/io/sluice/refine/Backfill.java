@@ -5,12 +5,12 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
-import static scala.collection.JavaConverters.asScalaBuffer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
+import io.sluice.engine.Scala;
 import io.sluice.ingest.Bronze;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.quality.Check;
@@ -24,6 +24,7 @@ import io.sluice.run.RunResult;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.BackfillJournal;
 import io.sluice.table.Changes;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.Comparison;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
@@ -132,7 +133,7 @@ public final class Backfill {
 
   /** What a run would read and touch; builds nothing. */
   public String plan() {
-    long version = silver.table().checkpoint(SilverTable.CHECKPOINT);
+    long version = silver.table().checkpoint(Checkpoint.REFINED);
     LakeTable.Size bronze = silver.bronze().size(version);
     TableTransaction.Files live = live(TableTransaction.begin(silver.table(), silver.spec()));
     return String.format(
@@ -186,7 +187,7 @@ public final class Backfill {
     build.adoptBroken(commit.quarantine());
     CheckResult explained =
         explained(
-            live.rows().join(made, asScalaBuffer(silver.key()).toSeq(), "left_anti"),
+            live.rows().join(made, Scala.seq(silver.key()), "left_anti"),
             commit.quarantine());
     commit.table().remove(live);
     RunResult result =
@@ -220,7 +221,7 @@ public final class Backfill {
             .toDF("_file", "_position");
     long lost =
         removed
-            .join(known, asScalaBuffer(List.of("_file", "_position")).toSeq(), "left_anti")
+            .join(known, Scala.seq(List.of("_file", "_position")), "left_anti")
             .count();
     return BuiltInChecks.error(
         "no_row_lost",

@@ -4,17 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
-import static scala.collection.JavaConverters.asScalaBuffer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.contract.Contract;
+import io.sluice.engine.Scala;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.run.Run;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
 import io.sluice.table.BackfillJournal;
 import io.sluice.table.Changes;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.TableTransaction;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
@@ -104,7 +105,7 @@ final class BackfillBuild {
     String plan = journal.read("plan").orElse("");
     if (!plan.startsWith(fingerprint + " ")) {
       journal.clear();
-      plan = fingerprint + " " + silver.table().checkpoint(SilverTable.CHECKPOINT);
+      plan = fingerprint + " " + silver.table().checkpoint(Checkpoint.REFINED);
       journal.write("plan", plan);
     }
     return Long.parseLong(plan.substring(plan.indexOf(' ') + 1));
@@ -163,7 +164,7 @@ final class BackfillBuild {
         Quarantine.rows(broken, contract, run, built)
             .join(
                 silver.quarantine().read().select("arrival", "file", "position", "arrived_at"),
-                asScalaBuffer(List.of("arrival", "file", "position", "arrived_at")).toSeq(),
+                Scala.seq(List.of("arrival", "file", "position", "arrived_at")),
                 "left_anti");
     TableTransaction transaction = TableTransaction.begin(silver.table(), silver.spec());
     TableTransaction quarantine = TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
@@ -202,7 +203,7 @@ final class BackfillBuild {
     Dataset<Row> byLive =
         broken
             .where(not(Backfill.Range.holds(first, last, day())))
-            .join(live, asScalaBuffer(List.of("_file", "_position")).toSeq(), "left_semi");
+            .join(live, Scala.seq(List.of("_file", "_position")), "left_semi");
     return byDay.unionByName(byLive);
   }
 
@@ -215,7 +216,7 @@ final class BackfillBuild {
       transaction.adopt(step.silver);
       rowCounts = rowCounts.plus(step.rowCounts);
     }
-    long handled = transaction.checkpoint(SilverTable.CHECKPOINT);
+    long handled = transaction.checkpoint(Checkpoint.REFINED);
     if (handled > built) {
       Changes news = silver.bronze().changes(built, handled);
       Dataset<Row> valid =
@@ -247,7 +248,8 @@ final class BackfillBuild {
    * published them.
    */
   void adoptBroken(TableTransaction quarantine) {
-    String checkpoint = "backfill:" + range.from() + "_" + range.to() + ":" + fingerprint(contract, range);
+    Checkpoint checkpoint =
+        Checkpoint.backfilled(range.from(), range.to(), fingerprint(contract, range));
     if (quarantine.checkpoint(checkpoint) < built) {
       steps().forEach(step -> quarantine.adopt(step.quarantine));
       if (!quarantine.isEmpty()) {

@@ -16,6 +16,7 @@ import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
 import io.sluice.settings.Key;
 import io.sluice.table.KnownKeys;
+import io.sluice.table.RowWriter;
 import io.sluice.table.TableTransaction;
 import java.sql.Date;
 import java.util.ArrayList;
@@ -82,8 +83,8 @@ public final class LocalRefiner {
     private final Map<Arrival, CompiledRows> judged = new LinkedHashMap<>();
     private final CompiledRows valid;
     private final CompiledRows broken;
-    private final TableTransaction.RowWriter silverWriter = new TableTransaction.RowWriter();
-    private final TableTransaction.RowWriter quarantineWriter = new TableTransaction.RowWriter();
+    private final RowWriter silverWriter = new RowWriter();
+    private final RowWriter quarantineWriter = new RowWriter();
     private final KeyReader keys;
     private final int reasons;
 

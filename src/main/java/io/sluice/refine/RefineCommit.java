@@ -11,6 +11,7 @@ import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunRecorder;
 import io.sluice.run.RunResult;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ public final class RefineCommit {
     this.contract = silver.contract();
     this.table = table;
     this.quarantine = quarantine;
-    this.handled = table.checkpoint(SilverTable.CHECKPOINT);
+    this.handled = table.checkpoint(Checkpoint.REFINED);
   }
 
   /**
@@ -70,7 +71,7 @@ public final class RefineCommit {
         TableTransaction.begin(silver.quarantine(), Quarantine.spec(silver.contract()));
     silver
         .quarantine()
-        .mustReach(table.checkpoint(SilverTable.QUARANTINE), silver.table().name());
+        .mustReach(table.checkpoint(Checkpoint.QUARANTINED), silver.table().name());
     return new RefineCommit(context, silver, table, quarantine);
   }
 
@@ -83,7 +84,7 @@ public final class RefineCommit {
     TableTransaction table = TableTransaction.beginAsKnown(silver.table(), silver.spec());
     TableTransaction quarantine =
         TableTransaction.beginAsKnown(silver.quarantine(), Quarantine.spec(silver.contract()));
-    return quarantine.version() < table.checkpoint(SilverTable.QUARANTINE)
+    return quarantine.version() < table.checkpoint(Checkpoint.QUARANTINED)
         ? Optional.empty()
         : Optional.of(new RefineCommit(context, silver, table, quarantine));
   }
@@ -98,7 +99,7 @@ public final class RefineCommit {
    * driver's batch in quarantine fences this commit, which those beside refine do not want.
    */
   public boolean isPending() {
-    return quarantine.checkpoint(SilverTable.CHECKPOINT) > handled;
+    return quarantine.checkpoint(Checkpoint.REFINED) > handled;
   }
 
   public TableTransaction table() {
@@ -145,11 +146,11 @@ public final class RefineCommit {
       quarantine.discard(col("batch").gt(handled));
     }
     if (staged.rowCounts().quarantined() > 0) {
-      quarantine.checkpoint(SilverTable.CHECKPOINT, until);
+      quarantine.checkpoint(Checkpoint.REFINED, until);
     }
     publishQuarantine(recorder, json, staged.rowCounts().quarantined())
-        .ifPresent(version -> table.checkpoint(SilverTable.QUARANTINE, version));
-    table.checkpoint(SilverTable.CHECKPOINT, until);
+        .ifPresent(version -> table.checkpoint(Checkpoint.QUARANTINED, version));
+    table.checkpoint(Checkpoint.REFINED, until);
     return publishSilver(SaveMode.Append, recorder, json, staged.rowCounts());
   }
 

@@ -7,10 +7,10 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
-import static scala.collection.JavaConverters.asScalaBuffer;
 
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
+import io.sluice.engine.Scala;
 import io.sluice.ingest.Bronze;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.run.Run;
@@ -171,7 +171,7 @@ public final class Replay {
                         Stream.of(
                             col("_reasons").as("_new_reasons"), col("_outcome").as("_new_outcome")))
                     .toArray(Column[]::new));
-    scala.collection.Seq<String> row = asScalaBuffer(ROW).toSeq();
+    scala.collection.immutable.Seq<String> row = Scala.seq(ROW);
     Dataset<Row> all =
         files.rows().withColumn("_path", col("_metadata.file_path")).join(marks, row, "left_outer");
     Column judgedNow = col("_new_outcome").isNotNull();
@@ -227,7 +227,7 @@ public final class Replay {
             .equalTo(col("_file"))
             .and(col("_held_position").equalTo(col("_position")));
     return judged
-        .join(held, asScalaBuffer(key).toSeq(), "left_outer")
+        .join(held, Scala.seq(key), "left_outer")
         .withColumn(
             "_outcome",
             when(col("_reasons").isNotNull(), Quarantine.OPEN)

@@ -22,12 +22,6 @@ import org.apache.spark.sql.types.StructType;
  * its rows come from, and quarantine. Reads and writes nothing by itself.
  */
 public final class SilverTable {
-  /** The name under which silver and quarantine record how far bronze has been handled. */
-  public static final String CHECKPOINT = "refine";
-
-  /** The version of quarantine that silver's newest batch goes with. */
-  static final String QUARANTINE = "quarantine";
-
   private final RunContext context;
   private final Contract contract;
   private final StructType schema;
@@ -60,13 +54,14 @@ public final class SilverTable {
   }
 
   public TableSpec spec() {
-    return new TableSpec(
+    TableSpec spec =
+        new TableSpec(
             contract.rowDescription(),
             schema,
             contract.partition().map(field -> List.of(field.name())).orElse(List.of()),
             contract.statsColumns(),
-            Map.of("sluice.contract.version", contract.version()))
-        .oftenCommitted(!contract.topics().isEmpty());
+            Map.of("sluice.contract.version", contract.version()));
+    return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
   }
 
   List<String> key() {

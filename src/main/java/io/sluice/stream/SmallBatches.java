@@ -22,6 +22,7 @@ import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.run.StoppedException;
 import io.sluice.settings.Key;
+import io.sluice.table.RowWriter;
 import io.sluice.table.TableTransaction;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class SmallBatches implements AutoCloseable {
   private final Map<Arrival, TopicReader> readers = new LinkedHashMap<>();
   private final ExecutorService beside = Executors.newSingleThreadExecutor();
   private final Executor upkeep;
-  private final TableTransaction.RowWriter bronzeWriter = new TableTransaction.RowWriter();
+  private final RowWriter bronzeWriter = new RowWriter();
   private final Map<Arrival, CompiledRows> functions = new LinkedHashMap<>();
   private StructType compiledFor;
   private MinuteRun minute;
