@@ -60,7 +60,10 @@ public final class Changes {
     return added.stream().mapToLong(file -> rows(file.numLogicalRecords())).sum();
   }
 
-  /** Rows of the files removed, by their statistics. */
+  /**
+   * Rows of the files removed, by their statistics; of files that a commit took out, the log need
+   * not have any.
+   */
   public long rowsRemoved() {
     return removed.stream().mapToLong(file -> rows(file.numLogicalRecords())).sum();
   }

@@ -70,6 +70,19 @@ class ArchitectureTest {
           .resideInAnyPackage("io.delta..", "org.apache.spark.sql.delta..");
 
   @ArchTest
+  static final ArchRule theLogStoresStandAlone =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.table.store..")
+          .should()
+          .dependOnClassesThat(
+              describe(
+                  "are of any other package of the project",
+                  (JavaClass one) ->
+                      one.getPackageName().startsWith("io.sluice")
+                          && !one.getPackageName().startsWith("io.sluice.table.store")));
+
+  @ArchTest
   static final ArchRule onlyQualityTouchesDeequ =
       noClasses()
           .that()

@@ -12,13 +12,17 @@ import io.sluice.settings.Settings;
 import io.sluice.testing.LocalSpark;
 import io.sluice.testing.TestLake;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +88,48 @@ class SluiceTest {
             "select outcome from ops.runs",
             "--format=csv"),
         err);
+  }
+
+  @Test
+  void whoOnlyReadsWritesNothing(@TempDir Path temp) throws Exception {
+    Path contracts = FourthSourceTest.CONTRACTS;
+    RunContext context = TestLake.open("readers", contracts);
+    TestLake.land(
+        context,
+        "readings/a.csv",
+        "meter,day,kwh,unit,read_at\nM1,2026-03-01,5,kwh,2026-03-01T10:00:00Z\n");
+    assertEquals(0, sluice("readers", contracts, "ingest", "--source", "readings"), err);
+    SortedMap<String, FileTime> before = objects();
+    String report = temp.resolve("report.html").toString();
+    assertEquals(0, sluice("readers", contracts, "sql", "select * from bronze.readings"), err);
+    assertEquals(0, sluice("readers", contracts, "sql", "show tables in ops"), err);
+    assertEquals(0, sluice("readers", contracts, "report", "--out", report), err);
+    assertEquals(before, objects());
+    assertTrue(Files.size(Path.of(report)) > 0);
+
+    // Nor in a lake that does not exist yet.
+    assertEquals(0, sluice("readers-of-none", contracts, "report", "--out", report), err);
+    assertEquals(before, objects());
+  }
+
+  /**
+   * Every object and folder of the store, and when it was written; deletions show in a folder's
+   * time.
+   */
+  private static SortedMap<String, FileTime> objects() throws IOException {
+    Path lake = LocalSpark.server().data().resolve("lake");
+    SortedMap<String, FileTime> objects = new TreeMap<>();
+    for (String name : List.of("readers", "readers-of-none")) {
+      Path root = lake.resolve(name);
+      if (Files.exists(root)) {
+        try (Stream<Path> files = Files.walk(root)) {
+          for (Path file : files.toList()) {
+            objects.put(file.toString(), Files.getLastModifiedTime(file));
+          }
+        }
+      }
+    }
+    return objects;
   }
 
   @Test

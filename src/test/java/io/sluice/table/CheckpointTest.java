@@ -1,0 +1,70 @@
+package io.sluice.table;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The names are in the logs of existing lakes. */
+class CheckpointTest {
+  private static final LocalDate FROM = LocalDate.of(2026, 3, 1);
+
+  @Test
+  void namesAreThoseOfExistingLakes() {
+    assertEquals(
+        List.of(
+            "fence",
+            "ingest",
+            "files",
+            "ingest:topics",
+            "refine",
+            "quarantine",
+            "alert",
+            "ingest:calls",
+            "ingest:payments/3",
+            "ingest:payments",
+            "build:calls",
+            "backfill:2026-03-01_2026-03-31:0a1b",
+            "version:order_fraud",
+            "train:order_fraud:gold.order_features",
+            "moves:order_fraud",
+            "score:gold.order_features",
+            "alert-offset:payments/3",
+            "alert-clock:payments/3"),
+        Stream.of(
+                Checkpoint.FENCE,
+                Checkpoint.FILES_INGESTED,
+                Checkpoint.FILES_RECORDED,
+                Checkpoint.TOPICS_INGESTED,
+                Checkpoint.REFINED,
+                Checkpoint.QUARANTINED,
+                Checkpoint.ALERTED,
+                Checkpoint.filesOf("calls"),
+                Checkpoint.offset("payments", 3),
+                Checkpoint.making("payments"),
+                Checkpoint.built("calls"),
+                Checkpoint.backfilled(FROM, LocalDate.of(2026, 3, 31), "0a1b"),
+                Checkpoint.version("order_fraud"),
+                Checkpoint.learned("order_fraud", "gold.order_features"),
+                Checkpoint.moves("order_fraud"),
+                Checkpoint.scored("gold.order_features"),
+                Checkpoint.ALERT_OFFSETS.of("payments/3"),
+                Checkpoint.ALERT_CLOCKS.of("payments/3"))
+            .map(Checkpoint::name)
+            .toList());
+  }
+
+  @Test
+  void noTopicTakesTheNameOfAnother() {
+    // Any of these can be the name of a topic.
+    for (String topic : Set.of("topics", "a", "ingest", "files")) {
+      assertNotEquals(Checkpoint.TOPICS_INGESTED, Checkpoint.making(topic));
+      assertNotEquals(Checkpoint.FILES_INGESTED, Checkpoint.making(topic));
+      assertNotEquals(Checkpoint.making(topic), Checkpoint.offset(topic, 0));
+    }
+  }
+}
