@@ -16,8 +16,8 @@ import java.util.Optional;
  * ContractMapper} makes the typed contract of it, {@link ContractRules} judges that contract.
  *
  * <p>Guarantee: each error is added with its file and its place in the file, and nothing that the
- * file states is silently ignored. A document that is no ODCS is not mapped; otherwise all errors of
- * a file are added at once.
+ * file states is silently ignored. A document that is no ODCS is not mapped; otherwise all errors
+ * of a file are added at once.
  */
 final class ContractReader {
   private static final ObjectMapper YAML =

@@ -33,8 +33,7 @@ final class FieldRules {
 
   private void judgeProtection(Field field, String place) {
     if (!CLASSIFICATIONS.contains(field.classification())) {
-      errors.add(
-          place + ".classification", "must be public, internal, confidential or restricted");
+      errors.add(place + ".classification", "must be public, internal, confidential or restricted");
     }
     if (field.classification().equals("restricted") != field.isProtected()) {
       errors.add(

@@ -13,8 +13,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Makes Spark's types of {@code logicalType} (what a value is) and {@code physicalType} (Spark SQL's
- * name for how it is held), of nested properties too.
+ * Makes Spark's types of {@code logicalType} (what a value is) and {@code physicalType} (Spark
+ * SQL's name for how it is held), of nested properties too.
  */
 final class FieldTypes {
   private final FileErrors errors;
@@ -102,9 +102,7 @@ final class FieldTypes {
     if (!families.contains(type.get().typeName().replaceFirst("\\(.*", ""))) {
       errors.add(
           place + ".physicalType",
-          physical.asText()
-              + " does not fit its logicalType; it takes "
-              + new TreeSet<>(families));
+          physical.asText() + " does not fit its logicalType; it takes " + new TreeSet<>(families));
     }
     return type.get();
   }

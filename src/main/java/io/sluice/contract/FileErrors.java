@@ -2,7 +2,9 @@ package io.sluice.contract;
 
 import io.sluice.settings.ValidationErrors;
 
-/** Adds the errors of one contract's file to those of all files, each with its place in the file. */
+/**
+ * Adds the errors of one contract's file to those of all files, each with its place in the file.
+ */
 final class FileErrors {
   private final ValidationErrors errors;
   private final String file;

@@ -12,9 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * Validates documents against the JSON schema of ODCS 3.2, a resource beside this class.
- */
+/** Validates documents against the JSON schema of ODCS 3.2, a resource beside this class. */
 final class OdcsSchema {
   private final JsonSchema schema;
   private final Set<String> keys;

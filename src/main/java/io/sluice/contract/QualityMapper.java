@@ -91,9 +91,6 @@ final class QualityMapper {
 
   private Check.Severity severity(JsonNode entry, String place) {
     return nodes.choice(
-        Check.Severity.class,
-        entry.path("severity").asText("error"),
-        place,
-        Check.Severity.ERROR);
+        Check.Severity.class, entry.path("severity").asText("error"), place, Check.Severity.ERROR);
   }
 }

@@ -1,36 +1,36 @@
 package io.sluice.engine;
 
 import java.util.HashSet;
-import org.apache.spark.unsafe.types.UTF8String;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.catalyst.plans.logical.Project;
-import org.apache.spark.sql.catalyst.expressions.Literal;
-import org.apache.spark.sql.catalyst.expressions.EvalMode$;
-import org.apache.spark.sql.catalyst.expressions.Cast;
-import org.apache.spark.sql.catalyst.expressions.Attribute;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.Dataset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry$;
 import org.apache.spark.sql.catalyst.analysis.TableFunctionRegistry$;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.Cast;
+import org.apache.spark.sql.catalyst.expressions.EvalMode$;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import org.apache.spark.sql.catalyst.expressions.LambdaFunction;
+import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.expressions.UnresolvedNamedLambdaVariable;
 import org.apache.spark.sql.catalyst.expressions.UnresolvedWindowExpression;
 import org.apache.spark.sql.catalyst.expressions.WindowExpression;
 import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.unsafe.types.UTF8String;
 import scala.Option;
 
 /**
@@ -108,7 +108,9 @@ public final class Expressions {
     }
   }
 
-  /** Of an exception that Spark's parser throws; it throws checked ones that it does not declare. */
+  /**
+   * Of an exception that Spark's parser throws; it throws checked ones that it does not declare.
+   */
   private static IllegalArgumentException notAnExpression(Exception e) {
     return new IllegalArgumentException(
         "not a Spark SQL expression: "
@@ -125,8 +127,8 @@ public final class Expressions {
   }
 
   /**
-   * Whether the last step of a computed dataset gives one row for each row: no aggregate, no window,
-   * no generator.
+   * Whether the last step of a computed dataset gives one row for each row: no aggregate, no
+   * window, no generator.
    */
   public static boolean isProjection(Dataset<Row> rows) {
     return rows.queryExecution().analyzed() instanceof Project;

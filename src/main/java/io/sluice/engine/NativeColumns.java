@@ -22,9 +22,10 @@ import scala.collection.Seq;
 /**
  * Columns that Java methods compute inside the code that Spark generates.
  *
- * <p>A method takes and gives Spark's internal values: UTF8String for a STRING, byte[] for a BINARY,
- * an int for an INT, an InternalRow for a STRUCT. So it costs a call; a user-defined function would
- * also convert each value. The method must be public and must not throw whatever the values are.
+ * <p>A method takes and gives Spark's internal values: UTF8String for a STRING, byte[] for a
+ * BINARY, an int for an INT, an InternalRow for a STRUCT. So it costs a call; a user-defined
+ * function would also convert each value. The method must be public and must not throw whatever the
+ * values are.
  */
 public final class NativeColumns {
   private static final boolean NULL_IF_ANY_ARGUMENT_IS = true;

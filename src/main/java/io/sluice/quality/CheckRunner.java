@@ -29,13 +29,13 @@ import org.apache.spark.sql.RowFactory;
 import scala.Option;
 
 /**
- * Runs a batch's checks with Deequ: reads the rows that a commit writes, gives a {@link CheckResult}
- * for each check.
+ * Runs a batch's checks with Deequ: reads the rows that a commit writes, gives a {@link
+ * CheckResult} for each check.
  *
- * <p>Most checks are measured while the rows are written: Spark computes Deequ's aggregations in the
- * write's own pass, and Deequ turns them into metrics and decides. Checks that need a grouping or a
- * scan of another kind read the staged files afterwards, only the columns they need. One instance
- * serves one batch.
+ * <p>Most checks are measured while the rows are written: Spark computes Deequ's aggregations in
+ * the write's own pass, and Deequ turns them into metrics and decides. Checks that need a grouping
+ * or a scan of another kind read the staged files afterwards, only the columns they need. One
+ * instance serves one batch.
  */
 public final class CheckRunner {
   private final List<Check> checks;
@@ -79,8 +79,8 @@ public final class CheckRunner {
   }
 
   /**
-   * The same rows; the checks' metrics are measured when they are written. To be called once, before
-   * {@link #judge}.
+   * The same rows; the checks' metrics are measured when they are written. To be called once,
+   * before {@link #judge}.
    */
   public Dataset<Row> observe(Dataset<Row> rows) {
     List<Column> columns = new ArrayList<>();
@@ -143,7 +143,8 @@ public final class CheckRunner {
   }
 
   private Map<ExecutableRule, RuleOutcome> deferred(Supplier<Dataset<Row>> staged) {
-    List<ExecutableRule> own = rules.values().stream().filter(rule -> !isMeasuredByWrite(rule)).toList();
+    List<ExecutableRule> own =
+        rules.values().stream().filter(rule -> !isMeasuredByWrite(rule)).toList();
     Map<ExecutableRule, RuleOutcome> outcomes = new HashMap<>();
     if (!own.isEmpty()) {
       Map<?, RuleOutcome> byRule =
@@ -192,7 +193,8 @@ public final class CheckRunner {
         reason);
   }
 
-  private static CheckResult result(Check check, CheckOutcome outcome, Double value, String reason) {
+  private static CheckResult result(
+      Check check, CheckOutcome outcome, Double value, String reason) {
     return new CheckResult(
         check.name(),
         check.severity(),

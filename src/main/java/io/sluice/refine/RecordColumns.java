@@ -26,8 +26,8 @@ import org.apache.spark.sql.Row;
  *
  * <p>Reads the columns of {@link Bronze}. Gives where each row came from ({@link #ORIGIN}), {@code
  * _extra} (the columns that the contract does not know, a map of texts), {@code _problem} (why the
- * record cannot be used: a struct of {@code field}, {@code rule} and {@code message}, else null) and
- * the raw columns as text, by their names.
+ * record cannot be used: a struct of {@code field}, {@code rule} and {@code message}, else null)
+ * and the raw columns as text, by their names.
  */
 final class RecordColumns {
   /** Where a row came from, and its stored record. */

@@ -109,8 +109,7 @@ final class RowRules {
   private static List<Rule> rules(Field field) {
     List<Rule> rules = new ArrayList<>();
     String name = field.name();
-    rules.add(
-        Rule.of(col("`mistyped_" + name + "`"), name, "type", "not a " + field.type().sql()));
+    rules.add(Rule.of(col("`mistyped_" + name + "`"), name, "type", "not a " + field.type().sql()));
     if (field.isRequired()) {
       rules.add(Rule.of(col("`absent_" + name + "`"), name, "required", "must not be null"));
     }
@@ -177,8 +176,7 @@ final class RowRules {
     if (bound != null) {
       Column isWithin = limit.comparison.apply(value(field), lit(bound).cast(field.type()));
       rules.add(
-          Rule.of(
-              not(isWithin), field.name(), "range", "must be " + limit.operator + " " + bound));
+          Rule.of(not(isWithin), field.name(), "range", "must be " + limit.operator + " " + bound));
     }
   }
 }

@@ -28,18 +28,15 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Reads what {@link RecordColumns} gives. Gives {@link RecordColumns#carried}, each field by its
  * name and type (null if its value does not fit), and two booleans a field: {@code absent_}… (there
- * is no value) and {@code mistyped_}… (there is one and it does not fit). No value is rounded or cut
- * to fit.
+ * is no value) and {@code mistyped_}… (there is one and it does not fit). No value is rounded or
+ * cut to fit.
  */
 final class TypedColumns {
   private TypedColumns() {}
 
   /** The typed fields of the records of an arrival. */
   static Dataset<Row> of(List<Field> fields, Arrival arrival, Dataset<Row> records) {
-    return records
-        .select(expressed(fields, arrival))
-        .select(shaped(fields))
-        .select(typed(fields));
+    return records.select(expressed(fields, arrival)).select(shaped(fields)).select(typed(fields));
   }
 
   /** The fields' expressions as {@code v_}…; a nested field as text of JSON. */

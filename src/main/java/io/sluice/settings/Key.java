@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A setting: its name, type, default and meaning, stated once. {@code sluice settings} prints all of
- * them.
+ * A setting: its name, type, default and meaning, stated once. {@code sluice settings} prints all
+ * of them.
  *
  * @param type what its text must be, for people
  * @param fallback its text where an environment does not state it; null if every environment must

@@ -15,8 +15,9 @@ final class Secret {
    * The secret that a reference names, without white space around a file's; empty for an empty
    * reference.
    *
-   * @throws IllegalArgumentException if the text is no reference, or names a variable or file that is
-   *     missing or empty. The message of the former does not repeat the text, which may be a secret
+   * @throws IllegalArgumentException if the text is no reference, or names a variable or file that
+   *     is missing or empty. The message of the former does not repeat the text, which may be a
+   *     secret
    */
   static String resolve(String reference) {
     if (reference.isEmpty()) {

@@ -23,7 +23,7 @@ class ArrivalRulesTest {
   /** One change to the valid contract, and all errors it is to have. */
   static Stream<Arguments> errors() {
     String folders =
-ARRIVAL + ".location: must be a folder below the landing root, such as orders/";
+        ARRIVAL + ".location: must be a folder below the landing root, such as orders/";
     return Stream.of(
         change(
             "\"replace(amount, ',', '.')\"",

@@ -23,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds what {@link ContractMapper} makes of a document, and what it says of keys and values that it does not take. */
+/**
+ * Holds what {@link ContractMapper} makes of a document, and what it says of keys and values that
+ * it does not take.
+ */
 class ContractMapperTest {
   @TempDir private Path folder;
 

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds that {@link ContractReader} tells all errors of a file at once, and refuses what is no document. */
+/**
+ * Holds that {@link ContractReader} tells all errors of a file at once, and refuses what is no
+ * document.
+ */
 class ContractReaderTest {
   @TempDir private Path folder;
 
@@ -50,7 +53,8 @@ class ContractReaderTest {
             id: orders
             version: 1.0.0
             status: active
-            """, folder);
+            """,
+            folder);
     assertEquals(
         List.of(
             "schema: must hold exactly one object, the silver table",
@@ -83,6 +87,7 @@ class ContractReaderTest {
                 .replace("amount > 0", "amont > 0")
                 .replace("RowCount > 0", "'Mean \"price\" > 0'")
                 .replace("added: ignore", "added: drop")
-                .replace("format: csv", "format: xml"), folder));
+                .replace("format: csv", "format: xml"),
+            folder));
   }
 }

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds that {@link Contracts} are valid as a whole: every file, and every reference between them. */
+/**
+ * Holds that {@link Contracts} are valid as a whole: every file, and every reference between them.
+ */
 class ContractsTest {
   @TempDir private Path folder;
 

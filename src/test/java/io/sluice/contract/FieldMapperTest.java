@@ -6,9 +6,9 @@ import static io.sluice.contract.ContractText.SOUND;
 import static io.sluice.contract.ContractText.change;
 import static io.sluice.contract.ContractText.changed;
 import static io.sluice.contract.ContractText.errorsOf;
-import static io.sluice.contract.ContractText.referring;
 import static io.sluice.contract.ContractText.field;
 import static io.sluice.contract.ContractText.read;
+import static io.sluice.contract.ContractText.referring;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;

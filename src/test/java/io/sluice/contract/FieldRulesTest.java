@@ -61,7 +61,8 @@ class FieldRulesTest {
         change(
             "to_timestamp(trim(updated))",
             "coalesce(updated, NOW())",
-            UPDATED_AT + ".transformLogic: NOW() gives another value each time and cannot stand here"),
+            UPDATED_AT
+                + ".transformLogic: NOW() gives another value each time and cannot stand here"),
         change(
             "to_timestamp(trim(updated))",
             "current_timestamp()",
@@ -114,8 +115,7 @@ class FieldRulesTest {
         change(
             "trim(updated))",
             "trim(updated)",
-            UPDATED_AT
-                + ".transformLogic: not a Spark SQL expression: "));
+            UPDATED_AT + ".transformLogic: not a Spark SQL expression: "));
   }
 
   @ParameterizedTest

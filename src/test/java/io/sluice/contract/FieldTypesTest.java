@@ -25,9 +25,10 @@ class FieldTypesTest {
   /** One change to the valid contract, and all errors it is to have. */
   static Stream<Arguments> errors() {
     String types =
-"must be one of string, integer, number, boolean, date, timestamp, object, array";
+        "must be one of string, integer, number, boolean, date, timestamp, object, array";
     return Stream.of(
-        change("logicalType: timestamp", "logicalType: time", UPDATED_AT + ".logicalType: " + types),
+        change(
+            "logicalType: timestamp", "logicalType: time", UPDATED_AT + ".logicalType: " + types),
         change("        logicalType: timestamp\n", "", UPDATED_AT + ".logicalType: " + types),
         change(
             "        physicalType: DECIMAL(18,2)\n",

@@ -99,6 +99,7 @@ class QualityMapperTest {
   @Test
   void aRuleMayLookAtTheArrival() throws IOException {
     String rule = "updated_at <= _arrived_at + interval 5 minutes";
-    assertEquals(rule, read(changed("\"amount > 0\"", '"' + rule + '"'), folder).rowRules().get(0).sql());
+    assertEquals(
+        rule, read(changed("\"amount > 0\"", '"' + rule + '"'), folder).rowRules().get(0).sql());
   }
 }

@@ -52,8 +52,7 @@ class NativeColumnsTest {
             .select(col("found.length"), col("found.twice"))
             .collectAsList();
     assertEquals(
-        List.of(RowFactory.create(1, 2), RowFactory.create(3, 6), RowFactory.create(-1, -2)),
-        rows);
+        List.of(RowFactory.create(1, 2), RowFactory.create(3, 6), RowFactory.create(-1, -2)), rows);
     assertEquals(3, Lengths.CALLS.get());
   }
 
@@ -65,8 +64,7 @@ class NativeColumnsTest {
                 NativeColumns.ofStaticMethod(
                     Lengths.class, "isLonger", DataTypes.BooleanType, col("text"), lit(2)))
             .collectAsList();
-    assertEquals(
-        Arrays.asList(false, true, null), rows.stream().map(row -> row.get(0)).toList());
+    assertEquals(Arrays.asList(false, true, null), rows.stream().map(row -> row.get(0)).toList());
   }
 
   @Test

@@ -20,7 +20,8 @@ class CheckResultTest {
   void sentenceNamesCheckRuleReasonAndValueOnce() {
     assertEquals(
         "check rows failed: RowCount > 9 (too few), measured 3.0",
-        new CheckResult("rows", Check.Severity.ERROR, "RowCount > 9", CheckOutcome.FAILED, 3.0, "too few")
+        new CheckResult(
+                "rows", Check.Severity.ERROR, "RowCount > 9", CheckOutcome.FAILED, 3.0, "too few")
             .sentence());
     assertEquals(
         "check rows failed: RowCount > 9: too few",

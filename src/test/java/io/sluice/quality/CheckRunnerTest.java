@@ -188,8 +188,7 @@ class CheckRunnerTest {
         List.of("too_many", "same"),
         CheckResult.stopping(checkResults).stream().map(CheckResult::check).toList());
     assertEquals(
-        new CheckResult(
-            "some", Check.Severity.ERROR, "RowCount > 0", CheckOutcome.PASSED, 3.0, ""),
+        new CheckResult("some", Check.Severity.ERROR, "RowCount > 0", CheckOutcome.PASSED, 3.0, ""),
         checkResults.get(2));
     assertFalse(checkResults.get(0).message().isEmpty());
   }

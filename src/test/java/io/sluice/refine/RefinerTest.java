@@ -39,8 +39,7 @@ class RefinerTest {
   void onlyBrokenRowsKeepTheirRecord() throws IOException {
     Contract contract = Orders.contract(folder);
     Dataset<Row> refined =
-        new Refiner(contract, Optional.empty())
-            .apply(Orders.bronze(VALID, BROKEN), references());
+        new Refiner(contract, Optional.empty()).apply(Orders.bronze(VALID, BROKEN), references());
     assertEquals(List.of(List.of(), List.of("day:required")), Orders.reasons(refined));
     List<Row> rows = refined.orderBy("_position").collectAsList();
     assertNull(rows.get(0).<Object>getAs("_raw"));
@@ -61,9 +60,10 @@ class RefinerTest {
     }
     List<Row> rows =
         new Refiner(contract, Optional.of(Orders.SECRET))
-            .apply(Orders.bronze(stored), references()).orderBy("_position").collectAsList();
-    assertEquals(
-        Cipher.of(Orders.SECRET, "orders.kind").token("buy"), rows.get(0).getAs("kind"));
+            .apply(Orders.bronze(stored), references())
+            .orderBy("_position")
+            .collectAsList();
+    assertEquals(Cipher.of(Orders.SECRET, "orders.kind").token("buy"), rows.get(0).getAs("kind"));
     assertEquals(
         Map.of("more", Cipher.of(Orders.SECRET, "orders._extra").encrypt("x")),
         rows.get(0).getJavaMap(rows.get(0).fieldIndex("_extra")));
@@ -91,7 +91,6 @@ class RefinerTest {
     return Map.of(
         new Reference("vendors", "id"),
         LocalSpark.get()
-            .createDataFrame(
-                List.<Row>of(), new StructType().add("id", DataTypes.StringType)));
+            .createDataFrame(List.<Row>of(), new StructType().add("id", DataTypes.StringType)));
   }
 }
