@@ -94,7 +94,7 @@ public final class Expressions {
   public static List<String> references(String condition) {
     try {
       Expression expression = CatalystSqlParser$.MODULE$.parseExpression(condition);
-      return seqAsJavaList(expression.references().toSeq()).stream().map(Attribute::name).toList();
+      return Scala.list(expression.references().toSeq()).stream().map(Attribute::name).toList();
     } catch (Exception e) {
       throw notAnExpression(e);
     }

@@ -52,7 +52,7 @@ public final class KeyReader {
       int at = columns.fieldIndex(name);
       keys.add(new BoundReference(at, columns.apply(at).dataType(), true));
     }
-    return UnsafeProjection.create(scala.collection.JavaConverters.asScalaBuffer(keys).toSeq());
+    return UnsafeProjection.create(Scala.seq(keys));
   }
 
   /** What tells the row apart; its ordering value or day are null if the row's are. */

@@ -1,6 +1,5 @@
 package io.sluice.engine;
 
-import static scala.collection.JavaConverters.asScalaBuffer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -98,10 +97,10 @@ public final class NativeColumns {
     for (Column column : columns) {
       expressions.add(column.expr());
     }
-    return asScalaBuffer(expressions).toSeq();
+    return Scala.seq(expressions);
   }
 
   private static Seq<AbstractDataType> noInputTypes() {
-    return asScalaBuffer(List.<AbstractDataType>of()).toSeq();
+    return Scala.seq(List.<AbstractDataType>of());
   }
 }

@@ -13,6 +13,7 @@ import io.sluice.lineage.LineageRecorder;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
+import io.sluice.table.RowWriter;
 import io.sluice.table.TableTransaction;
 import io.sluice.testing.TestLake;
 import java.nio.charset.StandardCharsets;
@@ -144,7 +145,7 @@ class RefineCommitProperties {
                 .apply(records.build()));
       }
       bronze
-          .append(new TableTransaction.RowWriter(), LocalRows.concat(rows.values()))
+          .append(new RowWriter(), LocalRows.concat(rows.values()))
           .publish(SaveMode.Append, "{}");
       return rows;
     }
