@@ -439,8 +439,10 @@ final class SpendingAlerts implements AutoCloseable {
     }
     if (outbox == null) {
       TransactionalPublisher opened =
-          new TransactionalPublisher(
+          TransactionalPublisher.open(
               Brokers.of(context.settings()), topic, "sluice-alerts-" + topic);
+      // From here on it is closed with this.
+      outbox = opened;
       if (alerts.exists()) {
         Iterator<Row> left =
             alerts
@@ -453,7 +455,6 @@ final class SpendingAlerts implements AutoCloseable {
             row -> message(row.getString(0), row.getString(1)),
             alerts.checkpoint(CHECKPOINT));
       }
-      outbox = opened;
       return;
     }
     outbox.send(

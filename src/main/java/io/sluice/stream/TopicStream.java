@@ -275,10 +275,7 @@ public final class TopicStream {
         alert.follow(run, refined);
       }
       if (refined.rowCounts().quarantined() > 0) {
-        letters.send(
-            refined.quarantined().schema(),
-            refined.quarantined().internal(),
-            refined.until());
+        letters.send(refined.quarantined(), refined.until());
       }
     }
 

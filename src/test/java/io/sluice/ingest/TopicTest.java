@@ -180,14 +180,14 @@ public class TopicTest {
     Brokers brokers =
         Brokers.of(LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));
     try (TransactionalPublisher first =
-            new TransactionalPublisher(brokers, "challenger", "challenger");
+            TransactionalPublisher.open(brokers, "challenger", "challenger");
         TransactionalPublisher idle =
-            new TransactionalPublisher(brokers, "challenger", "another")) {
+            TransactionalPublisher.open(brokers, "challenger", "another")) {
       assertEquals(-1, first.sent());
       assertEquals(2, first.send(messages("a", "b"), Function.identity(), 7));
       assertEquals(0, first.send(messages(), Function.identity(), 8));
       try (TransactionalPublisher second =
-          new TransactionalPublisher(brokers, "challenger", "challenger")) {
+          TransactionalPublisher.open(brokers, "challenger", "challenger")) {
         assertEquals(7, second.sent());
         assertThrows(
             KafkaFailedException.class, () -> first.send(messages("lost"), Function.identity(), 9));

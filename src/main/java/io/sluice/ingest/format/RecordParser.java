@@ -49,7 +49,11 @@ public final class RecordParser implements ParsedRow.Parser {
       return ParsedRow.failed(
           "",
           "record",
-          "cannot be taken apart as " + wanted.arrival().format() + " (" + e.getClass() + ")");
+          "cannot be taken apart as "
+              + wanted.arrival().format()
+              + " ("
+              + e.getClass().getName()
+              + ")");
     }
   }
 }

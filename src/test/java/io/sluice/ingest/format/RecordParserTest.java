@@ -432,6 +432,15 @@ class RecordParserTest {
   }
 
   @Test
+  void aFormatsOwnMistakeCostsOneRecord() {
+    RecordParser parser = parser(CSV, USUAL, "a", "b");
+    assertEquals(
+        record("cannot be taken apart as csv (java.lang.NullPointerException)"),
+        parse(parser, null, "1,2"));
+    assertEquals(valid("1", "2"), parse(parser, "a,b", "1,2"));
+  }
+
+  @Test
   void messageOfAddedColumnHasItsNameAndNotItsValue() {
     RecordParser parser = parser(JSON, policy(Added.STOP, Removed.STOP), "a");
     assertEquals(
