@@ -441,26 +441,33 @@ final class SpendingAlerts implements AutoCloseable {
       TransactionalPublisher opened =
           TransactionalPublisher.open(
               Brokers.of(context.settings()), topic, "sluice-alerts-" + topic);
-      // From here on it is closed with this.
-      outbox = opened;
-      if (alerts.exists()) {
-        Iterator<Row> left =
-            alerts
-                .read()
-                .where(col("batch").gt(opened.sent()))
-                .select(col("user_id"), to_json(struct(col("*"))))
-                .toLocalIterator();
-        opened.send(
-            left,
-            row -> message(row.getString(0), row.getString(1)),
-            alerts.checkpoint(CHECKPOINT));
+      try {
+        sendLeft(opened);
+      } catch (RuntimeException e) {
+        opened.close();
+        throw e;
       }
+      outbox = opened;
       return;
     }
     outbox.send(
         json.apply(raised).iterator(),
         row -> message(row.getUTF8String(0).toString(), row.getUTF8String(1).toString()),
         until);
+  }
+
+  private void sendLeft(TransactionalPublisher opened) {
+    if (!alerts.exists()) {
+      return;
+    }
+    Iterator<Row> left =
+        alerts
+            .read()
+            .where(col("batch").gt(opened.sent()))
+            .select(col("user_id"), to_json(struct(col("*"))))
+            .toLocalIterator();
+    opened.send(
+        left, row -> message(row.getString(0), row.getString(1)), alerts.checkpoint(CHECKPOINT));
   }
 
   private static TransactionalPublisher.Message message(String user, String json) {

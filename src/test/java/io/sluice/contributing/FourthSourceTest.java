@@ -63,7 +63,7 @@ public class FourthSourceTest {
 
     assertEquals(7, new Ingest(context, "readings").run().rowCounts().accepted());
     assertEquals(
-        "7 read = 1 accepted + 4 quarantined + 1 duplicate + 1 late",
+        "7 read = 1 accepted + 4 quarantined + 1 duplicate + 1 superseded",
         new Refine(context, "readings").run().rowCounts().toString());
 
     assertEquals(
@@ -177,7 +177,7 @@ public class FourthSourceTest {
             + "M5,2026-03-02,5,kwh,2026-03-02T10:00:00Z\nM6,2026-03-02,5,kwh,2026-03-02T10:00:00Z\n");
     new Ingest(context, "readings").run();
     assertEquals(
-        "6 read = 6 accepted + 0 quarantined + 0 duplicate + 0 late",
+        "6 read = 6 accepted + 0 quarantined + 0 duplicate + 0 superseded",
         new Refine(context, "readings").run().rowCounts().toString());
   }
 }

@@ -97,7 +97,7 @@ public class TopicTest {
     assertEquals(10, new Ingest(context, "clicks").run().rowCounts().accepted());
     assertEquals(0, new Ingest(context, "clicks").run().rowCounts().accepted());
     assertEquals(
-        "10 read = 5 accepted + 3 quarantined + 2 duplicate + 0 late",
+        "10 read = 5 accepted + 3 quarantined + 2 duplicate + 0 superseded",
         new Refine(context, "clicks").run().rowCounts().toString());
 
     // Which of the two equal records of click a comes first is resolved by when they arrived.
