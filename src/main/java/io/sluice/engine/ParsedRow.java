@@ -39,8 +39,7 @@ public final class ParsedRow extends GenericInternalRow {
    * @param names of further values, no name twice
    * @param extras the further values
    */
-  public static ParsedRow of(
-      UTF8String[] values, List<UTF8String> names, List<UTF8String> extras) {
+  public static ParsedRow of(UTF8String[] values, List<UTF8String> names, List<UTF8String> extras) {
     return new ParsedRow(
         new GenericArrayData((Object[]) values),
         names.isEmpty()

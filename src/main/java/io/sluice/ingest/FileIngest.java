@@ -124,8 +124,8 @@ final class FileIngest {
   }
 
   /**
-   * Makes one commit each time it is asked; gives {@link RunResult#NOTHING_NEW} when all files are in
-   * bronze.
+   * Makes one commit each time it is asked; gives {@link RunResult#NOTHING_NEW} when all files are
+   * in bronze.
    */
   Supplier<RunResult> commits(Run run) {
     context.lake().create(context.lake().ops("files"), FILES);

@@ -53,14 +53,12 @@ public final class Ingest {
   private RunResult publish(Run run, LineageRecorder recorder) {
     RunResult published = RunResult.NOTHING_NEW;
     if (!contract.folders().isEmpty()) {
-      published =
-          published.then(publish(recorder, new FileIngest(context, contract).commits(run)));
+      published = published.then(publish(recorder, new FileIngest(context, contract).commits(run)));
     }
     if (!contract.topics().isEmpty()) {
       try (TopicIngest topics = TopicIngest.open(context, contract)) {
         Map<Arrival, TopicOffsets> until = topics.look();
-        published =
-            published.then(publish(recorder, () -> topics.batch(run, recorder, until)));
+        published = published.then(publish(recorder, () -> topics.batch(run, recorder, until)));
       }
     }
     return published;

@@ -84,12 +84,12 @@ public final class TopicIngest implements AutoCloseable {
   }
 
   /**
-   * Holds what the topics held when they were looked at against what the store says that bronze has.
+   * Holds what the topics held when they were looked at against what the store says that bronze
+   * has.
    */
   public TopicBacklog backlog(
       Run run, LineageRecorder recorder, Map<Arrival, TopicOffsets> topics) {
-    return backlog(
-        run, recorder, topics, TableTransaction.begin(bronze(), Bronze.spec(contract)));
+    return backlog(run, recorder, topics, TableTransaction.begin(bronze(), Bronze.spec(contract)));
   }
 
   /**
@@ -151,15 +151,17 @@ public final class TopicIngest implements AutoCloseable {
     TopicIntake intake = intake();
     IngestBatch batch = new IngestBatch(waiting.ingested() + 1, run.id());
     double share = Math.min(1, (double) context.settings().get(Key.KAFKA_RECORDS) / waiting.all());
-    waiting.topics().forEach(
-        (arrival, topic) -> {
-          List<OffsetRange> behind = waiting.ranges().get(arrival);
-          List<OffsetRange> taken = behind.stream().map(range -> range.share(share)).toList();
-          if (!taken.isEmpty()) {
-            bronze.append(intake.rows(context.spark(), arrival, topic.topicId(), taken, batch));
-          }
-          reaches(bronze, topic, behind, taken);
-        });
+    waiting
+        .topics()
+        .forEach(
+            (arrival, topic) -> {
+              List<OffsetRange> behind = waiting.ranges().get(arrival);
+              List<OffsetRange> taken = behind.stream().map(range -> range.share(share)).toList();
+              if (!taken.isEmpty()) {
+                bronze.append(intake.rows(context.spark(), arrival, topic.topicId(), taken, batch));
+              }
+              reaches(bronze, topic, behind, taken);
+            });
     if (contract.needsWriterSchemas()) {
       schemas.learn(intake.schemas());
     }
@@ -168,14 +170,15 @@ public final class TopicIngest implements AutoCloseable {
 
   public TopicIntake intake() {
     return new TopicIntake(
-        contract,
-        Brokers.of(context.settings()),
-        context.settings().privacyKey(),
-        Instant.now());
+        contract, Brokers.of(context.settings()), context.settings().privacyKey(), Instant.now());
   }
 
   /** Records how far a topic will have been read when a commit stands. */
-  public void reaches(TableTransaction bronze, TopicOffsets topic, List<OffsetRange> behind, List<OffsetRange> taken) {
+  public void reaches(
+      TableTransaction bronze,
+      TopicOffsets topic,
+      List<OffsetRange> behind,
+      List<OffsetRange> taken) {
     taken.forEach(
         range -> bronze.checkpoint(offsets(topic.name(), range.partition()), range.until()));
     bronze.checkpoint(topicIdOf(topic.name()), topic.topicId());
@@ -196,8 +199,7 @@ public final class TopicIngest implements AutoCloseable {
 
   /** What a batch would read, a line for each partition. */
   public List<String> waiting() {
-    TableTransaction bronze =
-        TableTransaction.begin(bronze(), Bronze.spec(contract));
+    TableTransaction bronze = TableTransaction.begin(bronze(), Bronze.spec(contract));
     List<String> lines = new ArrayList<>();
     List<CheckResult> lost = new ArrayList<>();
     look()
@@ -230,7 +232,8 @@ public final class TopicIngest implements AutoCloseable {
   /**
    * What each partition holds that has not been read; what it has lost goes to the check results.
    */
-  private List<OffsetRange> ranges(TableTransaction bronze, TopicOffsets topic, List<CheckResult> lost) {
+  private List<OffsetRange> ranges(
+      TableTransaction bronze, TopicOffsets topic, List<CheckResult> lost) {
     long known = bronze.checkpoint(topicIdOf(topic.name()));
     boolean anew = known >= 0 && known != topic.topicId();
     if (anew) {

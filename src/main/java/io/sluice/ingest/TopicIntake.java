@@ -69,7 +69,11 @@ public final class TopicIntake {
    * @param topicId tells this topic from others of its name, so that no reader's buffer is mistaken
    */
   public Dataset<Row> rows(
-      SparkSession spark, Arrival arrival, long topicId, List<OffsetRange> ranges, IngestBatch batch) {
+      SparkSession spark,
+      Arrival arrival,
+      long topicId,
+      List<OffsetRange> ranges,
+      IngestBatch batch) {
     String topic = arrival.topic().name();
     Dataset<Row> records =
         spark

@@ -65,9 +65,7 @@ public final class WriterSchemas {
    * if its records need none.
    */
   public static Supplier<Map<Integer, String>> of(RunContext context, Contract contract) {
-    return contract.needsWriterSchemas()
-        ? new WriterSchemas(context)::knownOnce
-        : Map::of;
+    return contract.needsWriterSchemas() ? new WriterSchemas(context)::knownOnce : Map::of;
   }
 
   private Map<Integer, String> knownOnce() {

@@ -16,8 +16,8 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Asks the brokers what topics hold now. One client, to be asked again and again; closing it takes a
- * second at most.
+ * Asks the brokers what topics hold now. One client, to be asked again and again; closing it takes
+ * a second at most.
  */
 public final class TopicAdmin implements AutoCloseable {
   private final Brokers brokers;

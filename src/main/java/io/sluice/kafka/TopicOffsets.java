@@ -3,8 +3,8 @@ package io.sluice.kafka;
 import java.util.SortedMap;
 
 /**
- * What a topic holds now: which offsets of each partition can be read, and the id that tells
- * this topic from others of its name.
+ * What a topic holds now: which offsets of each partition can be read, and the id that tells this
+ * topic from others of its name.
  *
  * @param name the topic's name
  * @param topicId half of the id that the brokers gave the topic when it was made: a topic that was

@@ -301,8 +301,7 @@ public final class TransactionalPublisher implements AutoCloseable {
       headers.put(PART + group, String.valueOf(reached.part));
       headers.put(MARK + group, reached.mark);
     }
-    ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(topic, message.key, message.value);
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, message.key, message.value);
     headers.forEach(
         (name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
     return record;

@@ -102,8 +102,8 @@ record DeadLetter(
   }
 
   /**
-   * A letter's place in the order in which letters are sent: that of batches, inside of a batch that
-   * of where records stood. No two letters of a topic have the same.
+   * A letter's place in the order in which letters are sent: that of batches, inside of a batch
+   * that of where records stood. No two letters of a topic have the same.
    */
   record Place(long batch, String file, long position) implements Comparable<Place> {
     /** The order of places as quarantine's columns. */

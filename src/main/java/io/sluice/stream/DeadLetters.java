@@ -141,10 +141,7 @@ public final class DeadLetters implements AutoCloseable {
             // What a replay judged again has been sent before.
             .and(col("attempt").equalTo(1));
     Column unsent =
-        outbox
-            .mark()
-            .map(mark -> news.and(DeadLetter.Place.read(mark).isBefore()))
-            .orElse(news);
+        outbox.mark().map(mark -> news.and(DeadLetter.Place.read(mark).isBefore())).orElse(news);
     Iterator<Row> rows =
         quarantine
             .read()
@@ -174,10 +171,7 @@ public final class DeadLetters implements AutoCloseable {
 
   private long send(TransactionalPublisher outbox, Iterator<DeadLetter> sorted, long until) {
     return outbox.sendInParts(
-        sorted,
-        letter -> letter.message(contract.id()),
-        letter -> letter.place().text(),
-        until);
+        sorted, letter -> letter.message(contract.id()), letter -> letter.place().text(), until);
   }
 
   @Override

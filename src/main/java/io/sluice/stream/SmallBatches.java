@@ -18,8 +18,8 @@ import io.sluice.refine.RefineCommit;
 import io.sluice.refine.RowJudge;
 import io.sluice.refine.SilverTable;
 import io.sluice.refine.Staged;
-import io.sluice.run.Run;
 import io.sluice.run.RowCounts;
+import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.run.StoppedException;
@@ -174,12 +174,10 @@ final class SmallBatches implements AutoCloseable {
     if (staged.isEmpty() || ingested.version() != until) {
       return Optional.of(new Done(ingested, Optional.empty()));
     }
-    return Optional.of(
-        new Done(ingested, Optional.of(publish(commit, staged.get(), batch))));
+    return Optional.of(new Done(ingested, Optional.of(publish(commit, staged.get(), batch))));
   }
 
-  private RunResult ingest(
-      Run stream, TopicBacklog waiting, Map<Arrival, LocalRows> rows) {
+  private RunResult ingest(Run stream, TopicBacklog waiting, Map<Arrival, LocalRows> rows) {
     long count = 0;
     for (LocalRows some : rows.values()) {
       count += some.size();
@@ -191,8 +189,7 @@ final class SmallBatches implements AutoCloseable {
   private Refined publish(RefineCommit commit, Staged staged, LocalRefiner.Batch batch) {
     minute.recorder.reads(silver.bronze().path(), Bronze.schema(), batch.until());
     try {
-      RunResult result =
-          commit.publishNews(minute.run, minute.recorder, staged, batch.until());
+      RunResult result = commit.publishNews(minute.run, minute.recorder, staged, batch.until());
       batch.published(result.version());
       minute.published = minute.published.then(result);
       return new Refined(
@@ -299,7 +296,6 @@ final class SmallBatches implements AutoCloseable {
   private static long micros(Instant at) {
     return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000), at.getNano() / 1000);
   }
-
 
   /** Ends the minute's run. */
   private void record() {

@@ -29,8 +29,8 @@ public final class PairsFormat implements SequentialFormat {
   }
 
   @Override
-  public FileRecords open(
-      Arrival arrival, List<String> columns, String name, InputStream content) throws IOException {
+  public FileRecords open(Arrival arrival, List<String> columns, String name, InputStream content)
+      throws IOException {
     return RecordReader.ofLines(arrival, name, content);
   }
 

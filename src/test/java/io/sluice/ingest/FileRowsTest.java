@@ -108,8 +108,7 @@ class FileRowsTest {
     for (String file : files) {
       landed.add(new LandedFile("a", file, "e", 1, Instant.parse("2026-03-01T10:00:00Z")));
     }
-    Arrival arrival =
-        new Arrival("a", "csv", "a/", ',', '"', List.of(""), 1000, 1000, Map.of());
+    Arrival arrival = new Arrival("a", "csv", "a/", ',', '"', List.of(""), 1000, 1000, Map.of());
     return FileRows.of(
         new SequentialIntake.Reading(
             new LandingFolder("counting://" + root, configuration),
@@ -126,8 +125,15 @@ class FileRowsTest {
     while (rows.hasNext()) {
       Row row = rows.next();
       lines.add(
-          new String((byte[]) row.get(0)) + " " + row.getString(2) + " " + row.getLong(3) + " "
-              + row.getString(4) + " " + row.getLong(8));
+          new String((byte[]) row.get(0))
+              + " "
+              + row.getString(2)
+              + " "
+              + row.getLong(3)
+              + " "
+              + row.getString(4)
+              + " "
+              + row.getLong(8));
     }
     return lines;
   }
@@ -153,7 +159,10 @@ class FileRowsTest {
             new FileOutcome("1", 2, "id,x", null),
             new FileOutcome("2", 0, "", null),
             new FileOutcome(
-                "3", 0, null, "its first line is no header: it names none of the contract's columns"),
+                "3",
+                0,
+                null,
+                "its first line is no header: it names none of the contract's columns"),
             new FileOutcome("4.gz", 0, null, "not a gzip file"),
             new FileOutcome("5", 1, "x,id", null)),
         outcomes());

@@ -46,8 +46,7 @@ class LandingFolderTest {
         files.stream().map(LandedFile::path).toList());
     Instant time = Instant.parse("2026-03-01T09:00:00Z");
     assertEquals(
-        new LandedFile(
-            "files", "orders/deep/a [1].csv", "3@" + time.toEpochMilli(), 3, time),
+        new LandedFile("files", "orders/deep/a [1].csv", "3@" + time.toEpochMilli(), 3, time),
         files.get(0));
   }
 

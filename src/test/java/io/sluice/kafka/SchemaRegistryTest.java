@@ -40,7 +40,8 @@ class SchemaRegistryTest {
           authorization = exchange.getRequestHeaders().getFirst("Authorization");
           String answer = answers.get(exchange.getRequestURI().getPath());
           byte[] bytes = (answer == null ? "{}" : answer).getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(answer == null && status == 200 ? 404 : status, bytes.length);
+          exchange.sendResponseHeaders(
+              answer == null && status == 200 ? 404 : status, bytes.length);
           exchange.getResponseBody().write(bytes);
           exchange.close();
         });
@@ -71,8 +72,7 @@ class SchemaRegistryTest {
   }
 
   private String refusal(String user) {
-    return assertThrows(
-            ValidationErrors.ValidationException.class, () -> registry(user).schema(1))
+    return assertThrows(ValidationErrors.ValidationException.class, () -> registry(user).schema(1))
         .getMessage();
   }
 

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What the brokers say that topics hold, and what is read of it. */
 class TopicAdminTest {
   private static Brokers brokers() {
-    return Brokers.of(
-        LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));
+    return Brokers.of(LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));
   }
 
   @Test

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Messages in parts: each once, whatever dies on the way. */
 class TransactionalPublisherTest {
   private static Brokers brokers() {
-    return Brokers.of(
-        LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));
+    return Brokers.of(LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));
   }
 
   private static Message message(int number) {
@@ -100,8 +99,7 @@ class TransactionalPublisherTest {
   @Test
   void aBatchInOneTransactionIsAllOrNothing() throws Exception {
     LocalKafka.topic("whole", 1);
-    try (TransactionalPublisher outbox =
-        TransactionalPublisher.open(brokers(), "whole", "whole")) {
+    try (TransactionalPublisher outbox = TransactionalPublisher.open(brokers(), "whole", "whole")) {
       assertThrows(
           IllegalStateException.class,
           () -> outbox.send(failing(0, 3), TransactionalPublisherTest::message, 1));
@@ -118,8 +116,7 @@ class TransactionalPublisherTest {
   void largeMessagesMakeSmallParts() throws Exception {
     LocalKafka.topic("large", 1);
     byte[] value = new byte[900_000];
-    try (TransactionalPublisher outbox =
-        TransactionalPublisher.open(brokers(), "large", "large")) {
+    try (TransactionalPublisher outbox = TransactionalPublisher.open(brokers(), "large", "large")) {
       assertThrows(
           IllegalStateException.class,
           () ->

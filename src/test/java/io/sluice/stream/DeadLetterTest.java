@@ -79,7 +79,8 @@ class DeadLetterTest {
             new Place(2, "a/0", 10),
             new Place(2, "a/1", 1),
             new Place(2, "b/0", 0));
-    List<Place> shuffled = new ArrayList<>(List.of(4, 2, 0, 3, 1).stream().map(sorted::get).toList());
+    List<Place> shuffled =
+        new ArrayList<>(List.of(4, 2, 0, 3, 1).stream().map(sorted::get).toList());
     shuffled.sort(null);
     assertEquals(sorted, shuffled);
     for (Place place : sorted) {

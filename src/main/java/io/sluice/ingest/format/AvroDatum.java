@@ -37,7 +37,9 @@ final class AvroDatum {
 
   AvroDatum(byte[] raw) {
     this.raw = raw;
-    this.decoder = DecoderFactory.get().binaryDecoder(raw, AvroFormat.PREFIX, raw.length - AvroFormat.PREFIX, null);
+    this.decoder =
+        DecoderFactory.get()
+            .binaryDecoder(raw, AvroFormat.PREFIX, raw.length - AvroFormat.PREFIX, null);
   }
 
   /** Whether nothing is left of it. */
@@ -160,7 +162,8 @@ final class AvroDatum {
   private void write(Schema schema, JsonGenerator json, int depth)
       throws IOException, BrokenRecordException {
     if (depth > DEPTH || ++values > VALUES) {
-      throw BrokenRecordException.whole("nests deeper than " + DEPTH + " or holds more than " + VALUES + " values");
+      throw BrokenRecordException.whole(
+          "nests deeper than " + DEPTH + " or holds more than " + VALUES + " values");
     }
     switch (schema.getType()) {
       case UNION -> write(branch(schema), json, depth);

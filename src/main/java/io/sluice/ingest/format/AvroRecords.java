@@ -55,10 +55,12 @@ final class AvroRecords implements FieldReader {
   /** Gives a record's fields in the writer's order, null for Avro's null. */
   void read(byte[] raw, BiConsumer<String, UTF8String> sink) throws BrokenRecordException {
     if (raw.length < PREFIX) {
-      throw BrokenRecordException.whole("has " + raw.length + " bytes; Avro data begins with a zero byte and a number");
+      throw BrokenRecordException.whole(
+          "has " + raw.length + " bytes; Avro data begins with a zero byte and a number");
     }
     if (raw[0] != 0) {
-      throw BrokenRecordException.whole("begins with byte " + raw[0] + "; Avro data begins with a zero byte");
+      throw BrokenRecordException.whole(
+          "begins with byte " + raw[0] + "; Avro data begins with a zero byte");
     }
     Schema writer = writer(ByteBuffer.wrap(raw, 1, 4).getInt());
     AvroDatum datum = new AvroDatum(raw);
@@ -101,7 +103,8 @@ final class AvroRecords implements FieldReader {
   private Schema checked(int id) throws BrokenRecordException {
     String text = schemas.get(id);
     if (text == null) {
-      throw BrokenRecordException.whole("the registry has no Avro schema " + Integer.toUnsignedString(id));
+      throw BrokenRecordException.whole(
+          "the registry has no Avro schema " + Integer.toUnsignedString(id));
     }
     Schema schema = new Schema.Parser().parse(text);
     if (schema.getType() != Schema.Type.RECORD) {
@@ -113,7 +116,8 @@ final class AvroRecords implements FieldReader {
       DataType type = entry.getValue().type();
       if (field == null) {
         if (entry.getValue().isNeeded()) {
-          throw new BrokenRecordException(name, "missing", "schema " + id + " has no field " + name);
+          throw new BrokenRecordException(
+              name, "missing", "schema " + id + " has no field " + name);
         }
       } else if (!fits(field.schema(), type)) {
         throw new BrokenRecordException(

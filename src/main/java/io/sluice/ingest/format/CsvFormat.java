@@ -37,8 +37,8 @@ public final class CsvFormat implements SequentialFormat {
   }
 
   @Override
-  public FileRecords open(
-      Arrival arrival, List<String> columns, String name, InputStream content) throws IOException {
+  public FileRecords open(Arrival arrival, List<String> columns, String name, InputStream content)
+      throws IOException {
     Csv csv = csv(arrival);
     RecordReader records = RecordReader.ofCsv(arrival, csv, name, content);
     try {
@@ -169,8 +169,7 @@ public final class CsvFormat implements SequentialFormat {
       if (wanted.policy().removed() != SchemaPolicy.Removed.NULL) {
         for (String column : wanted.columns()) {
           if (!seen.contains(fromString(column))) {
-            throw new BrokenRecordException(
-                column, "missing", "the file has no column " + column);
+            throw new BrokenRecordException(column, "missing", "the file has no column " + column);
           }
         }
       }

@@ -6,8 +6,8 @@ import java.io.PushbackInputStream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The content of all members of a gzip file, up to its very end: GZIPInputStream by itself takes
- * a next member that is cut off in its header, or that the stream does not announce, for the end.
+ * The content of all members of a gzip file, up to its very end: GZIPInputStream by itself takes a
+ * next member that is cut off in its header, or that the stream does not announce, for the end.
  */
 final class Gunzip extends InputStream {
   private static final int TRAILER = 8;

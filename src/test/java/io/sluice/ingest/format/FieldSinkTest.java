@@ -20,17 +20,14 @@ class FieldSinkTest {
 
   private static FieldSink sink(SchemaPolicy.Added added) {
     SchemaPolicy policy =
-        new SchemaPolicy(
-            added, SchemaPolicy.Removed.QUARANTINE, SchemaPolicy.Retyped.QUARANTINE);
+        new SchemaPolicy(added, SchemaPolicy.Removed.QUARANTINE, SchemaPolicy.Retyped.QUARANTINE);
     return new FieldSink(WantedFields.of(ARRIVAL, policy, List.of("x", "y")));
   }
 
   private static String text(ParsedRow row) {
     String values = row.isNullAt(0) ? "none" : row.getArray(0).toString();
     String extra =
-        row.isNullAt(1)
-            ? "none"
-            : row.getMap(1).keyArray() + "=" + row.getMap(1).valueArray();
+        row.isNullAt(1) ? "none" : row.getMap(1).keyArray() + "=" + row.getMap(1).valueArray();
     String problem = row.isNullAt(2) ? "none" : row.getStruct(2, 3).toString();
     return values + " " + extra + " " + problem;
   }

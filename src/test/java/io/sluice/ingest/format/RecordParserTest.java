@@ -76,8 +76,7 @@ class RecordParserTest {
   @Test
   void valuesThatMeanNullAreNull() {
     assertEquals(valid(null, null), parse(parser(CSV, USUAL, "a", "b"), "a,b", ",\"\""));
-    RecordParser parser =
-        parser(arrival("csv", List.of("NULL", "-")), USUAL, "a", "b", "c");
+    RecordParser parser = parser(arrival("csv", List.of("NULL", "-")), USUAL, "a", "b", "c");
     assertEquals(valid(null, null, ""), parse(parser, "a,b,c", "NULL,-,"));
     assertEquals(valid("null", "--", " -"), parse(parser, "a,b,c", "null,--, -"));
   }
@@ -239,8 +238,7 @@ class RecordParserTest {
 
   @Test
   void nullValuesOfJsonAreThoseOfTheArrival() {
-    RecordParser parser =
-        parser(arrival("json", List.of("", "n/a")), USUAL, "a", "b", "c");
+    RecordParser parser = parser(arrival("json", List.of("", "n/a")), USUAL, "a", "b", "c");
     assertEquals(
         valid(null, null, "N/A"), parse(parser, null, "{\"a\":\"\",\"b\":\"n/a\",\"c\":\"N/A\"}"));
   }

@@ -112,8 +112,7 @@ class RecordReaderTest {
 
   @Test
   void delimiterAndQuoteAreThoseOfTheArrival() throws IOException {
-    Arrival arrival =
-        new Arrival("a", "csv", "a/", ';', '\'', List.of(), MIB, MIB, Map.of());
+    Arrival arrival = new Arrival("a", "csv", "a/", ';', '\'', List.of(), MIB, MIB, Map.of());
     assertEquals(List.of("1:x;'a\nb';\"", "3:x,'c", "4:d"), read(arrival, "x;'a\nb';\"\nx,'c\nd"));
   }
 
