@@ -2,6 +2,7 @@ package io.sluice.ingest.format;
 
 import io.sluice.engine.ParsedRow;
 import io.sluice.privacy.Cipher;
+import java.io.Serializable;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -11,7 +12,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * Spark's own row, so that no text is decoded only to be encoded again. A record that cannot be
  * taken apart comes back with a problem, never as an exception. Not for several threads at once.
  */
-public final class RecordParser implements ParsedRow.Parser {
+public final class RecordParser implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final WantedFields wanted;
@@ -27,7 +28,12 @@ public final class RecordParser implements ParsedRow.Parser {
     this.cipher = cipher;
   }
 
-  @Override
+  /**
+   * Takes a record apart.
+   *
+   * @param header what stands with each record of its file, such as a CSV header line; null for none
+   * @param problem why the record could not be read whole; null if it could
+   */
   public ParsedRow parse(byte[] stored, UTF8String header, UTF8String problem) {
     if (problem != null) {
       return ParsedRow.failed("", "record", problem.toString());
