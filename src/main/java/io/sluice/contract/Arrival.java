@@ -8,6 +8,7 @@ import java.util.Map;
  * One way a source arrives: files of one shape below one folder, or records of one shape on a Kafka
  * topic.
  *
+ * @param format the name of its {@link ArrivalFormat}
  * @param location folder below the landing root, ending in a slash; empty for a topic
  * @param nullValues raw values that mean null
  * @param maxRecordBytes a longer record is quarantined
@@ -17,7 +18,7 @@ import java.util.Map;
  */
 public record Arrival(
     String name,
-    Format format,
+    String format,
     String location,
     char delimiter,
     char quote,
@@ -27,17 +28,6 @@ public record Arrival(
     Map<String, String> expressions,
     Topic topic)
     implements Serializable {
-
-  /** The shapes of records. */
-  public enum Format {
-    /**
-     * On topics only, as Confluent's serializers write it: a zero byte, a schema's number, data.
-     */
-    AVRO,
-    CSV,
-    JSON,
-    PARQUET
-  }
 
   /**
    * Where records arrive on Kafka.
@@ -49,7 +39,7 @@ public record Arrival(
   /** The way in of files. */
   public Arrival(
       String name,
-      Format format,
+      String format,
       String location,
       char delimiter,
       char quote,

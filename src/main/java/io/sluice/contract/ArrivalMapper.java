@@ -57,15 +57,10 @@ final class ArrivalMapper {
     if (node.has("topic") && node.has("location")) {
       errors.add(place + ".location", "stands beside topic; an arrival has one of them");
     }
-    Arrival.Format format =
-        nodes.choice(
-            Arrival.Format.class,
-            node.path("format").asText(""),
-            place + ".format",
-            Arrival.Format.CSV);
+    ArrivalFormat format = format(node.path("format").asText(""), place + ".format");
     return new Arrival(
         node.path("name").asText(""),
-        format,
+        format.name(),
         node.has("topic") ? "" : folder(node.path("location").asText("")),
         character(options, "delimiter", ',', optionsPlace),
         character(options, "quote", '"', optionsPlace),
@@ -84,10 +79,19 @@ final class ArrivalMapper {
     return location.endsWith("/") ? location : location + "/";
   }
 
-  private List<String> nullValues(JsonNode options, Arrival.Format format, String place) {
+  private ArrivalFormat format(String name, String place) {
+    return ArrivalFormats.find(name)
+        .orElseGet(
+            () -> {
+              errors.add(place, "must be one of " + ArrivalFormats.names());
+              return ArrivalFormats.get("csv");
+            });
+  }
+
+  private List<String> nullValues(JsonNode options, ArrivalFormat format, String place) {
     JsonNode values = options.path("nullValues");
     if (values.isMissingNode()) {
-      return format == Arrival.Format.CSV ? List.of("") : List.of();
+      return format.nullValues();
     }
     if (!values.isArray()
         || !StreamSupport.stream(values.spliterator(), false).allMatch(JsonNode::isTextual)) {

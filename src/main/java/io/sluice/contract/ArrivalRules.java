@@ -53,8 +53,8 @@ final class ArrivalRules {
   }
 
   private void judgeFolder(Arrival arrival, String place) {
-    if (arrival.format() == Arrival.Format.AVRO) {
-      errors.add(place + ".format", "avro arrives on a topic only");
+    if (!ArrivalFormats.names(ArrivalFormat.Way.FILES).contains(arrival.format())) {
+      errors.add(place + ".format", arrival.format() + " arrives on a topic only");
     }
     String location = arrival.location();
     if (location.startsWith("/") || location.startsWith(".") || location.contains("..")) {
@@ -63,8 +63,9 @@ final class ArrivalRules {
   }
 
   private void judgeTopic(Arrival arrival, String place) {
-    if (arrival.format() != Arrival.Format.AVRO && arrival.format() != Arrival.Format.JSON) {
-      errors.add(place + ".format", "must be avro or json on a topic");
+    List<String> formats = ArrivalFormats.names(ArrivalFormat.Way.TOPIC);
+    if (!formats.contains(arrival.format())) {
+      errors.add(place + ".format", "must be " + String.join(" or ", formats) + " on a topic");
     }
     Arrival.Topic topic = arrival.topic();
     judgeTopicName(topic.name(), place + ".topic");

@@ -90,9 +90,10 @@ public record Contract(
     return arrivals.stream().filter(Arrival::isTopic).toList();
   }
 
-  /** Whether any of its records are written by schemas of the registry. */
-  public boolean isAvro() {
-    return arrivals.stream().anyMatch(arrival -> arrival.format() == Arrival.Format.AVRO);
+  /** Whether any of its records can only be read by the schemas that they were written by. */
+  public boolean needsWriterSchemas() {
+    return arrivals.stream()
+        .anyMatch(arrival -> ArrivalFormats.get(arrival.format()).needsWriterSchemas());
   }
 
   public Arrival arrival(String name) {

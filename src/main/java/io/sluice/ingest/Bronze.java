@@ -1,8 +1,10 @@
 package io.sluice.ingest;
 
 import io.sluice.contract.Contract;
+import io.sluice.privacy.Cipher;
 import io.sluice.table.TableSpec;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -53,6 +55,24 @@ public final class Bronze {
 
   public static StructType schema() {
     return SCHEMA;
+  }
+
+  /**
+   * What a source's records are encrypted with; empty for a source without protected fields.
+   *
+   * @throws IllegalArgumentException if it has protected fields, and there is no secret
+   */
+  static Optional<Cipher> cipher(Contract contract, Optional<byte[]> secret) {
+    if (!contract.isProtected()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Cipher.of(
+            secret.orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        contract.id() + " has protected fields, so privacy.key must be set")),
+            contract.id()));
   }
 
   /** How a bronze table is declared. */

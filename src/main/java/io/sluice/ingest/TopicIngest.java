@@ -2,9 +2,9 @@ package io.sluice.ingest;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
-import io.sluice.ingest.TopicIntake.Range;
 import io.sluice.kafka.Brokers;
-import io.sluice.kafka.Topic;
+import io.sluice.kafka.TopicAdmin;
+import io.sluice.kafka.TopicOffsets;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.quality.Check;
 import io.sluice.quality.CheckOutcome;
@@ -41,21 +41,26 @@ import org.apache.spark.sql.SaveMode;
 public final class TopicIngest implements AutoCloseable {
   private final RunContext context;
   private final Contract contract;
-  private final Topic.Watch watch;
+  private final TopicAdmin admin;
   private final WriterSchemas schemas;
   private final SortedMap<String, Long> lag = new TreeMap<>();
 
-  public TopicIngest(RunContext context, Contract contract) {
+  private TopicIngest(RunContext context, Contract contract, TopicAdmin admin) {
     this.context = context;
     this.contract = contract;
     this.schemas = new WriterSchemas(context);
-    this.watch = new Topic.Watch(Brokers.of(context.settings()));
+    this.admin = admin;
+  }
+
+  /** Opens the clients that a source's topics are read by. */
+  public static TopicIngest open(RunContext context, Contract contract) {
+    return new TopicIngest(context, contract, TopicAdmin.open(Brokers.of(context.settings())));
   }
 
   /** What the topics hold now, by arrival. */
-  public Map<Arrival, Topic> look() {
-    Map<Arrival, Topic> topics = new LinkedHashMap<>();
-    contract.topics().forEach(one -> topics.put(one, watch.look(one.topic().name())));
+  public Map<Arrival, TopicOffsets> look() {
+    Map<Arrival, TopicOffsets> topics = new LinkedHashMap<>();
+    contract.topics().forEach(one -> topics.put(one, admin.offsets(one.topic().name())));
     return topics;
   }
 
@@ -67,34 +72,36 @@ public final class TopicIngest implements AutoCloseable {
   }
 
   /**
-   * What the topics hold that has not been read.
-   *
-   * @param bronze the transaction that is to carry it
-   * @param ingested the number of the commit before
-   * @param all how many offsets
+   * Holds what the topics held when they were looked at against what the store says that bronze
+   * has.
    */
-  public record Waiting(
-      TableTransaction bronze,
-      long ingested,
-      Map<Arrival, Topic> topics,
-      Map<Arrival, List<Range>> ranges,
-      long all) {}
+  public TopicBacklog backlog(
+      Run run, LineageRecorder recorder, Map<Arrival, TopicOffsets> topics) {
+    return backlog(run, recorder, topics, TableTransaction.begin(bronze(), Bronze.spec(contract)));
+  }
 
   /**
-   * Holds what the topics held when they were looked at against what bronze has.
-   *
-   * @param look whether to ask the store what bronze has, or go by what this JVM last saw there
+   * The same against what this JVM last saw of bronze: no request to the store. If another driver
+   * has committed since, the batch finds out when it is published.
    */
-  public Waiting waiting(
-      Run run, LineageRecorder recorder, Map<Arrival, Topic> topics, boolean look) {
-    LakeTable table = context.lake().bronze(contract.id());
-    TableTransaction bronze =
-        look
-            ? TableTransaction.begin(table, Bronze.spec(contract))
-            : TableTransaction.beginAsKnown(table, Bronze.spec(contract));
+  public TopicBacklog backlogAsKnown(
+      Run run, LineageRecorder recorder, Map<Arrival, TopicOffsets> topics) {
+    return backlog(
+        run, recorder, topics, TableTransaction.beginAsKnown(bronze(), Bronze.spec(contract)));
+  }
+
+  private LakeTable bronze() {
+    return context.lake().bronze(contract.id());
+  }
+
+  private TopicBacklog backlog(
+      Run run,
+      LineageRecorder recorder,
+      Map<Arrival, TopicOffsets> topics,
+      TableTransaction bronze) {
     long ingested = bronze.checkpoint(Checkpoint.TOPICS_INGESTED);
     List<CheckResult> lost = new ArrayList<>();
-    Map<Arrival, List<Range>> waiting = new LinkedHashMap<>();
+    Map<Arrival, List<OffsetRange>> waiting = new LinkedHashMap<>();
     topics.forEach((arrival, topic) -> waiting.put(arrival, ranges(bronze, topic, lost)));
     if (!lost.isEmpty()) {
       RunRecorder.requirePassed(
@@ -106,12 +113,12 @@ public final class TopicIngest implements AutoCloseable {
           "Bring the records back from elsewhere if you can; with kafka.lost-offsets=skip the next run goes on behind"
               + " the gap.");
     }
-    long all = waiting.values().stream().flatMap(List::stream).mapToLong(Range::size).sum();
+    long all = waiting.values().stream().flatMap(List::stream).mapToLong(OffsetRange::size).sum();
     lag.clear();
     if (all == 0) {
       topics.values().forEach(topic -> note(topic, List.of(), List.of()));
     }
-    return new Waiting(bronze, ingested, topics, waiting, all);
+    return new TopicBacklog(bronze, ingested, topics, waiting, all);
   }
 
   /**
@@ -119,28 +126,31 @@ public final class TopicIngest implements AutoCloseable {
    *
    * @return nothing new if all of it has been published
    */
-  public RunResult batch(Run run, LineageRecorder recorder, Map<Arrival, Topic> topics) {
-    return batch(run, waiting(run, recorder, topics, true));
+  public RunResult batch(Run run, LineageRecorder recorder, Map<Arrival, TopicOffsets> topics) {
+    return batch(run, backlog(run, recorder, topics));
   }
 
-  public RunResult batch(Run run, Waiting waiting) {
-    if (waiting.all == 0) {
+  /** Publishes one commit of a backlog, oldest offsets first. */
+  public RunResult batch(Run run, TopicBacklog waiting) {
+    if (waiting.all() == 0) {
       return RunResult.NOTHING_NEW;
     }
-    TableTransaction bronze = waiting.bronze;
+    TableTransaction bronze = waiting.bronze();
     TopicIntake intake = intake();
-    Intake.Batch batch = new Intake.Batch(waiting.ingested + 1, run.id());
-    double share = Math.min(1, (double) context.settings().get(Key.KAFKA_RECORDS) / waiting.all);
-    waiting.topics.forEach(
-        (arrival, topic) -> {
-          List<Range> behind = waiting.ranges.get(arrival);
-          List<Range> taken = behind.stream().map(range -> share(range, share)).toList();
-          if (!taken.isEmpty()) {
-            bronze.append(intake.rows(context.spark(), arrival, topic.making(), taken, batch));
-          }
-          reaches(bronze, topic, behind, taken);
-        });
-    if (contract.isAvro()) {
+    IngestBatch batch = new IngestBatch(waiting.ingested() + 1, run.id());
+    double share = Math.min(1, (double) context.settings().get(Key.KAFKA_RECORDS) / waiting.all());
+    waiting
+        .topics()
+        .forEach(
+            (arrival, topic) -> {
+              List<OffsetRange> behind = waiting.ranges().get(arrival);
+              List<OffsetRange> taken = behind.stream().map(range -> range.share(share)).toList();
+              if (!taken.isEmpty()) {
+                bronze.append(intake.rows(context.spark(), arrival, topic.topicId(), taken, batch));
+              }
+              reaches(bronze, topic, behind, taken);
+            });
+    if (contract.needsWriterSchemas()) {
       schemas.learn(intake.schemas());
     }
     return publish(run, waiting, bronze.rowsStaged());
@@ -148,37 +158,36 @@ public final class TopicIngest implements AutoCloseable {
 
   public TopicIntake intake() {
     return new TopicIntake(
-        contract,
-        Brokers.of(context.settings()),
-        context.settings().privacyKey(),
-        Instant.now());
+        contract, Brokers.of(context.settings()), context.settings().privacyKey(), Instant.now());
   }
 
   /** Records how far a topic will have been read when a commit stands. */
-  public void reaches(TableTransaction bronze, Topic topic, List<Range> behind, List<Range> taken) {
+  public void reaches(
+      TableTransaction bronze,
+      TopicOffsets topic,
+      List<OffsetRange> behind,
+      List<OffsetRange> taken) {
     taken.forEach(
-        range ->
-            bronze.checkpoint(Checkpoint.offset(topic.name(), range.partition()), range.until()));
-    bronze.checkpoint(Checkpoint.making(topic.name()), topic.making());
+        range -> bronze.checkpoint(Checkpoint.offset(topic.name(), range.partition()), range.until()));
+    bronze.checkpoint(Checkpoint.making(topic.name()), topic.topicId());
     note(topic, behind, taken);
   }
 
   /** Publishes the rows that have been written. */
-  public RunResult publish(Run run, Waiting waiting, long rows) {
+  public RunResult publish(Run run, TopicBacklog waiting, long rows) {
     RowCounts rowCounts = new RowCounts(rows, rows, 0, 0, 0);
-    long number = waiting.ingested + 1;
+    long number = waiting.ingested() + 1;
     long version =
         waiting
-            .bronze
+            .bronze()
             .checkpoint(Checkpoint.TOPICS_INGESTED, number)
-            .publish(SaveMode.Append, rowCounts.json(run, waiting.ingested, number));
+            .publish(SaveMode.Append, rowCounts.json(run, waiting.ingested(), number));
     return new RunResult(rowCounts, version);
   }
 
   /** What a batch would read, a line for each partition. */
   public List<String> waiting() {
-    TableTransaction bronze =
-        TableTransaction.begin(context.lake().bronze(contract.id()), Bronze.spec(contract));
+    TableTransaction bronze = TableTransaction.begin(bronze(), Bronze.spec(contract));
     List<String> lines = new ArrayList<>();
     List<CheckResult> lost = new ArrayList<>();
     look()
@@ -199,13 +208,7 @@ public final class TopicIngest implements AutoCloseable {
     return lines;
   }
 
-  /** As much of a range as fits, at least one record. */
-  public static Range share(Range range, double share) {
-    long size = Math.max(1, (long) (range.size() * share));
-    return new Range(range.partition(), range.from(), range.from() + size);
-  }
-
-  private void note(Topic topic, List<Range> behind, List<Range> taken) {
+  private void note(TopicOffsets topic, List<OffsetRange> behind, List<OffsetRange> taken) {
     topic.partitions().keySet().forEach(one -> lag.put(topic.name() + "/" + one, 0L));
     behind.forEach(one -> lag.put(topic.name() + "/" + one.partition(), one.size()));
     taken.forEach(
@@ -217,9 +220,10 @@ public final class TopicIngest implements AutoCloseable {
   /**
    * What each partition holds that has not been read; what it has lost goes to the check results.
    */
-  private List<Range> ranges(TableTransaction bronze, Topic topic, List<CheckResult> lost) {
+  private List<OffsetRange> ranges(
+      TableTransaction bronze, TopicOffsets topic, List<CheckResult> lost) {
     long known = bronze.checkpoint(Checkpoint.making(topic.name()));
-    boolean anew = known >= 0 && known != topic.making();
+    boolean anew = known >= 0 && known != topic.topicId();
     if (anew) {
       lost.add(
           lost(
@@ -227,7 +231,7 @@ public final class TopicIngest implements AutoCloseable {
               null,
               "the topic has been deleted and made anew; records of the old one that were not read are gone"));
     }
-    List<Range> ranges = new ArrayList<>();
+    List<OffsetRange> ranges = new ArrayList<>();
     topic
         .partitions()
         .forEach(
@@ -261,7 +265,7 @@ public final class TopicIngest implements AutoCloseable {
                 from = held.end();
               }
               if (held.end() > from) {
-                ranges.add(new Range(partition, from, held.end()));
+                ranges.add(new OffsetRange(partition, from, held.end()));
               }
             });
     return ranges;
@@ -281,6 +285,6 @@ public final class TopicIngest implements AutoCloseable {
 
   @Override
   public void close() {
-    watch.close();
+    admin.close();
   }
 }

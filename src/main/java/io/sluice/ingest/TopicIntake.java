@@ -15,7 +15,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.engine.ObservedMetrics;
-import io.sluice.engine.Scala;
+import io.sluice.ingest.format.AvroFormat;
+import io.sluice.ingest.format.RecordFormat;
 import io.sluice.kafka.Brokers;
 import io.sluice.privacy.Cipher;
 import java.sql.Timestamp;
@@ -45,17 +46,10 @@ import org.apache.spark.sql.types.StructType;
  * is never passed over. Control records and those of aborted transactions are no records.
  */
 public final class TopicIntake {
-  /** Offsets of a partition, {@code until} not among them. */
-  public record Range(int partition, long from, long until) {
-    public long size() {
-      return until - from;
-    }
-  }
-
   private final Instant arrivedAt;
   private final Contract contract;
   private final Brokers brokers;
-  private final Optional<byte[]> secret;
+  private final Optional<Cipher> cipher;
   private final List<ObservedMetrics> schemas = new ArrayList<>();
 
   /**
@@ -66,16 +60,20 @@ public final class TopicIntake {
     this.arrivedAt = arrivedAt;
     this.contract = contract;
     this.brokers = brokers;
-    this.secret = secret;
+    this.cipher = Bronze.cipher(contract, secret);
   }
 
   /**
    * The records of some ranges as bronze rows.
    *
-   * @param making tells this topic from others of its name, so that no reader's buffer is mistaken
+   * @param topicId tells this topic from others of its name, so that no reader's buffer is mistaken
    */
   public Dataset<Row> rows(
-      SparkSession spark, Arrival arrival, long making, List<Range> ranges, Intake.Batch batch) {
+      SparkSession spark,
+      Arrival arrival,
+      long topicId,
+      List<OffsetRange> ranges,
+      IngestBatch batch) {
     String topic = arrival.topic().name();
     Dataset<Row> records =
         spark
@@ -83,27 +81,20 @@ public final class TopicIntake {
             .format("kafka")
             .options(brokers.options())
             .option("assign", assignment(topic, ranges))
-            .option("startingOffsets", offsets(topic, ranges, Range::from))
-            .option("endingOffsets", offsets(topic, ranges, Range::until))
+            .option("startingOffsets", offsets(topic, ranges, OffsetRange::from))
+            .option("endingOffsets", offsets(topic, ranges, OffsetRange::until))
             .option("failOnDataLoss", "true")
             .option("includeHeaders", "true")
             .option("kafka.isolation.level", "read_committed")
             // Consumers are kept from commit to commit under this name.
-            .option("kafka.group.id", "sluice-" + contract.id() + "-" + Long.toHexString(making))
+            .option("kafka.group.id", "sluice-" + contract.id() + "-" + Long.toHexString(topicId))
             .load();
-    if (arrival.format() == Arrival.Format.AVRO) {
+    if (RecordFormat.of(arrival).needsWriterSchemas()) {
       ObservedMetrics measures = new ObservedMetrics();
       schemas.add(measures);
-      Column value = col("value");
-      // A zero byte, then the schema's number; null for anything else.
-      Column number =
-          when(
-              length(value).geq(5).and(functions.substring(value, 1, 1).equalTo(new byte[] {0})),
-              functions
-                  .conv(functions.hex(functions.substring(value, 2, 4)), 16, 10)
-                  .cast(DataTypes.LongType)
-                  .cast(DataTypes.IntegerType));
-      records = measures.observe(records, collect_set(number).as("schemas"));
+      records =
+          measures.observe(
+              records, collect_set(AvroFormat.schemaNumber(col("value"))).as("schemas"));
     }
     return bronze(
         records
@@ -165,52 +156,44 @@ public final class TopicIntake {
     Set<Integer> numbers = new TreeSet<>();
     for (ObservedMetrics measures : schemas) {
       Object found = measures.get().get("schemas");
-      Scala.list((scala.collection.Seq<?>) found).forEach(number -> numbers.add((Integer) number));
+      scala.collection.JavaConverters.seqAsJavaList((scala.collection.Seq<?>) found)
+          .forEach(number -> numbers.add((Integer) number));
     }
     return numbers;
   }
 
   private Column sealed(Column raw) {
-    if (!contract.isProtected()) {
+    if (cipher.isEmpty()) {
       return raw;
     }
-    Cipher cipher = cipher();
-    UDF1<byte[], byte[]> seal = bytes -> bytes == null ? null : cipher.seal(bytes);
+    Cipher sealing = cipher.get();
+    UDF1<byte[], byte[]> seal = bytes -> bytes == null ? null : sealing.seal(bytes);
     return functions.udf(seal, DataTypes.BinaryType).apply(raw);
   }
 
   private Column encrypted(Column text) {
-    if (!contract.isProtected()) {
+    if (cipher.isEmpty()) {
       return text;
     }
-    Cipher cipher = cipher();
-    UDF1<String, String> encrypt = cipher::encrypt;
+    Cipher encrypting = cipher.get();
+    UDF1<String, String> encrypt = encrypting::encrypt;
     return functions.udf(encrypt, DataTypes.StringType).apply(coalesce(text, lit("")));
   }
 
-  private Cipher cipher() {
-    return Cipher.of(
-        secret.orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    contract.id() + " has protected fields, so privacy.key must be set")),
-        contract.id());
-  }
-
-  private static String assignment(String topic, List<Range> ranges) {
+  private static String assignment(String topic, List<OffsetRange> ranges) {
     String partitions =
         ranges.stream()
-            .map(range -> String.valueOf(range.partition))
+            .map(range -> String.valueOf(range.partition()))
             .collect(Collectors.joining(","));
     return "{\"" + topic + "\":[" + partitions + "]}";
   }
 
   private static String offsets(
-      String topic, List<Range> ranges, java.util.function.ToLongFunction<Range> end) {
+      String topic, List<OffsetRange> ranges, java.util.function.ToLongFunction<OffsetRange> end) {
     ObjectNode root = new ObjectMapper().createObjectNode();
     ObjectNode partitions = root.putObject(topic);
     ranges.forEach(
-        range -> partitions.put(String.valueOf(range.partition), end.applyAsLong(range)));
+        range -> partitions.put(String.valueOf(range.partition()), end.applyAsLong(range)));
     return root.toString();
   }
 }

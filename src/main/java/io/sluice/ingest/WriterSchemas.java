@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
@@ -52,15 +53,26 @@ public final class WriterSchemas {
   private final RunContext context;
   private final SchemaRegistry registry;
   private Map<Integer, Optional<String>> kept;
+  private Map<Integer, String> once;
 
   public WriterSchemas(RunContext context) {
     this.context = context;
     this.registry = new SchemaRegistry(context.settings());
   }
 
-  /** The schemas that a source's records may be written by; none if none arrive as Avro. */
-  public static Map<Integer, String> of(RunContext context, Contract contract) {
-    return contract.isAvro() ? new WriterSchemas(context).known() : Map.of();
+  /**
+   * The schemas that a source's records may be written by, read when they are first asked for; none
+   * if its records need none.
+   */
+  public static Supplier<Map<Integer, String>> of(RunContext context, Contract contract) {
+    return contract.needsWriterSchemas() ? new WriterSchemas(context)::knownOnce : Map::of;
+  }
+
+  private Map<Integer, String> knownOnce() {
+    if (once == null) {
+      once = known();
+    }
+    return once;
   }
 
   /** Every schema by its number. */

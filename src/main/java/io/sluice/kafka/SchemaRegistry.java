@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.settings.Key;
 import io.sluice.settings.Settings;
+import io.sluice.settings.ValidationErrors;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -57,6 +58,8 @@ public final class SchemaRegistry {
    * registry has no Avro schema of that number.
    *
    * @throws DownException if it does not answer
+   * @throws io.sluice.settings.ValidationErrors.ValidationException if it refuses the user or the
+   *     password
    */
   public Optional<String> schema(int id) {
     JsonNode answer = get("/schemas/ids/" + id);
@@ -85,6 +88,20 @@ public final class SchemaRegistry {
     }
   }
 
+  /** Waiting does not help: the registry is up, and it is the settings that are wrong. */
+  private ValidationErrors.ValidationException refused(int status) {
+    ValidationErrors errors = new ValidationErrors();
+    String place = Key.REGISTRY_USER.name() + ", " + Key.REGISTRY_PASSWORD.name();
+    errors.add(
+        place,
+        authorization.isEmpty()
+            ? "must be set: " + url + " answers " + status + " to a request without them"
+            : status == 401
+                ? "the registry at " + url + " refuses them (401)"
+                : "the registry at " + url + " does not let this user read schemas (403)");
+    return errors.exception();
+  }
+
   private JsonNode get(String path) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE).GET();
@@ -97,6 +114,7 @@ public final class SchemaRegistry {
       return switch (response.statusCode()) {
         case 200 -> JSON.readTree(response.body());
         case 404 -> null;
+        case 401, 403 -> throw refused(response.statusCode());
         default ->
             throw new DownException(
                 "registry.url " + url + ": answers " + response.statusCode() + " to " + path, null);

@@ -29,7 +29,7 @@ public final class TopicReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
 
   /** A record as it was sent; a header is a name and bytes. */
-  public record Sent(
+  public record TopicRecord(
       int partition,
       long offset,
       long timestamp,
@@ -42,7 +42,7 @@ public final class TopicReader implements AutoCloseable {
    *
    * @param reached by partition, the offset behind the last one that was read
    */
-  public record Batch(List<Sent> records, SortedMap<Integer, Long> reached) {}
+  public record RecordsRead(List<TopicRecord> records, SortedMap<Integer, Long> reached) {}
 
   /**
    * @param most about how many records are taken at a time
@@ -66,7 +66,7 @@ public final class TopicReader implements AutoCloseable {
    *
    * @throws KafkaFailedException if the brokers do not give the records
    */
-  public Batch read(SortedMap<Integer, Long> from, SortedMap<Integer, Long> until) {
+  public RecordsRead read(SortedMap<Integer, Long> from, SortedMap<Integer, Long> until) {
     try {
       List<TopicPartition> partitions =
           from.keySet().stream().map(one -> new TopicPartition(topic, one)).toList();
@@ -80,7 +80,7 @@ public final class TopicReader implements AutoCloseable {
         }
       }
       consumer.resume(partitions);
-      SortedMap<Integer, List<Sent>> read = new TreeMap<>();
+      SortedMap<Integer, List<TopicRecord>> read = new TreeMap<>();
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (partitions.stream()
           .anyMatch(one -> consumer.position(one) < until.get(one.partition()))) {
@@ -96,22 +96,22 @@ public final class TopicReader implements AutoCloseable {
           throw new TimeoutException("records up to " + until + " have not come");
         }
       }
-      List<Sent> all = new ArrayList<>();
+      List<TopicRecord> all = new ArrayList<>();
       read.values().forEach(all::addAll);
       SortedMap<Integer, Long> reached = new TreeMap<>();
       partitions.forEach(one -> reached.put(one.partition(), consumer.position(one)));
-      return new Batch(all, reached);
+      return new RecordsRead(all, reached);
     } catch (KafkaException e) {
       throw brokers.failure("topic " + topic, e);
     }
   }
 
-  private static Sent sent(ConsumerRecord<byte[], byte[]> record) {
+  private static TopicRecord sent(ConsumerRecord<byte[], byte[]> record) {
     List<Map.Entry<String, byte[]>> headers = new ArrayList<>();
     for (Header header : record.headers()) {
       headers.add(new java.util.AbstractMap.SimpleEntry<>(header.key(), header.value()));
     }
-    return new Sent(
+    return new TopicRecord(
         record.partition(),
         record.offset(),
         record.timestamp(),

@@ -73,7 +73,7 @@ public final class LocalRefiner {
 
   /** Whether a source's rows can each be judged by themselves, with what is known at the start. */
   public static boolean isFor(Contract contract) {
-    return !contract.isAvro()
+    return !contract.needsWriterSchemas()
         && contract.fields().stream().allMatch(field -> field.reference().isEmpty());
   }
 

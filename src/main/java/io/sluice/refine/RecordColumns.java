@@ -4,18 +4,17 @@ import static org.apache.spark.sql.functions.col;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
-import io.sluice.contract.Field;
-import io.sluice.contract.SchemaPolicy;
 import io.sluice.engine.NativeColumns;
+import io.sluice.engine.ParsedRow;
 import io.sluice.ingest.Bronze;
-import io.sluice.ingest.format.AvroRecords;
 import io.sluice.ingest.format.RecordParser;
+import io.sluice.ingest.format.WantedFields;
 import io.sluice.privacy.Cipher;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -36,13 +35,14 @@ final class RecordColumns {
 
   private final Contract contract;
   private final Optional<byte[]> secret;
-  private final Map<Integer, String> schemas;
+  private final Supplier<Map<Integer, String>> schemas;
 
   /**
    * @param secret opens the stored records, if the contract is protected
-   * @param schemas the Avro schemas that records may be written by, by number
+   * @param schemas the schemas that records may be written by, by number; asked for when rows are
+   *     first taken apart
    */
-  RecordColumns(Contract contract, Optional<byte[]> secret, Map<Integer, String> schemas) {
+  RecordColumns(Contract contract, Optional<byte[]> secret, Supplier<Map<Integer, String>> schemas) {
     this.contract = contract;
     this.secret = secret;
     this.schemas = schemas;
@@ -58,9 +58,9 @@ final class RecordColumns {
     List<String> columns = contract.rawColumns(arrival);
     Column parsed =
         NativeColumns.ofMethod(
-            parser(arrival, columns),
+            parser(arrival),
             "parse",
-            RecordParser.RESULT,
+            ParsedRow.TYPE,
             bronze.col("raw"),
             bronze.col("header"),
             bronze.col("problem"));
@@ -85,25 +85,9 @@ final class RecordColumns {
         .select(raw.toArray(Column[]::new));
   }
 
-  private RecordParser parser(Arrival arrival, List<String> columns) {
+  private RecordParser parser(Arrival arrival) {
     return new RecordParser(
-        arrival,
-        contract.schemaPolicy(),
-        columns,
-        contract.isProtected() ? Cipher.of(secret.orElseThrow(), contract.id()) : null,
-        arrival.format() == Arrival.Format.AVRO ? avro(arrival, columns) : null);
-  }
-
-  private AvroRecords avro(Arrival arrival, List<String> columns) {
-    Map<String, AvroRecords.Wanted> wanted = new HashMap<>();
-    for (Field field : contract.fields()) {
-      String column = arrival.expression(field).strip().replace("`", "");
-      if (columns.contains(column)) {
-        boolean isNeeded =
-            field.isRequired() && contract.schemaPolicy().removed() != SchemaPolicy.Removed.NULL;
-        wanted.put(column, new AvroRecords.Wanted(field.type(), isNeeded));
-      }
-    }
-    return new AvroRecords(schemas, wanted);
+        WantedFields.of(contract, arrival, schemas.get()),
+        contract.isProtected() ? Cipher.of(secret.orElseThrow(), contract.id()) : null);
   }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -52,15 +53,17 @@ public final class Refiner {
    * @param secret what protected fields and records are keyed with; needed if the contract has any
    */
   public Refiner(Contract contract, Optional<byte[]> secret) {
-    this(contract, secret, Map.of());
+    this(contract, secret, Map::of);
   }
 
   /**
    * @param secret what protected fields and records are keyed with; needed if the contract has any
-   * @param schemas the Avro schemas that records may be written by, by number
+   * @param schemas the schemas that records may be written by, by number; asked for when rows are
+   *     first taken apart
    * @throws IllegalArgumentException if the contract has protected fields and there is no secret
    */
-  public Refiner(Contract contract, Optional<byte[]> secret, Map<Integer, String> schemas) {
+  public Refiner(
+      Contract contract, Optional<byte[]> secret, Supplier<Map<Integer, String>> schemas) {
     if (contract.isProtected() && secret.isEmpty()) {
       throw new IllegalArgumentException(
           contract.id() + " has protected fields, so privacy.key must be set");

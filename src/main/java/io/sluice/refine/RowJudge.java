@@ -40,7 +40,8 @@ public final class RowJudge {
   }
 
   /**
-   * Reads the schemas that the source's records may be written by, from the lake and the registry.
+   * A judge of a source's rows. The schemas that its records may be written by are read from the
+   * lake and the registry when rows are first judged.
    */
   public static RowJudge open(RunContext context, Contract contract) {
     return new RowJudge(

@@ -70,7 +70,7 @@ public record RunContext(
       if (!contract.topics().isEmpty() && settings.get(Key.KAFKA_SERVERS).isEmpty()) {
         errors.add(Key.KAFKA_SERVERS.name(), contract.id() + " arrives on a topic; it must be set");
       }
-      if (contract.isAvro() && settings.get(Key.REGISTRY_URL).isEmpty()) {
+      if (contract.needsWriterSchemas() && settings.get(Key.REGISTRY_URL).isEmpty()) {
         errors.add(Key.REGISTRY_URL.name(), contract.id() + " arrives as avro; it must be set");
       }
       if (contract.isProtected() && settings.privacyKey().isEmpty()) {

@@ -1,26 +1,26 @@
 package io.sluice.stream;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.to_json;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.engine.CompiledRows;
+import io.sluice.engine.LocalRows;
 import io.sluice.kafka.Brokers;
 import io.sluice.kafka.TransactionalPublisher;
 import io.sluice.run.RunContext;
 import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.unsafe.types.UTF8String;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,22 +32,25 @@ import org.slf4j.LoggerFactory;
  * headers, all text, say where it stood ({@code sluice.topic}, {@code .partition}, {@code .offset},
  * {@code .header}), who refused it ({@code .source}, {@code .contract}, {@code .step}, {@code
  * .run}) and why ({@code .reasons}, JSON). Rows are sent when silver's commit of their batch has
- * landed, in the order of their batches. A value above 900,000 bytes is cut, and {@code
- * sluice.bytes} says how long it was. Cost: the quarantined rows of the batches not sent yet.
+ * landed, in the order of their batches, in transactions of at most 1,000 rows: what dies on the
+ * way goes on behind the last of them. A value above 900,000 bytes is cut, and {@code sluice.bytes}
+ * says how long it was. Cost: a read and a sort of the quarantined rows of the batches not sent
+ * yet.
  */
 public final class DeadLetters implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
-  // Below what a broker takes by default, with room for the headers.
-  private static final int MOST = 900_000;
 
   private final RunContext context;
   private final Contract contract;
+  private final List<Arrival> arrivals;
   private final Map<Arrival, TransactionalPublisher> outboxes = new LinkedHashMap<>();
   private Letters letters;
 
   DeadLetters(RunContext context, Contract contract) {
     this.context = context;
     this.contract = contract;
+    this.arrivals =
+        contract.topics().stream().filter(one -> one.topic().deadLetters() != null).toList();
   }
 
   /** Sends what a source's quarantine holds and its dead-letter topics do not. */
@@ -59,8 +62,6 @@ public final class DeadLetters implements AutoCloseable {
 
   void send() {
     LakeTable quarantine = context.lake().quarantine(contract.id());
-    List<Arrival> arrivals =
-        contract.topics().stream().filter(one -> one.topic().deadLetters() != null).toList();
     if (arrivals.isEmpty() || !quarantine.exists()) {
       return;
     }
@@ -78,65 +79,55 @@ public final class DeadLetters implements AutoCloseable {
    * been sent.
    *
    * @param broken rows of quarantine
+   * @param until the bronze version that their batch reaches
    */
-  void send(StructType schema, List<InternalRow> broken, long until) {
-    List<Arrival> arrivals =
-        contract.topics().stream().filter(one -> one.topic().deadLetters() != null).toList();
+  void send(LocalRows broken, long until) {
     if (!outboxes.keySet().containsAll(arrivals)) {
       send();
       return;
     }
-    if (letters == null || !schema.equals(letters.input)) {
-      letters =
-          new Letters(
-              schema,
-              CompiledRows.of(context.spark(), schema, rows -> rows.select(LETTER)).orElseThrow());
-    }
-    List<InternalRow> rows = letters.function.apply(broken);
     for (Arrival arrival : arrivals) {
       TransactionalPublisher outbox = outboxes.get(arrival);
       if (outbox.sent() >= until) {
         // They were there already when all that quarantine held was sent.
         continue;
       }
-      UTF8String to = UTF8String.fromString(arrival.name());
-      outbox.send(
-          rows.stream().filter(row -> row.getUTF8String(7).equals(to)).iterator(),
-          row ->
-              message(
-                  row.isNullAt(0) ? null : row.getBinary(0),
-                  text(row, 1),
-                  row.getLong(2),
-                  text(row, 3),
-                  text(row, 4),
-                  text(row, 5),
-                  text(row, 6)),
-          until);
+      send(outbox, letters(broken, arrival).iterator(), until);
     }
   }
 
-  private static String text(InternalRow row, int at) {
-    return row.isNullAt(at) ? null : row.getUTF8String(at).toString();
+  /** The letters of an arrival among rows of quarantine, in the order in which they are sent. */
+  private List<DeadLetter> letters(LocalRows broken, Arrival arrival) {
+    if (letters == null || !broken.schema().equals(letters.input)) {
+      letters =
+          new Letters(
+              broken.schema(),
+              CompiledRows.of(context.spark(), broken.schema(), DeadLetters::withArrival)
+                  .orElseThrow());
+    }
+    List<DeadLetter> sorted = new ArrayList<>();
+    for (LocalRows.LocalRow row : letters.function.apply(broken)) {
+      if (arrival.name().equals(row.text(DeadLetter.columns().length))) {
+        sorted.add(DeadLetter.of(row));
+      }
+    }
+    sorted.sort(Comparator.comparing(DeadLetter::place));
+    return sorted;
   }
 
-  /** What makes letters of quarantine's rows. */
+  /** What makes letters of quarantine's rows, compiled for one schema of theirs. */
   private record Letters(StructType input, CompiledRows function) {}
 
-  private static final Column[] LETTER = {
-    col("raw"),
-    col("file"),
-    col("position"),
-    col("header"),
-    col("contract_version"),
-    col("run_id"),
-    to_json(col("reasons")),
-    col("arrival")
-  };
+  private static Dataset<Row> withArrival(Dataset<Row> rows) {
+    List<Column> columns = new ArrayList<>(List.of(DeadLetter.columns()));
+    columns.add(col("arrival"));
+    return rows.select(columns.toArray(Column[]::new));
+  }
 
   private TransactionalPublisher open(Arrival arrival) {
     String name =
         String.join("-", "sluice-dead", contract.id(), arrival.name(), arrival.topic().name());
-    return new TransactionalPublisher(
+    return TransactionalPublisher.open(
         Brokers.of(context.settings()), arrival.topic().deadLetters(), name);
   }
 
@@ -149,49 +140,38 @@ public final class DeadLetters implements AutoCloseable {
             .and(col("arrival").equalTo(arrival.name()))
             // What a replay judged again has been sent before.
             .and(col("attempt").equalTo(1));
-    Iterator<Row> rows = quarantine.read().where(news).select(LETTER).toLocalIterator();
+    Column unsent =
+        outbox.mark().map(mark -> news.and(DeadLetter.Place.read(mark).isBefore())).orElse(news);
+    Iterator<Row> rows =
+        quarantine
+            .read()
+            .where(unsent)
+            .orderBy(DeadLetter.Place.order())
+            .select(DeadLetter.columns())
+            .toLocalIterator();
     long sent =
-        outbox.send(
-            rows,
-            row ->
-                message(
-                    row.getAs(0),
-                    row.getString(1),
-                    row.getLong(2),
-                    row.getString(3),
-                    row.getString(4),
-                    row.getString(5),
-                    row.getString(6)),
+        send(
+            outbox,
+            new Iterator<>() {
+              @Override
+              public boolean hasNext() {
+                return rows.hasNext();
+              }
+
+              @Override
+              public DeadLetter next() {
+                return DeadLetter.of(rows.next());
+              }
+            },
             until);
     if (sent > 0) {
       LOG.info("{}: {} dead letters to {}", contract.id(), sent, arrival.topic().deadLetters());
     }
   }
 
-  private TransactionalPublisher.Message message(
-      byte[] raw,
-      String file,
-      long position,
-      String header,
-      String version,
-      String run,
-      String reasons) {
-    int slash = file.lastIndexOf('/');
-    Map<String, String> headers = new TreeMap<>();
-    headers.put("sluice.source", contract.id());
-    headers.put("sluice.step", "refine");
-    headers.put("sluice.topic", file.substring(0, slash));
-    headers.put("sluice.partition", file.substring(slash + 1));
-    headers.put("sluice.offset", String.valueOf(position));
-    headers.put("sluice.header", header);
-    headers.put("sluice.contract", version);
-    headers.put("sluice.run", run);
-    headers.put("sluice.reasons", reasons);
-    if (raw != null && raw.length > MOST) {
-      headers.put("sluice.bytes", String.valueOf(raw.length));
-      raw = java.util.Arrays.copyOf(raw, MOST);
-    }
-    return new TransactionalPublisher.Message(null, raw, headers);
+  private long send(TransactionalPublisher outbox, Iterator<DeadLetter> sorted, long until) {
+    return outbox.sendInParts(
+        sorted, letter -> letter.message(contract.id()), letter -> letter.place().text(), until);
   }
 
   @Override

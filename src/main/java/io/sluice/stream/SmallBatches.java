@@ -5,10 +5,12 @@ import io.sluice.contract.Contract;
 import io.sluice.engine.CompiledRows;
 import io.sluice.engine.LocalRows;
 import io.sluice.ingest.Bronze;
+import io.sluice.ingest.OffsetRange;
+import io.sluice.ingest.TopicBacklog;
 import io.sluice.ingest.TopicIngest;
 import io.sluice.ingest.TopicIntake;
 import io.sluice.kafka.Brokers;
-import io.sluice.kafka.Topic;
+import io.sluice.kafka.TopicOffsets;
 import io.sluice.kafka.TopicReader;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.refine.LocalRefiner;
@@ -16,8 +18,8 @@ import io.sluice.refine.RefineCommit;
 import io.sluice.refine.RowJudge;
 import io.sluice.refine.SilverTable;
 import io.sluice.refine.Staged;
-import io.sluice.run.Run;
 import io.sluice.run.RowCounts;
+import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.run.StoppedException;
@@ -127,7 +129,7 @@ final class SmallBatches implements AutoCloseable {
    * @return empty if this batch is none for this class, and nothing has been done; without refined
    *     rows if only bronze has it
    */
-  Optional<Done> carry(Run stream, TopicIngest.Waiting waiting) {
+  Optional<Done> carry(Run stream, TopicBacklog waiting) {
     if (waiting.all() > (long) FAR_BEHIND * context.settings().get(Key.SMALL_BATCH)) {
       return Optional.empty();
     }
@@ -173,12 +175,10 @@ final class SmallBatches implements AutoCloseable {
     if (staged.isEmpty() || ingested.version() != until) {
       return Optional.of(new Done(ingested, Optional.empty()));
     }
-    return Optional.of(
-        new Done(ingested, Optional.of(publish(commit, staged.get(), batch))));
+    return Optional.of(new Done(ingested, Optional.of(publish(commit, staged.get(), batch))));
   }
 
-  private RunResult ingest(
-      Run stream, TopicIngest.Waiting waiting, Map<Arrival, LocalRows> rows) {
+  private RunResult ingest(Run stream, TopicBacklog waiting, Map<Arrival, LocalRows> rows) {
     long count = 0;
     for (LocalRows some : rows.values()) {
       count += some.size();
@@ -190,8 +190,7 @@ final class SmallBatches implements AutoCloseable {
   private Refined publish(RefineCommit commit, Staged staged, LocalRefiner.Batch batch) {
     minute.recorder.reads(silver.bronze().path(), Bronze.schema(), batch.until());
     try {
-      RunResult result =
-          commit.publishNews(minute.run, minute.recorder, staged, batch.until());
+      RunResult result = commit.publishNews(minute.run, minute.recorder, staged, batch.until());
       batch.published(result.version());
       minute.published = minute.published.then(result);
       return new Refined(
@@ -224,7 +223,7 @@ final class SmallBatches implements AutoCloseable {
     compiledFor = bronze;
   }
 
-  private Map<Arrival, LocalRows> read(TopicIngest.Waiting waiting, Run stream) {
+  private Map<Arrival, LocalRows> read(TopicBacklog waiting, Run stream) {
     Map<Arrival, LocalRows> rows = new LinkedHashMap<>();
     // One time for the whole batch, as a batch by jobs has.
     long arrivedAt = micros(Instant.now());
@@ -232,7 +231,7 @@ final class SmallBatches implements AutoCloseable {
         .ranges()
         .forEach(
             (arrival, behind) -> {
-              Topic topic = waiting.topics().get(arrival);
+              TopicOffsets topic = waiting.topics().get(arrival);
               SortedMap<Integer, Long> from = new TreeMap<>();
               SortedMap<Integer, Long> until = new TreeMap<>();
               topic
@@ -247,9 +246,9 @@ final class SmallBatches implements AutoCloseable {
               behind.forEach(
                   range -> {
                     from.put(range.partition(), range.from());
-                    until.put(range.partition(), TopicIngest.share(range, share).until());
+                    until.put(range.partition(), range.share(share).until());
                   });
-              TopicReader.Batch batch =
+              TopicReader.RecordsRead batch =
                   readers
                       .computeIfAbsent(
                           arrival,
@@ -260,7 +259,7 @@ final class SmallBatches implements AutoCloseable {
                                   context.settings().get(Key.SMALL_BATCH)))
                       .read(from, until);
               LocalRows.Builder records = LocalRows.builder(TopicIntake.RECORDS);
-              for (TopicReader.Sent sent : batch.records()) {
+              for (TopicReader.TopicRecord sent : batch.records()) {
                 records.add(
                     sent.key(),
                     sent.value(),
@@ -273,13 +272,13 @@ final class SmallBatches implements AutoCloseable {
                     waiting.ingested() + 1);
               }
               rows.put(arrival, functions.get(arrival).apply(records.build()));
-              List<TopicIntake.Range> taken = new ArrayList<>();
+              List<OffsetRange> taken = new ArrayList<>();
               batch
                   .reached()
                   .forEach(
                       (partition, reached) -> {
                         if (reached > from.get(partition)) {
-                          taken.add(new TopicIntake.Range(partition, from.get(partition), reached));
+                          taken.add(new OffsetRange(partition, from.get(partition), reached));
                         }
                       });
               topics.reaches(waiting.bronze(), topic, behind, taken);
@@ -298,7 +297,6 @@ final class SmallBatches implements AutoCloseable {
   private static long micros(Instant at) {
     return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000), at.getNano() / 1000);
   }
-
 
   /** Ends the minute's run. */
   private void record() {

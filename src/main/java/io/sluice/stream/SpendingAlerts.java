@@ -438,7 +438,7 @@ final class SpendingAlerts implements AutoCloseable {
     }
     if (outbox == null) {
       TransactionalPublisher opened =
-          new TransactionalPublisher(
+          TransactionalPublisher.open(
               Brokers.of(context.settings()), topic, "sluice-alerts-" + topic);
       if (alerts.exists()) {
         Iterator<Row> left =

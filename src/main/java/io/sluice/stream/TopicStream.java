@@ -3,6 +3,7 @@ package io.sluice.stream;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.sluice.contract.Contract;
+import io.sluice.ingest.TopicBacklog;
 import io.sluice.ingest.TopicIngest;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.refine.LocalRefiner;
@@ -220,7 +221,7 @@ public final class TopicStream {
 
     Pipeline(Contract contract) {
       this.contract = contract;
-      this.topics = new TopicIngest(context, contract);
+      this.topics = TopicIngest.open(context, contract);
       this.small =
           LocalRefiner.isFor(contract)
               ? new SmallBatches(context, contract, topics, TopicStream.this::upkeep)
@@ -239,7 +240,10 @@ public final class TopicStream {
       if (look) {
         lookAt = Instant.now().plus(LOOKED_AT);
       }
-      TopicIngest.Waiting waiting = topics.waiting(run, recorder, topics.look(), look);
+      TopicBacklog waiting =
+          look
+              ? topics.backlog(run, recorder, topics.look())
+              : topics.backlogAsKnown(run, recorder, topics.look());
       if (waiting.all() == 0 && !isNew) {
         lag.set(topics.lag());
         return RunResult.NOTHING_NEW;
@@ -271,10 +275,7 @@ public final class TopicStream {
         alert.follow(run, refined);
       }
       if (refined.rowCounts().quarantined() > 0) {
-        letters.send(
-            refined.quarantined().schema(),
-            refined.quarantined().internal(),
-            refined.until());
+        letters.send(refined.quarantined(), refined.until());
       }
     }
 

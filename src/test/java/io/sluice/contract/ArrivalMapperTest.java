@@ -37,7 +37,7 @@ class ArrivalMapperTest {
         change(
             "format: csv",
             "format: xml",
-            ARRIVAL + ".format: must be one of [avro, csv, json, parquet]"),
+            ARRIVAL + ".format: must be one of " + ArrivalFormats.names()),
         change(
             "delimiter: \";\"",
             "delimeter: \";\"",
@@ -91,7 +91,7 @@ class ArrivalMapperTest {
     assertEquals(
         new Arrival(
             "files",
-            Arrival.Format.CSV,
+            "csv",
             "orders/",
             ';',
             '"',

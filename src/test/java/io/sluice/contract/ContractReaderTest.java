@@ -76,7 +76,7 @@ class ContractReaderTest {
             "schema[0].quality[0].implementation: there is no field amont",
             "schema[0].quality[1].implementation: there is no column price",
             "customProperties.schemaPolicy.added: must be one of [keep, ignore, stop]",
-            "customProperties.arrivals[0].format: must be one of [avro, csv, json, parquet]",
+            "customProperties.arrivals[0].format: must be one of " + ArrivalFormats.names(),
             "schema[0].properties[1] (order_date).required: a key field must be required",
             "customProperties.orderingColumn: must name the field whose greatest value wins"),
         errorsOf(

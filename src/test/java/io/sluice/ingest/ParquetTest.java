@@ -38,7 +38,7 @@ class ParquetTest {
 
     assertEquals(2, new Ingest(context, "readings").run().rowCounts().accepted());
     assertEquals(
-        "2 read = 1 accepted + 1 quarantined + 0 duplicate + 0 late",
+        "2 read = 1 accepted + 1 quarantined + 0 duplicate + 0 superseded",
         new Refine(context, "readings").run().rowCounts().toString());
     assertEquals(
         List.of("M1 345.678 7 2026-03-01 10:00:00"),

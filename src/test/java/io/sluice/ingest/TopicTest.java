@@ -97,7 +97,7 @@ public class TopicTest {
     assertEquals(10, new Ingest(context, "clicks").run().rowCounts().accepted());
     assertEquals(0, new Ingest(context, "clicks").run().rowCounts().accepted());
     assertEquals(
-        "10 read = 5 accepted + 3 quarantined + 2 duplicate + 0 late",
+        "10 read = 5 accepted + 3 quarantined + 2 duplicate + 0 superseded",
         new Refine(context, "clicks").run().rowCounts().toString());
 
     // Which of the two equal records of click a comes first is resolved by when they arrived.
@@ -180,14 +180,14 @@ public class TopicTest {
     Brokers brokers =
         Brokers.of(LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));
     try (TransactionalPublisher first =
-            new TransactionalPublisher(brokers, "challenger", "challenger");
+            TransactionalPublisher.open(brokers, "challenger", "challenger");
         TransactionalPublisher idle =
-            new TransactionalPublisher(brokers, "challenger", "another")) {
+            TransactionalPublisher.open(brokers, "challenger", "another")) {
       assertEquals(-1, first.sent());
       assertEquals(2, first.send(messages("a", "b"), Function.identity(), 7));
       assertEquals(0, first.send(messages(), Function.identity(), 8));
       try (TransactionalPublisher second =
-          new TransactionalPublisher(brokers, "challenger", "challenger")) {
+          TransactionalPublisher.open(brokers, "challenger", "challenger")) {
         assertEquals(7, second.sent());
         assertThrows(
             KafkaFailedException.class, () -> first.send(messages("lost"), Function.identity(), 9));

@@ -23,7 +23,7 @@ class RecordColumnsTest {
   void recordIsTakenApartIntoRawColumns() throws IOException {
     Contract contract = Orders.contract(folder);
     List<Row> rows =
-        new RecordColumns(contract, Optional.empty(), Map.of())
+        new RecordColumns(contract, Optional.empty(), Map::of)
             .of(
                 contract.arrival("events"),
                 Orders.bronze("{\"id\": \"PO-1\", \"amount\": 1.50, \"more\": \"x\"}", "{"))
@@ -45,7 +45,7 @@ class RecordColumnsTest {
         Cipher.of(Orders.SECRET, "orders")
             .seal("{\"id\": \"PO-1\"}".getBytes(StandardCharsets.UTF_8));
     Row row =
-        new RecordColumns(contract, Optional.of(Orders.SECRET), Map.of())
+        new RecordColumns(contract, Optional.of(Orders.SECRET), Map::of)
             .of(contract.arrival("events"), Orders.bronze(List.of(stored)))
             .head();
     assertEquals("PO-1", row.getAs("id"));

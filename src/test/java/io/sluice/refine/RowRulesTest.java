@@ -81,7 +81,7 @@ class RowRulesTest {
         TypedColumns.of(
             contract.fields(),
             contract.arrival("events"),
-            new RecordColumns(contract, Optional.empty(), Map.of())
+            new RecordColumns(contract, Optional.empty(), Map::of)
                 .of(contract.arrival("events"), Orders.bronze(records)));
     return RowRules.judge(contract, typed, Map.of(new Reference("vendors", "id"), vendors));
   }

@@ -60,7 +60,7 @@ class TypedColumnsTest {
     return TypedColumns.of(
             contract.fields(),
             contract.arrival("events"),
-            new RecordColumns(contract, Optional.empty(), Map.of())
+            new RecordColumns(contract, Optional.empty(), Map::of)
                 .of(contract.arrival("events"), Orders.bronze(record)))
         .head();
   }

@@ -4,25 +4,15 @@ import io.sluice.contract.Arrival;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PushbackInputStream;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Reads one file into records: bytes as they stand, with the line they begin on.
  *
  * <p>Memory is bounded by the arrival's {@code maxRecordBytes}; a file that unpacks to more than
- * {@code maxFileBytes} is refused. Not for Parquet.
+ * {@code maxFileBytes} is refused. Not for several threads at once.
  */
-public final class RecordReader implements AutoCloseable {
-  /**
-   * One record.
-   *
-   * @param line where it begins, from 1
-   * @param problem why it cannot be read, null if it can; its content is then the first bytes of it
-   */
-  public record Record(byte[] content, long line, String problem) {}
-
+public final class RecordReader implements FileRecords {
   private static final byte[] UTF32_MARK = {0, 0, (byte) 0xFE, (byte) 0xFF};
   private static final byte[] UTF8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
@@ -35,24 +25,49 @@ public final class RecordReader implements AutoCloseable {
   private long bytes;
   private long line = 1;
 
+  private RecordReader(Arrival arrival, Csv csv, InputStream in) {
+    this.arrival = arrival;
+    this.csv = csv;
+    this.in = in;
+  }
+
   /**
-   * Opens a file's content; {@code .gz} is unpacked.
+   * Opens a file each of whose lines is a record; {@code .gz} is unpacked.
    *
+   * @param content closed when the reader is, and when this fails
    * @throws UnreadableFileException if it is packed and no gzip, or text in UTF-16 or UTF-32
    */
-  public RecordReader(Arrival arrival, String name, InputStream content) throws IOException {
-    this.arrival = arrival;
-    this.csv =
-        arrival.format() == Arrival.Format.CSV
-            ? new Csv(arrival.delimiter(), arrival.quote())
-            : null;
-    this.in = name.endsWith(".gz") ? unpack(content) : content;
-    skipMark();
+  public static RecordReader ofLines(Arrival arrival, String name, InputStream content)
+      throws IOException {
+    return open(arrival, null, name, content);
+  }
+
+  /**
+   * Opens a file of CSV, whose records may hold line ends between quotes; the rest as for {@link
+   * #ofLines}.
+   */
+  static RecordReader ofCsv(Arrival arrival, Csv csv, String name, InputStream content)
+      throws IOException {
+    return open(arrival, csv, name, content);
+  }
+
+  private static RecordReader open(Arrival arrival, Csv csv, String name, InputStream content)
+      throws IOException {
+    InputStream in = content;
+    try {
+      in = name.endsWith(".gz") ? unpack(content) : content;
+      RecordReader reader = new RecordReader(arrival, csv, in);
+      reader.skipMark();
+      return reader;
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
   }
 
   private static InputStream unpack(InputStream content) throws IOException {
     try {
-      return new Gunzip(content);
+      return Gunzip.open(content);
     } catch (java.io.EOFException e) {
       throw new UnreadableFileException("empty or truncated gzip");
     } catch (java.util.zip.ZipException e) {
@@ -101,20 +116,26 @@ public final class RecordReader implements AutoCloseable {
     return limit > 0;
   }
 
+  @Override
+  public String header() {
+    return null;
+  }
+
   /** The next record that is not blank; null at the end of the file. */
-  public Record next() throws IOException {
+  @Override
+  public FileRecord next() throws IOException {
     while (true) {
       if (position >= limit && !fill()) {
         return null;
       }
-      Record record = read();
-      if (record.content.length > 0 || record.problem != null) {
+      FileRecord record = read();
+      if (record.content().length > 0 || record.problem() != null) {
         return record;
       }
     }
   }
 
-  private Record read() throws IOException {
+  private FileRecord read() throws IOException {
     long begin = line;
     ByteArrayOutputStream spill = null;
     Csv.State state = Csv.State.FIELD_START;
@@ -140,7 +161,7 @@ public final class RecordReader implements AutoCloseable {
       last = end > start ? buffer[end - 1] : last;
       long whole = last == '\r' ? length - 1 : length;
       if (ended && spill == null && whole <= arrival.maxRecordBytes()) {
-        return new Record(Arrays.copyOfRange(buffer, start, start + (int) whole), begin, null);
+        return new FileRecord(Arrays.copyOfRange(buffer, start, start + (int) whole), begin, null);
       }
       if (spill == null) {
         spill = new ByteArrayOutputStream(end - start);
@@ -150,13 +171,13 @@ public final class RecordReader implements AutoCloseable {
       if (ended || !fill()) {
         byte[] all = spill.toByteArray();
         return whole > arrival.maxRecordBytes()
-            ? new Record(
+            ? new FileRecord(
                 all,
                 begin,
                 "record of "
                     + whole
                     + " bytes is longer than maxRecordBytes; its beginning is kept")
-            : new Record(Arrays.copyOf(all, (int) whole), begin, null);
+            : new FileRecord(Arrays.copyOf(all, (int) whole), begin, null);
       }
     }
   }
@@ -164,86 +185,5 @@ public final class RecordReader implements AutoCloseable {
   @Override
   public void close() throws IOException {
     in.close();
-  }
-
-  /** A file that cannot be read whole; its message says why. */
-  public static final class UnreadableFileException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    public UnreadableFileException(String message) {
-      super(message);
-    }
-  }
-
-  /**
-   * The content of all members of a gzip file, up to its very end: GZIPInputStream by itself takes
-   * a next member that is cut off in its header, or that the stream does not announce, for the end.
-   */
-  private static final class Gunzip extends InputStream {
-    private static final int TRAILER = 8;
-    private final PushbackInputStream packed;
-    private Member member;
-
-    Gunzip(InputStream content) throws IOException {
-      packed =
-          new PushbackInputStream(content, 1 << 16) {
-            @Override
-            public int available() {
-              // Keeps a member from looking for the next one by itself.
-              return 0;
-            }
-          };
-      member = new Member(packed);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      while (true) {
-        int count = member.read(into, offset, length);
-        if (count >= 0) {
-          return count;
-        }
-        member.end();
-        int first = packed.read();
-        if (first < 0) {
-          return -1;
-        }
-        packed.unread(first);
-        member = new Member(packed);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      member.close();
-    }
-
-    private static final class Member extends GZIPInputStream {
-      private final PushbackInputStream packed;
-      private boolean ended;
-
-      Member(PushbackInputStream packed) throws IOException {
-        super(packed, 1 << 16);
-        this.packed = packed;
-      }
-
-      /** Gives back what was read beyond the member. */
-      void end() throws IOException {
-        if (!ended) {
-          ended = true;
-          int rest = inf.getRemaining() - TRAILER;
-          if (rest > 0) {
-            packed.unread(buf, len - rest, rest);
-          }
-          inf.end();
-        }
-      }
-    }
   }
 }

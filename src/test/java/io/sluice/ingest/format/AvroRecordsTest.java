@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.ingest.format.AvroRecords.BrokenException;
-import io.sluice.ingest.format.AvroRecords.Wanted;
+import io.sluice.ingest.format.WantedFields.Plain;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -95,16 +94,16 @@ class AvroRecordsTest {
     return record;
   }
 
-  private static List<String> read(AvroRecords records, byte[] raw) throws BrokenException {
+  private static List<String> read(AvroRecords records, byte[] raw) throws BrokenRecordException {
     List<String> fields = new ArrayList<>();
     records.read(raw, (name, value) -> fields.add(name + "=" + value));
     return fields;
   }
 
   private static String error(AvroRecords records, byte[] raw) {
-    BrokenException broken =
-        assertThrows(BrokenException.class, () -> records.read(raw, (name, value) -> {}));
-    return broken.field + "/" + broken.rule + ": " + broken.getMessage();
+    BrokenRecordException broken =
+        assertThrows(BrokenRecordException.class, () -> records.read(raw, (name, value) -> {}));
+    return broken.field() + "/" + broken.rule() + ": " + broken.getMessage();
   }
 
   @Test
@@ -152,7 +151,7 @@ class AvroRecordsTest {
       flipped[bit / 8] ^= (byte) (1 << (bit % 8));
       try {
         read(records, flipped);
-      } catch (BrokenException e) {
+      } catch (BrokenRecordException e) {
         told++;
       }
     }
@@ -208,8 +207,8 @@ class AvroRecordsTest {
 
   @Test
   void schemasThatTheContractCannotBeReadFromAreRefused() {
-    Map<String, Wanted> wanted =
-        Map.of("amount", new Wanted(DataTypes.createDecimalType(9, 2), true));
+    Map<String, Plain> wanted =
+        Map.of("amount", new Plain(DataTypes.createDecimalType(9, 2), true));
     byte[] any = {0, 0, 0, 0, 1, 0};
     for (String type : List.of("\"boolean\"", "{\"type\":\"array\",\"items\":\"int\"}")) {
       String schema = NARROW.replace("\"string\"", type);

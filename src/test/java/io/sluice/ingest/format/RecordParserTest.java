@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class RecordParserTest {
   private static final SchemaPolicy USUAL = policy(Added.KEEP, Removed.QUARANTINE);
-  private static final Arrival CSV = arrival(Arrival.Format.CSV, List.of(""));
-  private static final Arrival JSON = arrival(Arrival.Format.JSON, List.of());
+  private static final Arrival CSV = arrival("csv", List.of(""));
+  private static final Arrival JSON = arrival("json", List.of());
 
   /** A problem, null if there is none; values by column and what no one asked for. */
   private record Result(List<String> values, Map<String, String> extra, Problem problem) {}
@@ -76,8 +76,7 @@ class RecordParserTest {
   @Test
   void valuesThatMeanNullAreNull() {
     assertEquals(valid(null, null), parse(parser(CSV, USUAL, "a", "b"), "a,b", ",\"\""));
-    RecordParser parser =
-        parser(arrival(Arrival.Format.CSV, List.of("NULL", "-")), USUAL, "a", "b", "c");
+    RecordParser parser = parser(arrival("csv", List.of("NULL", "-")), USUAL, "a", "b", "c");
     assertEquals(valid(null, null, ""), parse(parser, "a,b,c", "NULL,-,"));
     assertEquals(valid("null", "--", " -"), parse(parser, "a,b,c", "null,--, -"));
   }
@@ -239,8 +238,7 @@ class RecordParserTest {
 
   @Test
   void nullValuesOfJsonAreThoseOfTheArrival() {
-    RecordParser parser =
-        parser(arrival(Arrival.Format.JSON, List.of("", "n/a")), USUAL, "a", "b", "c");
+    RecordParser parser = parser(arrival("json", List.of("", "n/a")), USUAL, "a", "b", "c");
     assertEquals(
         valid(null, null, "N/A"), parse(parser, null, "{\"a\":\"\",\"b\":\"n/a\",\"c\":\"N/A\"}"));
   }
@@ -365,7 +363,7 @@ class RecordParserTest {
   void sealedRecordIsOpened() {
     Cipher cipher = Cipher.of(new byte[32], "calls");
     byte[] sealed = cipher.seal("{\"a\":\"é\"}".getBytes(StandardCharsets.UTF_8));
-    RecordParser parser = new RecordParser(JSON, USUAL, List.of("a"), cipher);
+    RecordParser parser = new RecordParser(WantedFields.of(JSON, USUAL, List.of("a")), cipher);
     assertEquals(valid("é"), result(parser.parse(sealed, null, null)));
   }
 
@@ -373,9 +371,7 @@ class RecordParserTest {
   void parserTravels() throws Exception {
     RecordParser parser =
         new RecordParser(
-            arrival(Arrival.Format.CSV, List.of("-")),
-            USUAL,
-            List.of("a", "b"),
+            WantedFields.of(arrival("csv", List.of("-")), USUAL, List.of("a", "b")),
             Cipher.of(new byte[32], "x"));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
@@ -434,6 +430,15 @@ class RecordParserTest {
   }
 
   @Test
+  void aFormatsOwnMistakeCostsOneRecord() {
+    RecordParser parser = parser(CSV, USUAL, "a", "b");
+    assertEquals(
+        record("cannot be taken apart as csv (java.lang.NullPointerException)"),
+        parse(parser, null, "1,2"));
+    assertEquals(valid("1", "2"), parse(parser, "a,b", "1,2"));
+  }
+
+  @Test
   void messageOfAddedColumnHasItsNameAndNotItsValue() {
     RecordParser parser = parser(JSON, policy(Added.STOP, Removed.STOP), "a");
     assertEquals(
@@ -441,7 +446,7 @@ class RecordParserTest {
         parse(parser, null, "{\"a\":\"s3cr3t\",\"b\":\"s3cr3t\"}"));
   }
 
-  private static Arrival arrival(Arrival.Format format, List<String> nulls) {
+  private static Arrival arrival(String format, List<String> nulls) {
     return new Arrival("a", format, "a/", ',', '"', nulls, 1 << 20, 1 << 20, Map.of());
   }
 
@@ -450,7 +455,7 @@ class RecordParserTest {
   }
 
   private static RecordParser parser(Arrival arrival, SchemaPolicy policy, String... columns) {
-    return new RecordParser(arrival, policy, List.of(columns), null);
+    return new RecordParser(WantedFields.of(arrival, policy, List.of(columns)), null);
   }
 
   private static Result parse(RecordParser parser, String header, String record) {

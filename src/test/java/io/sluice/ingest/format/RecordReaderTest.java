@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.sluice.contract.Arrival;
-import io.sluice.ingest.format.RecordReader.Record;
-import io.sluice.ingest.format.RecordReader.UnreadableFileException;
+import io.sluice.ingest.format.FileRecords.FileRecord;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,8 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordReaderTest {
   private static final int MIB = 1 << 20;
   private static final int BUFFER = 1 << 16;
-  private static final Arrival CSV = arrival(Arrival.Format.CSV, 16 * MIB, 64L << 30);
-  private static final Arrival JSON = arrival(Arrival.Format.JSON, 16 * MIB, 64L << 30);
+  private static final Arrival CSV = arrival("csv", 16 * MIB, 64L << 30);
+  private static final Arrival JSON = arrival("json", 16 * MIB, 64L << 30);
 
   @Test
   void recordIsWhatStandsBetweenLineEnds() throws IOException {
@@ -113,8 +112,7 @@ class RecordReaderTest {
 
   @Test
   void delimiterAndQuoteAreThoseOfTheArrival() throws IOException {
-    Arrival arrival =
-        new Arrival("a", Arrival.Format.CSV, "a/", ';', '\'', List.of(), MIB, MIB, Map.of());
+    Arrival arrival = new Arrival("a", "csv", "a/", ';', '\'', List.of(), MIB, MIB, Map.of());
     assertEquals(List.of("1:x;'a\nb';\"", "3:x,'c", "4:d"), read(arrival, "x;'a\nb';\"\nx,'c\nd"));
   }
 
@@ -219,7 +217,7 @@ class RecordReaderTest {
     byte[] zeros = deflated(new byte[16 * MIB]);
     Repeated twoGigabytes = new Repeated(zeros, 128L * zeros.length);
     InputStream bomb = new SequenceInputStream(new ByteArrayInputStream(start), twoGigabytes);
-    Arrival arrival = arrival(Arrival.Format.CSV, MIB, 64 * MIB);
+    Arrival arrival = arrival("csv", MIB, 64 * MIB);
     long before = allocated();
 
     String problem = refusal(arrival, "a.csv.gz", bomb);
@@ -233,7 +231,7 @@ class RecordReaderTest {
 
   @Test
   void fileMayBeAsLongAsItsLimitAndNoLonger() throws IOException {
-    Arrival arrival = arrival(Arrival.Format.CSV, MIB, 10);
+    Arrival arrival = arrival("csv", MIB, 10);
     assertEquals(List.of("1:1234", "2:6789"), read(arrival, "1234\n6789\n"));
     assertEquals(
         "unpacks to more than 10 bytes (maxFileBytes)",
@@ -245,8 +243,8 @@ class RecordReaderTest {
 
   @Test
   void beginningOfTooLongRecordIsKeptAndThoseAfterItAreRight() throws IOException {
-    Arrival arrival = arrival(Arrival.Format.CSV, 10, MIB);
-    List<Record> records =
+    Arrival arrival = arrival("csv", 10, MIB);
+    List<FileRecord> records =
         records(arrival, "a", stream("0123456789\n0123456789A\nb,c\n\"\n34567890\nz\"\nd\n"));
     assertEquals(
         List.of("1:0123456789", "2:0123456789", "3:b,c", "4:\"\n34567890", "7:d"), lines(records));
@@ -262,9 +260,9 @@ class RecordReaderTest {
 
   @Test
   void lineEndIsNoPartOfTheLengthOfRecord() throws IOException {
-    Arrival arrival = arrival(Arrival.Format.CSV, 10, MIB);
+    Arrival arrival = arrival("csv", 10, MIB);
     for (String end : List.of("", "\n", "\r\n")) {
-      List<Record> records = records(arrival, "a", stream("0123456789" + end));
+      List<FileRecord> records = records(arrival, "a", stream("0123456789" + end));
       assertEquals(List.of("1:0123456789"), lines(records));
       assertEquals(Collections.singletonList(null), problems(records), "end of " + end.length());
     }
@@ -272,8 +270,8 @@ class RecordReaderTest {
 
   @Test
   void tooLongRecordMayEndTheFile() throws IOException {
-    Arrival arrival = arrival(Arrival.Format.JSON, 4, MIB);
-    List<Record> records = records(arrival, "a", stream("{}\n{\"a\":1}"));
+    Arrival arrival = arrival("json", 4, MIB);
+    List<FileRecord> records = records(arrival, "a", stream("{}\n{\"a\":1}"));
     assertEquals(List.of("1:{}", "2:{\"a\""), lines(records));
     assertEquals(
         "record of 7 bytes is longer than maxRecordBytes; its beginning is kept",
@@ -282,9 +280,9 @@ class RecordReaderTest {
 
   @Test
   void beginningKeptMaySpanBuffers() throws IOException {
-    Arrival arrival = arrival(Arrival.Format.CSV, 100_000, MIB);
+    Arrival arrival = arrival("csv", 100_000, MIB);
     String longest = "abcdefghij".repeat(10_000);
-    List<Record> records =
+    List<FileRecord> records =
         records(arrival, "a", stream(longest + "\n" + longest + longest + "\nnext\n"));
     assertEquals(List.of("1:" + longest, "2:" + longest, "3:next"), lines(records));
     assertEquals(
@@ -298,7 +296,7 @@ class RecordReaderTest {
   @Test
   void lineOfOneGigabyteIsPassedOverInBoundedMemory() throws IOException {
     byte[] unit = utf8("0123456789abcde,".repeat(4096));
-    List<Record> records =
+    List<FileRecord> records =
         inBoundedMemory(JSON, "{}\n", new Repeated(unit, 1L << 30), "\n{\"a\":1}\n");
     assertEquals(3, records.size());
     assertEquals(16 * MIB, records.get(1).content().length);
@@ -313,7 +311,7 @@ class RecordReaderTest {
   @Test
   void quotedFieldOfManyLinesIsPassedOverInBoundedMemory() throws IOException {
     byte[] unit = utf8("\"\"0123456789a\r\n,".repeat(4096));
-    List<Record> records =
+    List<FileRecord> records =
         inBoundedMemory(CSV, "h\n\"", new Repeated(unit, 64L * MIB), "\",b\nnext\n");
     assertEquals(3, records.size());
     assertEquals(
@@ -323,10 +321,10 @@ class RecordReaderTest {
     assertEquals(3 + 64L * MIB / 16, records.get(2).line());
   }
 
-  private static List<Record> inBoundedMemory(
+  private static List<FileRecord> inBoundedMemory(
       Arrival arrival, String before, InputStream in, String after) throws IOException {
     long allocated = allocated();
-    List<Record> records =
+    List<FileRecord> records =
         records(
             arrival,
             "a",
@@ -378,10 +376,10 @@ class RecordReaderTest {
     byte[] bytes = utf8(file.toString());
     IntSupplier chunk = seed % 2 == 0 ? () -> BUFFER : () -> random.nextInt(1, 5000);
 
-    List<Record> read = records(CSV, "a.csv", new Chunks(bytes, chunk));
+    List<FileRecord> read = records(CSV, "a.csv", new Chunks(bytes, chunk));
 
     assertEquals(written, read.stream().map(RecordReaderTest::fields).toList());
-    assertEquals(begins, read.stream().map(Record::line).toList());
+    assertEquals(begins, read.stream().map(FileRecord::line).toList());
     assertEquals(lines(read), lines(records(CSV, "a.gz", new ByteArrayInputStream(gzip(bytes)))));
   }
 
@@ -395,26 +393,28 @@ class RecordReaderTest {
     assertTrue(packed.closed);
   }
 
-  private static Arrival arrival(Arrival.Format format, int maxRecordBytes, long maxFileBytes) {
+  private static Arrival arrival(String format, int maxRecordBytes, long maxFileBytes) {
     return new Arrival(
         "a", format, "a/", ',', '"', List.of(""), maxRecordBytes, maxFileBytes, Map.of());
   }
 
   private static RecordReader open(Arrival arrival, String name, InputStream in)
       throws IOException {
-    return new RecordReader(arrival, name, in);
+    return arrival.format().equals("csv")
+        ? RecordReader.ofCsv(arrival, new Csv(arrival.delimiter(), arrival.quote()), name, in)
+        : RecordReader.ofLines(arrival, name, in);
   }
 
-  private static List<Record> records(Arrival arrival, String name, InputStream in)
+  private static List<FileRecord> records(Arrival arrival, String name, InputStream in)
       throws IOException {
     try (RecordReader reader = open(arrival, name, in)) {
       return drain(reader);
     }
   }
 
-  private static List<Record> drain(RecordReader reader) throws IOException {
-    List<Record> records = new ArrayList<>();
-    for (Record record = reader.next(); record != null; record = reader.next()) {
+  private static List<FileRecord> drain(RecordReader reader) throws IOException {
+    List<FileRecord> records = new ArrayList<>();
+    for (FileRecord record = reader.next(); record != null; record = reader.next()) {
       records.add(record);
     }
     return records;
@@ -427,22 +427,22 @@ class RecordReaderTest {
   /** Records as {@code line:text}, none of which has a problem. */
   private static List<String> read(Arrival arrival, String name, InputStream in)
       throws IOException {
-    List<Record> records = records(arrival, name, in);
+    List<FileRecord> records = records(arrival, name, in);
     assertEquals(Collections.nCopies(records.size(), null), problems(records));
     return lines(records);
   }
 
-  private static List<String> lines(List<Record> records) {
+  private static List<String> lines(List<FileRecord> records) {
     return records.stream().map(record -> record.line() + ":" + text(record)).toList();
   }
 
-  private static List<String> problems(List<Record> records) {
+  private static List<String> problems(List<FileRecord> records) {
     List<String> problems = new ArrayList<>();
     records.forEach(record -> problems.add(record.problem()));
     return problems;
   }
 
-  private static List<String> fields(Record record) {
+  private static List<String> fields(FileRecord record) {
     Csv csv = new Csv(',', '"');
     return csv.fields(record.content()).stream()
         .map(slice -> new String(csv.value(record.content(), slice), StandardCharsets.UTF_8))
@@ -466,7 +466,7 @@ class RecordReaderTest {
     }
   }
 
-  private static String text(Record record) {
+  private static String text(FileRecord record) {
     return new String(record.content(), StandardCharsets.UTF_8);
   }
 

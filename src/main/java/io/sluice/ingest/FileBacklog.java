@@ -1,0 +1,61 @@
+package io.sluice.ingest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+
+/**
+ * The landed files of a source that bronze does not have, oldest first, handed out as many at a
+ * time as one commit takes.
+ *
+ * <p>They are looked for once, and again only if another driver has committed meanwhile. Files that
+ * land after that are the next run's.
+ */
+final class FileBacklog {
+  private final LongFunction<List<LandedFile>> look;
+  private final int maxFiles;
+  private final long maxBytes;
+  private List<LandedFile> files;
+  private int handedOut;
+  private long batch;
+
+  /**
+   * @param look finds the files that batches up to a number have not brought to bronze
+   * @param maxFiles how many files one commit takes
+   * @param maxBytes how many bytes it takes; a larger file goes by itself
+   */
+  FileBacklog(LongFunction<List<LandedFile>> look, int maxFiles, long maxBytes) {
+    this.look = look;
+    this.maxFiles = maxFiles;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * The files of the next commit; none if all are in bronze.
+   *
+   * @param ingested the number of bronze's last batch, -1 for none
+   */
+  List<LandedFile> next(long ingested) {
+    if (files == null || ingested != batch) {
+      files = look.apply(ingested);
+      handedOut = 0;
+      batch = ingested;
+    }
+    List<LandedFile> next = new ArrayList<>();
+    long bytes = 0;
+    for (LandedFile file : files.subList(handedOut, files.size())) {
+      if (next.size() == maxFiles || (!next.isEmpty() && bytes + file.bytes() > maxBytes)) {
+        break;
+      }
+      next.add(file);
+      bytes += file.bytes();
+    }
+    return next;
+  }
+
+  /** Notes that the files handed out last are in bronze by a batch of this number. */
+  void published(List<LandedFile> ingested, long number) {
+    handedOut += ingested.size();
+    batch = number;
+  }
+}

@@ -1,0 +1,126 @@
+package io.sluice.ingest;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.privacy.Cipher;
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.CollectionAccumulator;
+
+/**
+ * Reads landed files whose records follow one another into bronze rows, many files to a task, and
+ * says of each file what became of it.
+ *
+ * <p>That is known once the rows have been written. A file that turns out unreadable half-way has
+ * left rows behind: the caller drops what it wrote and reads the others again. Cost: one pass over
+ * the files, in a task for each 64 MB, and at least as many tasks as there are cores.
+ */
+final class SequentialIntake {
+  /** How many bytes of files one task reads, about: 64 MB. */
+  private static final int BIN_BITS = 26;
+
+  /** What opening a file costs, in bytes that could be read meanwhile. */
+  private static final int OPENING = 100_000;
+
+  /** What packed text unpacks to, about. */
+  private static final int UNPACKED = 6;
+
+  private final Contract contract;
+  private final LandingFolder folder;
+  private final Cipher cipher;
+  private CollectionAccumulator<FileOutcome> outcomes;
+
+  /**
+   * @param secret what records of a protected source are encrypted with
+   */
+  SequentialIntake(Contract contract, LandingFolder folder, Optional<byte[]> secret) {
+    this.contract = contract;
+    this.folder = folder;
+    this.cipher = Bronze.cipher(contract, secret).orElse(null);
+  }
+
+  /** The files' records as bronze rows; read when the rows are. */
+  Dataset<Row> rows(SparkSession spark, List<LandedFile> files, IngestBatch batch) {
+    outcomes = spark.sparkContext().collectionAccumulator("files of " + contract.id());
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    List<List<LandedFile>> bins = bins(files, context.defaultParallelism());
+    Map<String, Arrival> arrivals = new HashMap<>();
+    Map<String, List<String>> columns = new HashMap<>();
+    for (Arrival arrival : contract.arrivals()) {
+      arrivals.put(arrival.name(), arrival);
+      columns.put(arrival.name(), contract.rawColumns(arrival));
+    }
+    Reading reading = new Reading(folder, arrivals, columns, cipher, batch, outcomes);
+    return spark.createDataFrame(
+        context.parallelize(bins, bins.size()).flatMap(reading::read), Bronze.schema());
+  }
+
+  /** What became of each file whose rows have been read. */
+  Map<String, FileOutcome> outcomes() {
+    // A task that is tried twice says the same twice.
+    return outcomes.value().stream()
+        .collect(
+            Collectors.toMap(FileOutcome::path, outcome -> outcome, (first, second) -> second));
+  }
+
+  /** Files spread over bins of about equal weight. */
+  static List<List<LandedFile>> bins(List<LandedFile> files, int parallelism) {
+    long total = files.stream().mapToLong(SequentialIntake::weight).sum();
+    int count = (int) Math.min(files.size(), Math.max(parallelism, (total >> BIN_BITS) + 1));
+    List<List<LandedFile>> bins = new ArrayList<>();
+    PriorityQueue<long[]> lightest = new PriorityQueue<>(Comparator.comparingLong(bin -> bin[0]));
+    for (int i = 0; i < count; i++) {
+      bins.add(new ArrayList<>());
+      lightest.add(new long[] {0, i});
+    }
+    files.stream()
+        .sorted(Comparator.comparingLong(SequentialIntake::weight).reversed())
+        .forEach(
+            file -> {
+              long[] bin = lightest.remove();
+              bins.get((int) bin[1]).add(file);
+              bin[0] += weight(file);
+              lightest.add(bin);
+            });
+    return bins;
+  }
+
+  private static long weight(LandedFile file) {
+    return OPENING + (file.path().endsWith(".gz") ? file.bytes() * UNPACKED : file.bytes());
+  }
+
+  /**
+   * What a task needs to read files.
+   *
+   * @param arrivals by name
+   * @param columns by the arrival's name, the raw columns that the contract reads
+   * @param cipher encrypts records; null for a source without protected fields
+   * @param outcomes takes what became of each file
+   */
+  record Reading(
+      LandingFolder folder,
+      Map<String, Arrival> arrivals,
+      Map<String, List<String>> columns,
+      Cipher cipher,
+      IngestBatch batch,
+      CollectionAccumulator<FileOutcome> outcomes)
+      implements Serializable {
+
+    Iterator<Row> read(List<LandedFile> files) {
+      return FileRows.of(this, new ArrayDeque<>(files));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.sluice.ingest;
+
+import io.sluice.contract.Arrival;
+import io.sluice.kafka.TopicOffsets;
+import io.sluice.table.TableTransaction;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a source's topics hold that bronze does not.
+ *
+ * @param bronze the transaction that is to carry it
+ * @param ingested the number of the commit before
+ * @param topics what the topics held when they were looked at
+ * @param ranges by arrival, what has not been read of each partition
+ * @param all how many offsets that is
+ */
+public record TopicBacklog(
+    TableTransaction bronze,
+    long ingested,
+    Map<Arrival, TopicOffsets> topics,
+    Map<Arrival, List<OffsetRange>> ranges,
+    long all) {}

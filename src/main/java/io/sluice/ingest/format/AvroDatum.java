@@ -1,0 +1,221 @@
+package io.sluice.ingest.format;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Decodes the data of one Avro record into texts, value by value. Lengths that the data claims are
+ * held against the bytes that are there, and nesting is bounded.
+ */
+final class AvroDatum {
+  private static final int DEPTH = 100;
+  private static final int VALUES = 1_000_000;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final byte[] raw;
+  private final BinaryDecoder decoder;
+  private int values;
+
+  AvroDatum(byte[] raw) {
+    this.raw = raw;
+    this.decoder =
+        DecoderFactory.get()
+            .binaryDecoder(raw, AvroFormat.PREFIX, raw.length - AvroFormat.PREFIX, null);
+  }
+
+  /** Whether nothing is left of it. */
+  boolean isEnd() throws IOException {
+    return decoder.isEnd();
+  }
+
+  /** The next value as text; null for Avro's null. */
+  UTF8String text(Schema schema) throws IOException, BrokenRecordException {
+    switch (schema.getType()) {
+      case UNION:
+        return text(branch(schema));
+      case NULL:
+        return null;
+      case STRING:
+        return UTF8String.fromBytes(utf8());
+      case RECORD:
+      case ARRAY:
+      case MAP:
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        try (JsonGenerator generator = JSON.createGenerator(json)) {
+          write(schema, generator, 0);
+        }
+        return UTF8String.fromBytes(json.toByteArray());
+      default:
+        return UTF8String.fromString(plain(schema));
+    }
+  }
+
+  private Schema branch(Schema union) throws IOException, BrokenRecordException {
+    int index = decoder.readIndex();
+    if (index < 0 || index >= union.getTypes().size()) {
+      throw BrokenRecordException.whole("its Avro data does not fit its schema");
+    }
+    return union.getTypes().get(index);
+  }
+
+  /** A value that is neither text nor nested. */
+  private String plain(Schema schema) throws IOException, BrokenRecordException {
+    LogicalType logical = schema.getLogicalType();
+    String name = logical == null ? "" : logical.getName();
+    switch (schema.getType()) {
+      case BOOLEAN:
+        return String.valueOf(decoder.readBoolean());
+      case INT:
+        int number = decoder.readInt();
+        return switch (name) {
+          case "date" -> LocalDate.ofEpochDay(number).toString();
+          case "time-millis" -> LocalTime.ofNanoOfDay(number * 1_000_000L).toString();
+          default -> String.valueOf(number);
+        };
+      case LONG:
+        return wide(decoder.readLong(), name);
+      case FLOAT:
+        return String.valueOf(decoder.readFloat());
+      case DOUBLE:
+        return String.valueOf(decoder.readDouble());
+      case ENUM:
+        int symbol = decoder.readEnum();
+        if (symbol < 0 || symbol >= schema.getEnumSymbols().size()) {
+          throw BrokenRecordException.whole("its Avro data does not fit its schema");
+        }
+        return schema.getEnumSymbols().get(symbol);
+      case FIXED:
+        return bytes(logical, bytes(schema.getFixedSize()));
+      case BYTES:
+        return bytes(logical, bytes(decoder.readLong()));
+      default:
+        throw new IllegalStateException("nested: " + schema.getType());
+    }
+  }
+
+  private static String wide(long number, String logical) {
+    return switch (logical) {
+      case "timestamp-millis" -> Instant.ofEpochMilli(number).toString();
+      case "timestamp-micros" -> Instant.EPOCH.plus(number, ChronoUnit.MICROS).toString();
+      case "local-timestamp-millis" ->
+          Instant.ofEpochMilli(number).atOffset(ZoneOffset.UTC).toLocalDateTime().toString();
+      case "local-timestamp-micros" ->
+          Instant.EPOCH
+              .plus(number, ChronoUnit.MICROS)
+              .atOffset(ZoneOffset.UTC)
+              .toLocalDateTime()
+              .toString();
+      case "time-micros" -> LocalTime.ofNanoOfDay(Math.multiplyExact(number, 1000L)).toString();
+      default -> String.valueOf(number);
+    };
+  }
+
+  private static String bytes(LogicalType logical, byte[] bytes) throws BrokenRecordException {
+    if (!(logical instanceof LogicalTypes.Decimal decimal)) {
+      return Base64.getEncoder().encodeToString(bytes);
+    }
+    if (bytes.length == 0) {
+      throw BrokenRecordException.whole("its Avro data does not fit its schema");
+    }
+    return new BigDecimal(new BigInteger(bytes), decimal.getScale()).toPlainString();
+  }
+
+  private byte[] utf8() throws IOException, BrokenRecordException {
+    byte[] bytes = bytes(decoder.readLong());
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+    } catch (CharacterCodingException e) {
+      throw BrokenRecordException.whole("a text in it is not valid UTF-8");
+    }
+    return bytes;
+  }
+
+  private byte[] bytes(long length) throws IOException, BrokenRecordException {
+    if (length < 0 || length > raw.length) {
+      throw BrokenRecordException.whole("its Avro data is cut off");
+    }
+    byte[] bytes = new byte[(int) length];
+    decoder.readFixed(bytes);
+    return bytes;
+  }
+
+  /** The next value as JSON. */
+  private void write(Schema schema, JsonGenerator json, int depth)
+      throws IOException, BrokenRecordException {
+    if (depth > DEPTH || ++values > VALUES) {
+      throw BrokenRecordException.whole(
+          "nests deeper than " + DEPTH + " or holds more than " + VALUES + " values");
+    }
+    switch (schema.getType()) {
+      case UNION -> write(branch(schema), json, depth);
+      case NULL -> json.writeNull();
+      case STRING -> {
+        byte[] text = utf8();
+        json.writeUTF8String(text, 0, text.length);
+      }
+      case RECORD -> {
+        json.writeStartObject();
+        for (Schema.Field field : schema.getFields()) {
+          json.writeFieldName(field.name());
+          write(field.schema(), json, depth + 1);
+        }
+        json.writeEndObject();
+      }
+      case ARRAY -> {
+        json.writeStartArray();
+        for (long left = decoder.readArrayStart(); left != 0; left = decoder.arrayNext()) {
+          for (long i = 0; i < left; i++) {
+            write(schema.getElementType(), json, depth + 1);
+          }
+        }
+        json.writeEndArray();
+      }
+      case MAP -> {
+        json.writeStartObject();
+        for (long left = decoder.readMapStart(); left != 0; left = decoder.mapNext()) {
+          for (long i = 0; i < left; i++) {
+            json.writeFieldName(new String(utf8(), StandardCharsets.UTF_8));
+            write(schema.getValueType(), json, depth + 1);
+          }
+        }
+        json.writeEndObject();
+      }
+      case BOOLEAN -> json.writeBoolean(decoder.readBoolean());
+      default -> {
+        String text = plain(schema);
+        boolean isNumber =
+            schema.getLogicalType() == null
+                ? schema.getType() != Schema.Type.ENUM
+                    && schema.getType() != Schema.Type.BYTES
+                    && schema.getType() != Schema.Type.FIXED
+                    && !text.contains("N")
+                    && !text.contains("I")
+                : schema.getLogicalType() instanceof LogicalTypes.Decimal;
+        if (isNumber) {
+          json.writeNumber(text);
+        } else {
+          json.writeString(text);
+        }
+      }
+    }
+  }
+}

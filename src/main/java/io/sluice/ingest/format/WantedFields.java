@@ -1,0 +1,61 @@
+package io.sluice.ingest.format;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.contract.SchemaPolicy;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.types.DataType;
+
+/**
+ * What a contract wants of the records of one arrival.
+ *
+ * @param columns the raw columns that its expressions read, in the order of the values
+ * @param plain by name, the raw columns that become fields as they stand
+ * @param writerSchemas the schemas that records may be written by, by number
+ */
+public record WantedFields(
+    Arrival arrival,
+    SchemaPolicy policy,
+    List<String> columns,
+    Map<String, Plain> plain,
+    Map<Integer, String> writerSchemas)
+    implements Serializable {
+
+  /**
+   * A raw column that becomes a field as it stands.
+   *
+   * @param isNeeded whether a record without it is broken
+   */
+  public record Plain(DataType type, boolean isNeeded) implements Serializable {}
+
+  public WantedFields {
+    columns = List.copyOf(columns);
+    plain = Map.copyOf(plain);
+    writerSchemas = Map.copyOf(writerSchemas);
+  }
+
+  /** Columns of a format that needs no writer's schema. */
+  public static WantedFields of(Arrival arrival, SchemaPolicy policy, List<String> columns) {
+    return new WantedFields(arrival, policy, columns, Map.of(), Map.of());
+  }
+
+  /** What a contract wants of an arrival's records. */
+  public static WantedFields of(
+      Contract contract, Arrival arrival, Map<Integer, String> writerSchemas) {
+    List<String> columns = contract.rawColumns(arrival);
+    Map<String, Plain> plain = new HashMap<>();
+    for (Field field : contract.fields()) {
+      String column = arrival.expression(field).strip().replace("`", "");
+      if (columns.contains(column)) {
+        boolean isNeeded =
+            field.isRequired() && contract.schemaPolicy().removed() != SchemaPolicy.Removed.NULL;
+        plain.put(column, new Plain(field.type(), isNeeded));
+      }
+    }
+    return new WantedFields(arrival, contract.schemaPolicy(), columns, plain, writerSchemas);
+  }
+}

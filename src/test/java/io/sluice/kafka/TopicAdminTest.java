@@ -1,0 +1,71 @@
+package io.sluice.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.testing.LocalKafka;
+import io.sluice.testing.LocalSpark;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** What the brokers say that topics hold, and what is read of it. */
+class TopicAdminTest {
+  private static Brokers brokers() {
+    return Brokers.of(LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));
+  }
+
+  @Test
+  void saysWhatAPartitionStillHas() throws Exception {
+    LocalKafka.topic("held", 2);
+    LocalKafka.send("held", 0, LocalKafka.bytes("a", "b", "c"));
+    try (TopicAdmin topics = TopicAdmin.open(brokers());
+        Admin admin = LocalKafka.admin()) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition("held", 0), RecordsToDelete.beforeOffset(1)))
+          .all()
+          .get();
+      TopicOffsets held = topics.offsets("held");
+      assertEquals("held", held.name());
+      assertEquals(
+          Map.of(0, new TopicOffsets.Held(1, 3), 1, new TopicOffsets.Held(0, 0)),
+          held.partitions());
+      assertEquals(held.topicId(), topics.offsets("held").topicId());
+
+      admin.deleteTopics(List.of("held")).all().get();
+      LocalKafka.topic("held", 1);
+      assertNotEquals(held.topicId(), topics.offsets("held").topicId());
+    }
+  }
+
+  @Test
+  void namesATopicThatIsNotThere() {
+    try (TopicAdmin topics = TopicAdmin.open(brokers())) {
+      String message =
+          assertThrows(KafkaFailedException.class, () -> topics.offsets("nowhere")).getMessage();
+      assertTrue(message.contains("topic nowhere") && message.contains("no such topic"), message);
+    }
+  }
+
+  @Test
+  void aReaderGoesFromOffsetToOffset() throws Exception {
+    LocalKafka.topic("read", 1);
+    LocalKafka.send("read", 0, LocalKafka.bytes("a", "b", "c"));
+    try (TopicReader reader = new TopicReader(brokers(), "read", 10)) {
+      TopicReader.RecordsRead read =
+          reader.read(new TreeMap<>(Map.of(0, 1L)), new TreeMap<>(Map.of(0, 3L)));
+      assertEquals(
+          List.of("1 b", "2 c"),
+          read.records().stream()
+              .map(record -> record.offset() + " " + new String(record.value()))
+              .toList());
+      assertEquals(Map.of(0, 3L), read.reached());
+    }
+  }
+}
