@@ -76,7 +76,7 @@ public final class Demo {
           () -> new Retrain(context).run(Models.of(context.contracts())));
       List<String> differences = compared.join();
       Path page = dir.resolve("report.html");
-      new Report(context, atBest(generate.truth())).write(page);
+      new Report(context, Report.DAYS, atBest(generate.truth())).write(page);
       differences.forEach(difference -> out.println("DIFFERS " + difference));
       out.printf(
           "%n%,d figures of the lake compared with the truth, %d differ; %d s%n",

@@ -69,7 +69,7 @@ final class DemoReal {
         out.flush();
       }
       summary(costs, out);
-      new Report(context).write(dir.resolve("report.html"));
+      new Report(context, Report.DAYS).write(dir.resolve("report.html"));
       out.println("Page:   " + dir.resolve("report.html").toAbsolutePath());
       out.flush();
       return 0;

@@ -130,6 +130,15 @@ class ArchitectureTest {
           .resideInAPackage("picocli..");
 
   @ArchTest
+  static final ArchRule onlyTheReportTouchesTemplates =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.sluice.report..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("gg.jte..");
+
+  @ArchTest
   static final ArchRule theProductDoesNotSeeTheDemo =
       noClasses()
           .that()
