@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -148,10 +149,7 @@ public final class TopicIngest implements AutoCloseable {
 
   public TopicIntake intake() {
     return new TopicIntake(
-        contract,
-        Brokers.of(context.settings()),
-        context.settings().privacyKey(),
-        Instant.now());
+        contract, Brokers.of(context.settings()), context.settings().privacyKey(), Instant.now());
   }
 
   /** Records how far a topic will have been read when a commit stands. */
@@ -190,6 +188,7 @@ public final class TopicIngest implements AutoCloseable {
                         range ->
                             lines.add(
                                 String.format(
+                                    Locale.ROOT,
                                     "%s/%d: offsets %d to %d",
                                     topic.name(),
                                     range.partition(),

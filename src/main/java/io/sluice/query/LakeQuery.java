@@ -365,8 +365,10 @@ public final class LakeQuery {
     String name = "c" + i;
     return field.dataType().equals(DataTypes.BinaryType)
         ? expr(
-            "if(encode(decode(%1$s, 'UTF-8'), 'UTF-8') = %1$s, decode(%1$s, 'UTF-8'), '0x' || hex(%1$s))"
-                .formatted(name))
+            String.format(
+                Locale.ROOT,
+                "if(encode(decode(%1$s, 'UTF-8'), 'UTF-8') = %1$s, decode(%1$s, 'UTF-8'), '0x' || hex(%1$s))",
+                name))
         : col(name).cast(DataTypes.StringType);
   }
 
