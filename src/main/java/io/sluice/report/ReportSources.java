@@ -11,8 +11,8 @@ import static org.apache.spark.sql.functions.row_number;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
-import io.sluice.refine.SilverTable;
 import io.sluice.run.RowCounts;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.Lake;
 import io.sluice.table.LakeTable;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +102,7 @@ record ReportSources(Lake lake, ReportRuns runs, Map<String, Instant> newestFile
 
   private long handled(Contract contract) {
     LakeTable silver = lake.silver(contract.id());
-    return silver.exists() ? silver.checkpoint(SilverTable.CHECKPOINT) : -1;
+    return silver.exists() ? silver.checkpoint(Checkpoint.REFINED) : -1;
   }
 
   /** Every reason with some of its rows; rows of a refine run that has not ended do not count. */

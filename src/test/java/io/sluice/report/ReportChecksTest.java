@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.quality.Check.Severity;
+import io.sluice.quality.CheckOutcome;
 import io.sluice.quality.CheckResult;
 import io.sluice.run.Run;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class ReportChecksTest {
                 check,
                 Severity.WARNING,
                 "RowCount > 0",
-                fails ? CheckResult.Outcome.FAILED : CheckResult.Outcome.PASSED,
+                fails ? CheckOutcome.FAILED : CheckOutcome.PASSED,
                 (double) daysAgo,
                 fails ? "too few" : "")));
   }

@@ -19,6 +19,7 @@ import io.sluice.run.Run;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -156,6 +157,20 @@ class ReportPageTest {
     assertTrue(html.contains("&lt;script&gt;alert('1')&lt;/script&gt;"));
     long styles = found(html, "(</style>)").size();
     assertEquals(1, styles);
+  }
+
+  @Test
+  void readsTheSameInEveryLanguage() {
+    String expected = html(busy());
+    Locale before = Locale.getDefault();
+    try {
+      for (Locale language : List.of(Locale.GERMANY, Locale.forLanguageTag("ar-EG-u-nu-arab"))) {
+        Locale.setDefault(language);
+        assertEquals(expected, html(busy()));
+      }
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
