@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -59,6 +60,7 @@ public final class Demo {
       for (int day = 0; day < days; day++) {
         generate.days(0, 1, dir.resolve("truth.json"));
         out.printf(
+            Locale.ROOT,
             "%nNight after %s (landed: that day%s)%n",
             FIRST.plusDays(day),
             day == 0 ? ", and " + HISTORY + " days of orders before it" : " alone");
@@ -76,11 +78,14 @@ public final class Demo {
           () -> new Retrain(context).run(Models.of(context.contracts())));
       List<String> differences = compared.join();
       Path page = dir.resolve("report.html");
-      new Report(context, atBest(generate.truth())).write(page);
+      new Report(context, Report.DAYS, atBest(generate.truth())).write(page);
       differences.forEach(difference -> out.println("DIFFERS " + difference));
       out.printf(
+          Locale.ROOT,
           "%n%,d figures of the lake compared with the truth, %d differ; %d s%n",
-          compare.compared(), differences.size(), (System.nanoTime() - began) / 1_000_000_000);
+          compare.compared(),
+          differences.size(),
+          (System.nanoTime() - began) / 1_000_000_000);
       out.println("Page:   " + page.toAbsolutePath());
       out.println("Tables: " + dir.resolve("data/lake").toAbsolutePath());
       out.println(
@@ -114,8 +119,11 @@ public final class Demo {
     long cpu = system.getProcessCpuTime();
     work.run();
     out.printf(
+        Locale.ROOT,
         "%s: %.0f s, %.0f s of CPU%n",
-        what, (System.nanoTime() - began) / 1e9, (system.getProcessCpuTime() - cpu) / 1e9);
+        what,
+        (System.nanoTime() - began) / 1e9,
+        (system.getProcessCpuTime() - cpu) / 1e9);
   }
 
   /** Removes what an earlier demo left. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -64,12 +65,15 @@ final class DemoReal {
         new Nightly(context).run();
         costs.add((system.getProcessCpuTime() - cpu) / 1e9);
         out.printf(
+            Locale.ROOT,
             "week %2d: %5.1f s, %5.1f s of CPU%n",
-            costs.size(), (System.nanoTime() - wall) / 1e9, costs.get(costs.size() - 1));
+            costs.size(),
+            (System.nanoTime() - wall) / 1e9,
+            costs.get(costs.size() - 1));
         out.flush();
       }
       summary(costs, out);
-      new Report(context).write(dir.resolve("report.html"));
+      new Report(context, Report.DAYS).write(dir.resolve("report.html"));
       out.println("Page:   " + dir.resolve("report.html").toAbsolutePath());
       out.flush();
       return 0;
@@ -90,6 +94,7 @@ final class DemoReal {
       double early = median(costs.subList(COMPARED, 2 * COMPARED));
       double late = median(costs.subList(costs.size() - COMPARED - 1, costs.size() - 1));
       out.printf(
+          Locale.ROOT,
           "A night's CPU: median %.1f s in weeks %d to %d, %.1f s in weeks %d to %d: %.2f times%n",
           early,
           COMPARED + 1,

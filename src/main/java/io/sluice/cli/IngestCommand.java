@@ -3,6 +3,7 @@ package io.sluice.cli;
 import io.sluice.ingest.Ingest;
 import io.sluice.run.RunContext;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +34,9 @@ final class IngestCommand implements Runnable {
         if (dryRun) {
           List<String> waiting = ingest.waiting();
           waiting.forEach(spec.commandLine().getOut()::println);
-          spec.commandLine().getOut().printf("%s: %d waiting%n", source, waiting.size());
+          spec.commandLine()
+              .getOut()
+              .printf(Locale.ROOT, "%s: %d waiting%n", source, waiting.size());
         } else {
           ingest.run();
         }

@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Reads options of {@code report}; writes the page of {@link Report}. */
@@ -25,10 +26,21 @@ final class ReportCommand implements Runnable {
       description = "Default: ${DEFAULT-VALUE}.")
   private Path out;
 
+  @Option(
+      names = "--days",
+      defaultValue = "" + Report.DAYS,
+      description =
+          "Of how many days, up to now, runs and check results are shown one by one; totals are"
+              + " over all there were. Default: ${DEFAULT-VALUE}.")
+  private int days;
+
   @Override
   public void run() {
+    if (days < 1) {
+      throw new ParameterException(spec.commandLine(), "--days must be at least 1");
+    }
     try (RunContext context = environment.openToRead("report")) {
-      new Report(context).write(out);
+      new Report(context, days).write(out);
       spec.commandLine().getOut().println(out.toAbsolutePath());
     }
   }

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.settings.Key;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -19,6 +20,7 @@ final class SettingsCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     for (Key<?> key : Key.all()) {
       out.printf(
+          Locale.ROOT,
           "%-26s %-28s %s%n%26s %s%n",
           key.name(),
           key.type(),

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -199,6 +200,7 @@ public final class TopicIngest implements AutoCloseable {
                         range ->
                             lines.add(
                                 String.format(
+                                    Locale.ROOT,
                                     "%s/%d: offsets %d to %d",
                                     topic.name(),
                                     range.partition(),

@@ -201,8 +201,8 @@ public final class ModelMonitor {
         predictions
             .groupBy(key)
             .agg(
-                expr(newest.formatted(version)).as("mine"),
-                expr(newest.formatted(other)).as("theirs"),
+                expr(String.format(Locale.ROOT, newest, version)).as("mine"),
+                expr(String.format(Locale.ROOT, newest, other)).as("theirs"),
                 first("label").as("label"),
                 first("segment").as("segment"))
             .where("mine is not null and theirs is not null")

@@ -1,6 +1,7 @@
 package io.sluice.report;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.dense_rank;
 
 import io.sluice.model.Card;
 import io.sluice.model.Gate;
@@ -21,7 +22,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
 
 /**
  * Reads {@code models.versions}, {@code models.moves} and {@code models.drift}, for the report's
@@ -48,17 +51,17 @@ final class ReportModels {
   /**
    * @param latest the newest run of each command and subject
    */
-  List<ModelsPart.State> all(List<ReportPage.PastRun> latest) {
-    Map<String, List<ModelsPart.Drift>> drift = drift();
+  List<ModelState> all(List<ReportPage.PastRun> latest) {
+    Map<String, List<ModelState.Drift>> drift = drift();
     return Models.of(context.contracts()).stream()
         .map(model -> state(model, latest, drift.getOrDefault(model.name(), List.of())))
         .toList();
   }
 
-  private ModelsPart.State state(
-      Model model, List<ReportPage.PastRun> latest, List<ModelsPart.Drift> drift) {
+  private ModelState state(
+      Model model, List<ReportPage.PastRun> latest, List<ModelState.Drift> drift) {
     ModelRegistry.State state = registry.state(model.name());
-    return new ModelsPart.State(
+    return new ModelState(
         model.name(),
         model.description(),
         model.owner(),
@@ -73,7 +76,7 @@ final class ReportModels {
         registry.moves(model.name()).stream()
             .map(
                 move ->
-                    new ModelsPart.Move(
+                    new ModelState.Move(
                         move.at(),
                         move.kind().name().toLowerCase(Locale.ROOT),
                         move.champion().orElse(null),
@@ -120,7 +123,7 @@ final class ReportModels {
     return atBest.getOrDefault(model.name(), new TreeMap<>());
   }
 
-  private static ModelsPart.Version version(Model model, ModelRegistry.Version version) {
+  private static ModelState.Version version(Model model, ModelRegistry.Version version) {
     Card card = Card.read(version.card());
     boolean ranks = model.task() == Model.Task.CLASSIFICATION;
     double low = card.metrics().getOrDefault("merit_low", version.merit());
@@ -129,7 +132,7 @@ final class ReportModels {
     metrics.remove("merit_low");
     metrics.remove("merit_high");
     metrics.put("threshold", version.threshold());
-    return new ModelsPart.Version(
+    return new ModelState.Version(
         version.version(),
         Instant.parse(card.trainedAt()),
         version.candidate(),
@@ -198,15 +201,14 @@ final class ReportModels {
         ", ", map.entrySet().stream().map(one -> one.getKey() + " " + one.getValue()).toList());
   }
 
-  private Map<String, List<ModelsPart.Drift>> drift() {
+  private Map<String, List<ModelState.Drift>> drift() {
     LakeTable table = context.lake().models("drift");
     if (!table.exists()) {
       return Map.of();
     }
     record Batch(String model, Instant at, int version) {}
-    Map<Batch, List<ModelsPart.Input>> inputs = new LinkedHashMap<>();
-    for (Row row :
-        table.read().orderBy(col("model"), col("scored_at"), col("version")).collectAsList()) {
+    Map<Batch, List<ModelState.Input>> inputs = new LinkedHashMap<>();
+    for (Row row : newest(table.read())) {
       inputs
           .computeIfAbsent(
               new Batch(
@@ -215,13 +217,13 @@ final class ReportModels {
                   row.<Integer>getAs("version")),
               batch -> new ArrayList<>())
           .add(
-              new ModelsPart.Input(
+              new ModelState.Input(
                   row.getAs("column"),
                   row.<Double>getAs("psi"),
                   row.<Double>getAs("ks"),
                   row.<Boolean>getAs("drifted")));
     }
-    Map<String, List<ModelsPart.Drift>> byModel = new TreeMap<>();
+    Map<String, List<ModelState.Drift>> byModel = new TreeMap<>();
     inputs.entrySet().stream()
         .sorted(Comparator.comparing(entry -> entry.getKey().at()))
         .forEach(
@@ -229,10 +231,21 @@ final class ReportModels {
                 byModel
                     .computeIfAbsent(entry.getKey().model(), model -> new ArrayList<>())
                     .add(
-                        new ModelsPart.Drift(
+                        new ModelState.Drift(
                             entry.getKey().at(), entry.getKey().version(), entry.getValue())));
-    byModel.replaceAll(
-        (model, batches) -> batches.subList(Math.max(0, batches.size() - BATCHES), batches.size()));
     return byModel;
+  }
+
+  private static List<Row> newest(Dataset<Row> drift) {
+    return drift
+        .withColumn(
+            "_nth",
+            dense_rank()
+                .over(
+                    Window.partitionBy("model")
+                        .orderBy(col("scored_at").desc(), col("version").desc())))
+        .where(col("_nth").leq(BATCHES))
+        .orderBy(col("model"), col("scored_at"), col("version"))
+        .collectAsList();
   }
 }

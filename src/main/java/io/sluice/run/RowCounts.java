@@ -2,6 +2,7 @@ package io.sluice.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 
 /**
  * What became of the rows that a run read: each is accepted, quarantined, a duplicate or
@@ -53,7 +54,12 @@ public record RowCounts(
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "%,d read = %,d accepted + %,d quarantined + %,d duplicate + %,d superseded",
-        read, accepted, quarantined, duplicate, superseded);
+        read,
+        accepted,
+        quarantined,
+        duplicate,
+        superseded);
   }
 }

@@ -133,6 +133,12 @@ class SluiceTest {
   }
 
   @Test
+  void aPageShowsAtLeastADay() {
+    assertEquals(2, sluice("exits", FourthSourceTest.CONTRACTS, "report", "--days", "0"));
+    assertTrue(err.contains("--days must be at least 1"), err);
+  }
+
+  @Test
   void wrongUseIsTwoAndNamesEveryFault(@TempDir Path temp) throws Exception {
     assertEquals(2, sluice("errors", FourthSourceTest.CONTRACTS, "ingest"));
     assertEquals(2, sluice("errors", FourthSourceTest.CONTRACTS, "ingest", "--source", "nothing"));

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -387,7 +388,7 @@ final class CallCentre {
       double skill = random.nextGaussian();
       agents.add(
           new Agent(
-              "AG-%05d".formatted(i + 1),
+              String.format(Locale.ROOT, "AG-%05d", i + 1),
               of.code + "-" + shift.code,
               of,
               shift,

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -266,7 +267,7 @@ public final class CallGenerator implements SourceGenerator {
     }
     int broken = age % TRUNCATED_EVERY == 1 && !hours.isEmpty() ? random.nextInt(hours.size()) : -1;
     for (Map.Entry<Integer, List<Delivery>> hour : hours.entrySet()) {
-      String path = "%s/%s/hour-%02d".formatted(SOURCE, day, hour.getKey());
+      String path = String.format(Locale.ROOT, "%s/%s/hour-%02d", SOURCE, day, hour.getKey());
       boolean compressed = random.nextDouble() < COMPRESSED_SHARE;
       if (broken-- == 0) {
         writeTruncated(path + ".jsonl.gz", day, hour.getValue(), landing);
@@ -282,7 +283,9 @@ public final class CallGenerator implements SourceGenerator {
       truth.records += hour.getValue().size();
     }
     if (age % EMPTY_EVERY == 0) {
-      landing.create("%s/%s/hour-03-restart.jsonl".formatted(SOURCE, day)).close();
+      landing
+          .create(String.format(Locale.ROOT, "%s/%s/hour-03-restart.jsonl", SOURCE, day))
+          .close();
       truth.files++;
     }
   }

@@ -1,6 +1,7 @@
 package io.sluice.demo.cloudcosts;
 
 import java.time.LocalDate;
+import java.util.Locale;
 
 /**
  * One charge in one version, as a provider knows it before it writes it in the shape of its own
@@ -121,7 +122,11 @@ record CostLine(
 
     private static String american(LocalDate date) {
       return String.format(
-          "%02d/%02d/%04d", date.getMonthValue(), date.getDayOfMonth(), date.getYear());
+          Locale.ROOT,
+          "%02d/%02d/%04d",
+          date.getMonthValue(),
+          date.getDayOfMonth(),
+          date.getYear());
     }
   }
 

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -90,14 +91,15 @@ public final class FraudDesk {
   }
 
   private static String record(Order order, String outcome, long at) {
-    return "{\"order_id\":\"%s\",\"order_date\":\"%s\",\"buyer_id\":\"%s\",\"vendor_id\":\"%s\",\"outcome\":\"%s\",\"decided_at\":\"%s\"}\n"
-        .formatted(
-            order.id,
-            LocalDate.ofEpochDay(order.day),
-            order.buyer,
-            order.vendor.id,
-            outcome,
-            Instant.ofEpochSecond(at));
+    return String.format(
+        Locale.ROOT,
+        "{\"order_id\":\"%s\",\"order_date\":\"%s\",\"buyer_id\":\"%s\",\"vendor_id\":\"%s\",\"outcome\":\"%s\",\"decided_at\":\"%s\"}\n",
+        order.id,
+        LocalDate.ofEpochDay(order.day),
+        order.buyer,
+        order.vendor.id,
+        outcome,
+        Instant.ofEpochSecond(at));
   }
 
   Truth truth() {

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -162,10 +163,12 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
         "order_fraud_at_best",
         new TreeMap<>(
             Map.of(
-                "recall at false-positive rate 0.02", "%.4f".formatted(bestGuess.recall(0.02)),
+                "recall at false-positive rate 0.02",
+                    String.format(Locale.ROOT, "%.4f", bestGuess.recall(0.02)),
                 "recall of confirmed at false-positive rate 0.02",
-                    "%.4f".formatted(bestGuess.recallOfLabels(0.02)),
-                "PR-AUC of confirmed", "%.4f".formatted(bestGuess.precisionOfLabels()))));
+                    String.format(Locale.ROOT, "%.4f", bestGuess.recallOfLabels(0.02)),
+                "PR-AUC of confirmed",
+                    String.format(Locale.ROOT, "%.4f", bestGuess.precisionOfLabels()))));
     ledger.addTo(orders);
     var truth = new TreeMap<String, Truth>();
     truth.put("purchase_orders", orders);

@@ -89,7 +89,7 @@ public final class TransactionGenerator {
     truth.events++;
     // Cubed, so that the first users come often.
     double skew = random.nextDouble();
-    String user = String.format("U-%05d", (int) (users * skew * skew * skew));
+    String user = String.format(Locale.ROOT, "U-%05d", (int) (users * skew * skew * skew));
     int partition = Math.floorMod(user.hashCode(), clocks.length);
     int kind = random.nextInt(100);
     if (kind == 0) {

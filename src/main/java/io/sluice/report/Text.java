@@ -7,85 +7,28 @@ import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/**
- * A piece of markup, written as a template into which values go escaped: only what is {@code Html}
- * already goes in as it stands, so no value can forget to be escaped.
- */
-record Html(String markup) {
-  static final Html NOTHING = new Html("");
-
+/** How the page says numbers, times and lengths of time: plain text, the same in every locale. */
+final class Text {
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  /**
-   * Fills a template.
-   *
-   * @param template markup with a {@code {}} for each value, as an element's content or inside a
-   *     quoted attribute
-   * @param values markup, lists of values, or text
-   */
-  static Html html(String template, Object... values) {
-    String[] pieces = template.strip().split("\\{}", -1);
-    if (pieces.length != values.length + 1) {
-      throw new IllegalArgumentException(values.length + " values for: " + template);
-    }
-    StringBuilder markup = new StringBuilder(pieces[0]);
-    for (int i = 0; i < values.length; i++) {
-      add(values[i], markup);
-      markup.append(pieces[i + 1]);
-    }
-    return new Html(markup.toString());
-  }
-
-  private static void add(Object value, StringBuilder markup) {
-    if (value instanceof Html html) {
-      markup.append(html.markup);
-    } else if (value instanceof Iterable<?> values) {
-      values.forEach(one -> add(one, markup));
-    } else {
-      markup.append(escape(value.toString()));
-    }
-  }
-
-  /** Markup that is only there under a condition. */
-  static Html when(boolean condition, Supplier<Html> markup) {
-    return condition ? markup.get() : NOTHING;
-  }
-
-  static <T> List<Html> each(Collection<T> values, Function<T, Html> markup) {
-    return values.stream().map(markup).toList();
-  }
-
-  private static String escape(String text) {
-    StringBuilder escaped = new StringBuilder(text.length() + 16);
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&quot;");
-                case '\'' -> escaped.append("&#39;");
-                default -> escaped.appendCodePoint(isVisible(c) ? c : 0xFFFD);
-              }
-            });
-    return escaped.toString();
-  }
+  private Text() {}
 
   /**
-   * Control characters are not legal in HTML; those that turn text around could make it read as
-   * something else.
+   * A page without characters that a browser would not show. Control characters are not legal in
+   * HTML; those that turn text around could make it read as something else.
    */
+  static String visible(String page) {
+    StringBuilder visible = new StringBuilder(page.length());
+    page.codePoints().forEach(c -> visible.appendCodePoint(isVisible(c) ? c : 0xFFFD));
+    return visible.toString();
+  }
+
   private static boolean isVisible(int c) {
     boolean control = Character.isISOControl(c) && c != '\n' && c != '\t';
     boolean turning = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
@@ -160,6 +103,26 @@ record Html(String markup) {
     return Math.abs(value) >= 1000
         ? String.format(Locale.ROOT, "%,.1f", value)
         : new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
+  }
+
+  /** A figure that may not be known; a dash if it is not. */
+  static String figure(Double value) {
+    return value == null || value.isNaN() ? "–" : value(value);
+  }
+
+  /** A version that there may not be; a dash for none. */
+  static String version(Number version) {
+    return version == null ? "–" : number(version.longValue());
+  }
+
+  /** A column's or metric's name as words. */
+  static String words(String name) {
+    return name.replace('_', ' ');
+  }
+
+  /** A place in a drawing, to a tenth of its unit. */
+  static String at(double place) {
+    return String.format(Locale.ROOT, "%.1f", place);
   }
 
   /** The beginning of a long text. */
