@@ -7,8 +7,10 @@ import io.sluice.model.Gate;
 import io.sluice.model.GatePolicy;
 import io.sluice.model.Model;
 import io.sluice.model.ModelRegistry;
+import io.sluice.model.ModelVersion;
 import io.sluice.model.Models;
 import io.sluice.model.Scores;
+import io.sluice.model.ServingState;
 import io.sluice.run.RunContext;
 import io.sluice.table.LakeTable;
 import java.time.Clock;
@@ -57,7 +59,7 @@ final class ReportModels {
 
   private ModelsPart.State state(
       Model model, List<ReportPage.PastRun> latest, List<ModelsPart.Drift> drift) {
-    ModelRegistry.State state = registry.state(model.name());
+    ServingState state = registry.state(model.name());
     return new ModelsPart.State(
         model.name(),
         model.description(),
@@ -75,10 +77,10 @@ final class ReportModels {
                 move ->
                     new ModelsPart.Move(
                         move.at(),
-                        move.kind().name().toLowerCase(Locale.ROOT),
-                        move.champion().orElse(null),
-                        move.challenger().orElse(null),
-                        move.reason()))
+                        move.change().kind().name().toLowerCase(Locale.ROOT),
+                        move.change().champion().orElse(null),
+                        move.change().challenger().orElse(null),
+                        move.change().reason()))
             .toList(),
         drift);
   }
@@ -120,7 +122,7 @@ final class ReportModels {
     return atBest.getOrDefault(model.name(), new TreeMap<>());
   }
 
-  private static ModelsPart.Version version(Model model, ModelRegistry.Version version) {
+  private static ModelsPart.Version version(Model model, ModelVersion version) {
     Card card = Card.read(version.card());
     boolean ranks = model.task() == Model.Task.CLASSIFICATION;
     double low = card.metrics().getOrDefault("merit_low", version.merit());
@@ -167,7 +169,7 @@ final class ReportModels {
     return points.stream().map(point -> new double[] {point.x(), point.y()}).toList();
   }
 
-  private static SortedMap<String, String> facts(ModelRegistry.Version version, Card card) {
+  private static SortedMap<String, String> facts(ModelVersion version, Card card) {
     SortedMap<String, String> facts = new TreeMap<>();
     facts.put("candidate", card.candidate() + " " + card.parameters());
     facts.put("code", "sluice " + card.code());
