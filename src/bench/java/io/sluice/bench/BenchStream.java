@@ -640,7 +640,7 @@ final class BenchStream {
           }
         }
       }
-      TransactionGenerator.Truth truth = generator.truth();
+      TransactionGenerator.StreamTruth truth = generator.truth();
       boolean same =
           accepted == truth.accepted
               && quarantined == truth.quarantined

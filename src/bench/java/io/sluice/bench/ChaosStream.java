@@ -198,7 +198,7 @@ final class ChaosStream {
   }
 
   private void verify(int killed, long seconds) throws Exception {
-    TransactionGenerator.Truth truth = generator.truth();
+    TransactionGenerator.StreamTruth truth = generator.truth();
     try (RunContext context = DemoLake.open(settings, "chaos")) {
       Dataset<Row> silver = context.lake().silver(TOPIC).read();
       Dataset<Row> quarantine = context.lake().quarantine(TOPIC).read();

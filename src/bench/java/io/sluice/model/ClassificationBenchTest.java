@@ -102,7 +102,12 @@ class ClassificationBenchTest {
 
     @Override
     public GatePolicy policy() {
-      return new GatePolicy(60, 2, 2, 1, 0.02, 1, 0, 1);
+      return GatePolicy.defaults()
+          .withValidationDays(2)
+          .withHoldoutDays(2)
+          .withFewestPositives(1)
+          .withFalsePositiveRate(0.02)
+          .withSegmentTolerance(1);
     }
   }
 
@@ -129,10 +134,10 @@ class ClassificationBenchTest {
       Trainer trainer = new Trainer(model);
       Map<String, Dataset<Row>> tables = Map.of("rows", rows);
       Dataset<Row> examples =
-          trainer
-              .examples(model.features(tables), model.labels(tables), FIRST.plusDays(9))
+          Examples.of(model, model.features(tables), model.labels(tables), FIRST.plusDays(9))
               .persist();
-      Trainer.Trained trained = trainer.train(examples, trainer.split(FIRST, FIRST.plusDays(9)));
+      TrainedModel trained =
+          trainer.train(examples, TimeSplit.of(model.policy(), FIRST, FIRST.plusDays(9)));
       examples.unpersist();
       new ObjectMapper()
           .writeValue(

@@ -46,17 +46,20 @@ class DemandBenchTest {
             .persist();
     Model model = Demand.OF_CATEGORIES;
     Map<String, Dataset<Row>> tables = Map.of("gold.category_demand", features);
-    Trainer trainer = new Trainer(model);
     Row newest = features.agg(max("day")).first();
     Dataset<Row> examples =
-        trainer
-            .examples(model.features(tables), model.labels(tables), newest.getDate(0).toLocalDate())
+        Examples.of(
+                model,
+                model.features(tables),
+                model.labels(tables),
+                newest.getDate(0).toLocalDate())
             .persist();
     Row range = examples.agg(min("day"), max("day")).first();
-    Trainer.Split split =
-        trainer.split(range.getDate(0).toLocalDate(), range.getDate(1).toLocalDate());
-    System.err.println(split + " " + trainer.checkResults(examples, split));
-    Trainer.Trained trained = trainer.train(examples, split);
+    TimeSplit split =
+        TimeSplit.of(
+            model.policy(), range.getDate(0).toLocalDate(), range.getDate(1).toLocalDate());
+    System.err.println(split + " " + new ExampleChecks(model).judge(examples, split));
+    TrainedModel trained = new Trainer(model).train(examples, split);
     System.err.printf(
         "rows %d, %s%nerror %.4f, seasonal naive %.4f%ntrials %s%n%s%n",
         trained.rows(),

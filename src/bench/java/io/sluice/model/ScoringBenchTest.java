@@ -61,8 +61,8 @@ class ScoringBenchTest {
     Scorer scorer =
         new Scorer(
             MODEL,
-            new ModelRegistry.Loaded(
-                new ModelRegistry.Version(
+            new LoadedModel(
+                new ModelVersion(
                     "order_fraud", 1, "", LocalDate.EPOCH, 0, 0.5, true, List.of(), "", "", ""),
                 pipeline),
             Optional.empty(),

@@ -8,8 +8,8 @@ import java.util.Map;
  * Makes the raw files of a domain's sources, day after day, and keeps the truth about them.
  *
  * <p>Deterministic: the same seed, first day and size give the same bytes and the same truth. Days
- * are made in order, each once; a day's files hold corrections, duplicates and late versions of
- * earlier days' records.
+ * are made in order, each once; a day's files hold corrections, duplicates and superseded versions
+ * of earlier days' records.
  */
 public interface SourceGenerator {
 

@@ -148,6 +148,11 @@ public final class CallSentiment implements Model {
 
   @Override
   public GatePolicy policy() {
-    return new GatePolicy(60, 3, 3, 20, 0.1, 3, 0, 0.1);
+    return GatePolicy.defaults()
+        .withValidationDays(3)
+        .withHoldoutDays(3)
+        .withFewestPositives(20)
+        .withFalsePositiveRate(0.1)
+        .withCostOfMiss(3);
   }
 }

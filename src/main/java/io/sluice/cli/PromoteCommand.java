@@ -56,7 +56,7 @@ final class PromoteCommand implements Runnable {
       } else {
         promote.canary(Optional.ofNullable(version), canary);
       }
-      MlflowSync.show(context, List.of(moved));
+      MlflowSync.catchUp(context, List.of(moved));
     }
   }
 }

@@ -29,7 +29,7 @@ final class RollbackCommand implements Runnable {
     try (RunContext context = environment.open("rollback")) {
       Model moved = Models.get(model, context.contracts());
       new Promote(context, moved).rollback(reason);
-      MlflowSync.show(context, List.of(moved));
+      MlflowSync.catchUp(context, List.of(moved));
     }
   }
 }

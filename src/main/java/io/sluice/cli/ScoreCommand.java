@@ -48,7 +48,7 @@ final class ScoreCommand implements Runnable {
         } else {
           score.again(from, to);
         }
-        MlflowSync.show(context, List.of(model));
+        MlflowSync.catchUp(context, List.of(model));
       }
     }
   }

@@ -27,7 +27,7 @@ final class TrainCommand implements Runnable {
       for (String name : models) {
         Model model = Models.get(name, context.contracts());
         new Train(context, model).run();
-        MlflowSync.show(context, List.of(model));
+        MlflowSync.catchUp(context, List.of(model));
       }
     }
   }

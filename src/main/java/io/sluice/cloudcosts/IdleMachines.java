@@ -169,6 +169,6 @@ public final class IdleMachines implements Model {
   /** To switch off a machine that works costs more than to leave one that does not. */
   @Override
   public GatePolicy policy() {
-    return new GatePolicy(60, 7, 7, 10, 0.01, 0.2, 0, 0.1);
+    return GatePolicy.defaults().withCostOfMiss(0.2);
   }
 }

@@ -50,9 +50,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What changed is known from silver's log: the days whose files came or went. A period is
  * rebuilt whole from the days it needs and replaces what gold held for it, in one commit with its
- * checks' check result and its checkpoints. An input without a partition column is read as it
- * stands when a period is built, and rebuilds nothing by itself. Cost: the input days of the
- * periods that changed, however long history is.
+ * check results and its checkpoints. An input without a partition column is read as it stands when
+ * the build begins, and rebuilds nothing by itself; lineage names the versions that were read.
+ * Cost: the input days of the periods that changed, however long history is.
  */
 public final class MartBuild {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
@@ -236,11 +236,11 @@ public final class MartBuild {
         : day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
   }
 
-  /** Of an input at a version, the days that the periods are built from. */
+  /** Of an input at a version, the days that the periods are built from; all of it without days. */
   private Dataset<Row> needed(
       LakeTable table, long version, Optional<String> day, SortedSet<LocalDate> periods) {
     if (day.isEmpty()) {
-      return table.read();
+      return table.read(version);
     }
     int length = mart.period() == Mart.Period.DAY ? 1 : 7;
     SortedSet<LocalDate> days = new TreeSet<>();

@@ -26,32 +26,36 @@ public final class AsOf {
   private AsOf() {}
 
   /**
-   * Gives the rows with some of the history's columns, null where there is nothing.
+   * What was known of entities, day by day.
    *
-   * @param entity the column that names the entity in both
-   * @param rowDay the rows' DATE column
-   * @param historyDay the history's DATE column: by the end of which its row was known
-   * @param days how long a row of the history counts
+   * @param rows a row for each entity and day of which something was known
+   * @param day their DATE column: by the end of which a row was known
+   * @param entity the column that names the entity, here and in what is joined
+   * @param days how long a row counts, in days after its own
+   * @param columns what is taken from a row
    */
-  public static Dataset<Row> join(
-      Dataset<Row> rows,
-      String rowDay,
-      Dataset<Row> history,
-      String historyDay,
-      String entity,
-      int days,
-      List<String> columns) {
-    Column[] known =
-        columns.stream().map(name -> history.col(name).as(name)).toArray(Column[]::new);
+  public record History(
+      Dataset<Row> rows, String day, String entity, int days, List<String> columns) {}
+
+  /**
+   * Gives the rows with the history's columns, null where there is nothing.
+   *
+   * @param day the rows' DATE column
+   */
+  public static Dataset<Row> join(Dataset<Row> rows, String day, History history) {
+    Dataset<Row> past = history.rows();
+    List<String> columns = history.columns();
+    String entity = history.entity();
+    Column[] known = columns.stream().map(name -> past.col(name).as(name)).toArray(Column[]::new);
     Column[] own = Arrays.stream(rows.columns()).map(rows::col).toArray(Column[]::new);
     Dataset<Row> asked =
         rows.select(
-            rows.col(entity).as("_entity"), rows.col(rowDay).as("_day"), struct(own).as("_row"));
+            rows.col(entity).as("_entity"), rows.col(day).as("_day"), struct(own).as("_row"));
     Dataset<Row> told =
-        history.select(
-            history.col(entity).as("_entity"),
-            history.col(historyDay).as("_day"),
-            struct(history.col(historyDay).as("_told_on"), struct(known).as("_of")).as("_known"));
+        past.select(
+            past.col(entity).as("_entity"),
+            past.col(history.day()).as("_day"),
+            struct(past.col(history.day()).as("_told_on"), struct(known).as("_of")).as("_known"));
     // A row comes before what is told on its day, so that it sees earlier days only.
     Dataset<Row> both =
         asked
@@ -72,7 +76,7 @@ public final class AsOf {
                 "_fresh",
                 col("_entity")
                     .isNotNull()
-                    .and(col("_newest._told_on").geq(date_sub(col("_day"), days))));
+                    .and(col("_newest._told_on").geq(date_sub(col("_day"), history.days()))));
     Column[] all =
         java.util.stream.Stream.concat(
                 Arrays.stream(rows.columns()).map(name -> col("_row." + name).as(name)),

@@ -60,6 +60,19 @@ public record Card(
   private static final ObjectMapper JSON =
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
+  /**
+   * Where a version comes from and what its training took; the meaning is that of the card's own
+   * fields.
+   */
+  public record Origin(
+      SortedMap<String, Long> tables,
+      SortedMap<String, String> contracts,
+      String code,
+      String why,
+      String trainedAt,
+      double seconds,
+      double cpuSeconds) {}
+
   public String json() {
     try {
       return JSON.writeValueAsString(this);
@@ -77,19 +90,9 @@ public record Card(
   }
 
   /** The card of a model that has learned and been judged. */
-  public static Card of(
-      Model model,
-      Trainer.Trained trained,
-      List<Gate> gates,
-      SortedMap<String, Long> tables,
-      SortedMap<String, String> contracts,
-      String code,
-      String why,
-      String trainedAt,
-      double seconds,
-      double cpuSeconds) {
+  public static Card of(Model model, TrainedModel trained, List<Gate> gates, Origin origin) {
     boolean ranks = model.task() == Model.Task.CLASSIFICATION;
-    Trainer.Split split = trained.split();
+    TimeSplit split = trained.split();
     SortedMap<String, String> days = new TreeMap<>();
     days.put("1 learned", split.learnFrom() + " to " + split.learnUntil());
     days.put("2 validated", split.learnUntil().plusDays(1) + " to " + split.validateUntil());
@@ -115,10 +118,10 @@ public record Card(
         trained.candidate().name(),
         trained.candidate().parameters(),
         trained.trials(),
-        tables,
-        contracts,
-        code,
-        why,
+        origin.tables(),
+        origin.contracts(),
+        origin.code(),
+        origin.why(),
         days,
         trained.rows(),
         trained.positives(),
@@ -129,9 +132,9 @@ public record Card(
         ranks ? trained.holdout().precisionOverRecall() : List.of(),
         ranks ? trained.holdout().calibration() : List.of(),
         trained.importances(),
-        trainedAt,
-        seconds,
-        cpuSeconds,
+        origin.trainedAt(),
+        origin.seconds(),
+        origin.cpuSeconds(),
         trained.spread());
   }
 

@@ -72,19 +72,19 @@ public final class Mlflow {
    * @throws IOException if the server does not answer, or refuses
    */
   public void catchUp(Model model, ModelRegistry registry) throws IOException {
-    List<ModelRegistry.Version> versions = registry.versions(model.name());
+    List<ModelVersion> versions = registry.versions(model.name());
     if (versions.isEmpty()) {
       return;
     }
     String name = environment + "." + model.name();
     Map<String, String> aliases = registered(model, name);
     Map<Integer, String> there = there(name);
-    for (ModelRegistry.Version version : versions) {
+    for (ModelVersion version : versions) {
       if (!there.containsKey(version.version())) {
         there.put(version.version(), register(name, version, registry.location(version)));
       }
     }
-    ModelRegistry.State state = registry.state(model.name());
+    ServingState state = registry.state(model.name());
     alias(name, "champion", state.champion().map(there::get), aliases);
     alias(name, "challenger", state.challenger().map(there::get), aliases);
   }
@@ -144,8 +144,7 @@ public final class Mlflow {
   }
 
   /** Makes a version's run and registers it; gives MLflow's number. */
-  private String register(String name, ModelRegistry.Version version, String location)
-      throws IOException {
+  private String register(String name, ModelVersion version, String location) throws IOException {
     Card card = Card.read(version.card());
     String experiment = experiment(name);
     JsonNode run = run(experiment, version, card);
@@ -185,8 +184,7 @@ public final class Mlflow {
   }
 
   /** The version's run: one that was begun and not finished, or a new one. */
-  private JsonNode run(String experiment, ModelRegistry.Version version, Card card)
-      throws IOException {
+  private JsonNode run(String experiment, ModelVersion version, Card card) throws IOException {
     ObjectNode search = JSON.createObjectNode();
     search.putArray("experiment_ids").add(experiment);
     search.put("filter", "tags.`" + VERSION + "` = '" + version.version() + "'");
@@ -217,7 +215,7 @@ public final class Mlflow {
     return Instant.parse(card.trainedAt()).toEpochMilli();
   }
 
-  private static ObjectNode figures(String runId, ModelRegistry.Version version, Card card) {
+  private static ObjectNode figures(String runId, ModelVersion version, Card card) {
     ObjectNode body = JSON.createObjectNode().put("run_id", runId);
     ArrayNode parameters = body.putArray("params");
     tag(parameters, "candidate", card.candidate());

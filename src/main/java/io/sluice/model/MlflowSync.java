@@ -2,14 +2,13 @@ package io.sluice.model;
 
 import io.sluice.run.RunContext;
 import io.sluice.settings.Key;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows models in MLflow, if an environment has one.
+ * Reads models from the registry and shows them in MLflow, if an environment has one.
  *
  * <p>The lake is the truth: a server that is dead or refuses costs a warning and a few seconds,
  * never a run, and the next run makes what is missing.
@@ -19,7 +18,8 @@ public final class MlflowSync {
 
   private MlflowSync() {}
 
-  public static void show(RunContext context, List<Model> models) {
+  /** Makes in MLflow what is missing of some models; does nothing without {@code mlflow.url}. */
+  public static void catchUp(RunContext context, List<Model> models) {
     String url = context.settings().get(Key.MLFLOW_URL);
     if (url.isEmpty()) {
       return;
@@ -34,8 +34,9 @@ public final class MlflowSync {
     for (Model model : models) {
       try {
         mlflow.catchUp(model, registry);
-      } catch (IOException | RuntimeException e) {
-        // The others would wait for the same server.
+      } catch (Exception e) {
+        // Checked ones too, which Spark throws undeclared. The others would wait for the same
+        // server.
         LOG.warn(
             "mlflow: {} is behind the lake, and the next run catches up: {}",
             model.name(),

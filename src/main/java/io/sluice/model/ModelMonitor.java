@@ -76,11 +76,11 @@ public final class ModelMonitor {
   }
 
   /** Records the drift of a batch; the check result warns when more inputs drift than may. */
-  public CheckResult drift(Run run, ModelRegistry.Loaded loaded, Dataset<Row> features) {
+  public CheckResult drift(Run run, LoadedModel loaded, Dataset<Row> features) {
     SortedMap<String, Distribution> then = Card.read(loaded.version().card()).spread();
     List<Row> rows = new ArrayList<>();
     List<String> drifted = new ArrayList<>();
-    Trainer.columns(model, Scorer.scored(loaded.pipeline(), features, "score"))
+    InputSample.columns(model, Scorer.scored(loaded.pipeline(), features, "score"))
         .forEach(
             (name, values) -> {
               if (!then.containsKey(name)) {
@@ -143,9 +143,10 @@ public final class ModelMonitor {
   }
 
   /** Why the score of one pipeline has left what it was on the rows learned from, if it has. */
-  public Optional<String> scoreDrift(ModelRegistry.Loaded loaded, Dataset<Row> features) {
+  public Optional<String> scoreDrift(LoadedModel loaded, Dataset<Row> features) {
     double[] scores =
-        Trainer.columns(model, Scorer.scored(loaded.pipeline(), features, "score")).get("score");
+        InputSample.columns(model, Scorer.scored(loaded.pipeline(), features, "score"))
+            .get("score");
     Distribution.Drift drift =
         Card.read(loaded.version().card()).spread().get("score").drift(scores);
     return drift.drifted()
@@ -161,7 +162,7 @@ public final class ModelMonitor {
 
   /** Why a challenger is too slow beside the champion, if it is. */
   public Optional<String> slowness(
-      ModelRegistry.Loaded challenger, ModelRegistry.Loaded champion, Dataset<Row> features) {
+      LoadedModel challenger, LoadedModel champion, Dataset<Row> features) {
     Dataset<Row> probe = features.limit(PROBE_ROWS).localCheckpoint();
     double theirs = seconds(champion.pipeline(), probe);
     double mine = seconds(challenger.pipeline(), probe);

@@ -16,11 +16,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +81,8 @@ public final class ModelRegistry {
                   "kind",
                   DataTypes.StringType,
                   true,
-                  "challenge (a challenger is scored in the shadow), canary, promote, rollback, withdraw.")
+                  "challenge (a challenger is scored in the shadow), canary, promote, rollback,"
+                      + " withdraw.")
               .add("champion", DataTypes.IntegerType, true, "The version that serves from then on.")
               .add("challenger", DataTypes.IntegerType, true, "The version scored beside it.")
               .add(
@@ -96,64 +94,6 @@ public final class ModelRegistry {
               .add("run_id", DataTypes.StringType, true, "The run that moved it."),
           List.of(),
           List.of("model", "move"));
-
-  /** What is recorded of a version; its card is JSON. */
-  public record Version(
-      String model,
-      int version,
-      String candidate,
-      java.time.LocalDate heldOutUntil,
-      double merit,
-      double threshold,
-      boolean passed,
-      List<String> reasons,
-      String files,
-      String digest,
-      String card) {}
-
-  /** A version with its pipeline. */
-  public record Loaded(Version version, PipelineModel pipeline) {}
-
-  /** Why the champion or its challenger changed. */
-  public enum Kind {
-    CHALLENGE,
-    CANARY,
-    PROMOTE,
-    ROLLBACK,
-    WITHDRAW
-  }
-
-  /** A change of champion or challenger. */
-  public record Move(
-      int number,
-      Instant at,
-      Kind kind,
-      Optional<Integer> champion,
-      Optional<Integer> challenger,
-      int canaryPercent,
-      String reason) {}
-
-  /**
-   * Which versions are at work.
-   *
-   * @param move the number of the last move, 0 if there was none
-   * @param predecessors earlier champions that one can roll back to, the newest first
-   * @param newest the greatest version that any move has named, 0 if none
-   */
-  public record State(
-      int move,
-      Optional<Integer> champion,
-      Optional<Integer> challenger,
-      int canaryPercent,
-      List<Integer> predecessors,
-      int newest) {
-    static final State NONE = new State(0, Optional.empty(), Optional.empty(), 0, List.of(), 0);
-
-    /** The challenger, if it serves some entities. */
-    public Optional<Integer> canary() {
-      return challenger.filter(version -> canaryPercent > 0);
-    }
-  }
 
   private final SparkSession spark;
   private final Lake lake;
@@ -180,18 +120,18 @@ public final class ModelRegistry {
   }
 
   /** Every version of a model, the oldest first. */
-  public List<Version> versions(String model) {
+  public List<ModelVersion> versions(String model) {
     if (!versionsTable().exists()) {
       return List.of();
     }
     return versionsTable().read().where(col("model").equalTo(model)).collectAsList().stream()
         .map(ModelRegistry::version)
-        .sorted(java.util.Comparator.comparing(Version::version))
+        .sorted(java.util.Comparator.comparing(ModelVersion::version))
         .toList();
   }
 
-  private static Version version(Row row) {
-    return new Version(
+  private static ModelVersion version(Row row) {
+    return new ModelVersion(
         row.getAs("model"),
         row.<Integer>getAs("version"),
         row.getAs("candidate"),
@@ -206,47 +146,31 @@ public final class ModelRegistry {
   }
 
   /** Which versions of a model are at work: the moves, followed from the first. */
-  public State state(String model) {
-    Deque<Integer> champions = new ArrayDeque<>();
-    State state = State.NONE;
-    for (Move move : moves(model)) {
-      switch (move.kind) {
-        case PROMOTE -> champions.push(move.champion.orElseThrow());
-        case ROLLBACK -> champions.pop();
-        default -> {}
-      }
-      state =
-          new State(
-              move.number,
-              move.champion,
-              move.challenger,
-              move.canaryPercent,
-              champions.stream().skip(1).toList(),
-              Math.max(state.newest, Math.max(move.champion.orElse(0), move.challenger.orElse(0))));
-    }
-    return state;
+  public ServingState state(String model) {
+    return ServingState.after(moves(model));
   }
 
   /** Every move of a model, the oldest first. */
-  public List<Move> moves(String model) {
+  public List<ModelMove> moves(String model) {
     if (!movesTable().exists()) {
       return List.of();
     }
     return movesTable().read().where(col("model").equalTo(model)).collectAsList().stream()
         .map(ModelRegistry::move)
-        .sorted(java.util.Comparator.comparing(Move::number))
+        .sorted(java.util.Comparator.comparing(ModelMove::number))
         .toList();
   }
 
-  private static Move move(Row row) {
-    return new Move(
+  private static ModelMove move(Row row) {
+    return new ModelMove(
         row.<Integer>getAs("move"),
         row.<Timestamp>getAs("moved_at").toInstant(),
-        Kind.valueOf(row.<String>getAs("kind").toUpperCase(java.util.Locale.ROOT)),
-        Optional.ofNullable(row.<Integer>getAs("champion")),
-        Optional.ofNullable(row.<Integer>getAs("challenger")),
-        row.<Integer>getAs("canary_percent"),
-        row.getAs("reason"));
+        new ModelMove.Change(
+            ModelMove.Kind.valueOf(row.<String>getAs("kind").toUpperCase(java.util.Locale.ROOT)),
+            Optional.ofNullable(row.<Integer>getAs("champion")),
+            Optional.ofNullable(row.<Integer>getAs("challenger")),
+            row.<Integer>getAs("canary_percent"),
+            row.getAs("reason")));
   }
 
   /**
@@ -254,58 +178,47 @@ public final class ModelRegistry {
    *
    * @throws FencedException if another driver has moved the model since that state was read
    */
-  public void move(
-      Run run,
-      String model,
-      State from,
-      Kind kind,
-      Optional<Integer> champion,
-      Optional<Integer> challenger,
-      int canaryPercent,
-      String reason) {
+  public void move(Run run, String model, ServingState from, ModelMove.Change change) {
     TableTransaction transaction = TableTransaction.begin(movesTable(), MOVES);
     Checkpoint moves = Checkpoint.moves(model);
-    transaction.requireAt(moves, from.move == 0 ? -1 : from.move);
+    transaction.requireAt(moves, from.move() == 0 ? -1 : from.move());
     Row row =
         RowFactory.create(
             model,
-            from.move + 1,
+            from.move() + 1,
             Timestamp.from(clock.instant()),
-            kind.name().toLowerCase(java.util.Locale.ROOT),
-            champion.orElse(null),
-            challenger.orElse(null),
-            canaryPercent,
-            reason,
+            change.kind().name().toLowerCase(java.util.Locale.ROOT),
+            change.champion().orElse(null),
+            change.challenger().orElse(null),
+            change.canaryPercent(),
+            change.reason(),
             run.id());
     transaction
         .append(MOVES.schema(), List.of(row))
-        .checkpoint(moves, from.move + 1)
+        .checkpoint(moves, from.move() + 1)
         .publish(SaveMode.Append, "{\"run_id\":\"" + run.id() + "\"}");
   }
 
   /**
    * Writes a trained pipeline's files, which nobody knows of yet; gives their folder and digest.
    */
-  public Files save(Run run, String model, Trainer.Trained trained) {
+  ModelFiles save(Run run, String model, TrainedModel trained) {
     String files = model + "/" + run.id();
     try {
       trained.pipeline().write().overwrite().save(lake.folder("models", files));
-      return new Files(files, digest(files));
+      return new ModelFiles(files, digest(files));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** A pipeline's folder and the digest of its files. */
-  public record Files(String folder, String digest) {}
-
   /** Where a version's pipeline is. */
-  public String location(Version version) {
+  public String location(ModelVersion version) {
     return lake.folder("models", version.files());
   }
 
   /** A version's pipeline, as it was when it was recorded. */
-  public Loaded load(Version version) {
+  public LoadedModel load(ModelVersion version) {
     String digest;
     try {
       digest = digest(version.files());
@@ -326,7 +239,7 @@ public final class ModelRegistry {
               + version.digest()
               + ")");
     }
-    return new Loaded(version, PipelineModel.load(lake.folder("models", version.files())));
+    return new LoadedModel(version, PipelineModel.load(lake.folder("models", version.files())));
   }
 
   /** SHA-256 over the names and bytes of a folder's files, in the order of their names. */
@@ -356,7 +269,7 @@ public final class ModelRegistry {
   }
 
   /** Publishes a version: row, card and the data versions that it has learned from. */
-  public long publish(TableTransaction transaction, Run run, Version version) {
+  public long publish(TableTransaction transaction, Run run, ModelVersion version) {
     Row row =
         RowFactory.create(
             version.model(),

@@ -38,19 +38,12 @@ public final class Promote {
         "promote",
         model.name(),
         (run, recorder) -> {
-          ModelRegistry.State state = registry.state(model.name());
-          ModelRegistry.Version version = passed(run, recorder, number);
+          ServingState state = registry.state(model.name());
+          ModelVersion version = passed(run, recorder, number);
           if (state.champion().equals(Optional.of(version.version()))) {
             return RunResult.NOTHING_NEW;
           }
-          return move(
-              run,
-              state,
-              ModelRegistry.Kind.PROMOTE,
-              Optional.of(version.version()),
-              state.champion(),
-              0,
-              "promoted");
+          return move(run, state, state.promotionOf(version.version()));
         });
   }
 
@@ -60,22 +53,15 @@ public final class Promote {
         "promote",
         model.name(),
         (run, recorder) -> {
-          ModelRegistry.State state = registry.state(model.name());
+          ServingState state = registry.state(model.name());
           if (state.champion().isEmpty()) {
             throw error("has no champion yet; promote a version without --canary first");
           }
-          ModelRegistry.Version version = passed(run, recorder, number);
+          ModelVersion version = passed(run, recorder, number);
           if (state.champion().equals(Optional.of(version.version()))) {
             throw error("version " + version.version() + " is the champion already");
           }
-          return move(
-              run,
-              state,
-              ModelRegistry.Kind.CANARY,
-              state.champion(),
-              Optional.of(version.version()),
-              percent,
-              "serves " + percent + " of a hundred buckets");
+          return move(run, state, state.canaryOf(version.version(), percent));
         });
   }
 
@@ -85,47 +71,25 @@ public final class Promote {
         "rollback",
         model.name(),
         (run, recorder) -> {
-          ModelRegistry.State state = registry.state(model.name());
+          ServingState state = registry.state(model.name());
           if (state.canary().isPresent()) {
-            return move(
-                run,
-                state,
-                ModelRegistry.Kind.WITHDRAW,
-                state.champion(),
-                Optional.empty(),
-                0,
-                reason);
+            return move(run, state, state.withdrawal(reason));
           }
           if (state.predecessors().isEmpty()) {
             throw error("has no earlier champion to roll back to");
           }
-          return move(
-              run,
-              state,
-              ModelRegistry.Kind.ROLLBACK,
-              Optional.of(state.predecessors().get(0)),
-              Optional.empty(),
-              0,
-              reason);
+          return move(run, state, state.rollback(reason));
         });
   }
 
-  private RunResult move(
-      Run run,
-      ModelRegistry.State from,
-      ModelRegistry.Kind kind,
-      Optional<Integer> champion,
-      Optional<Integer> challenger,
-      int percent,
-      String reason) {
-    registry.move(run, model.name(), from, kind, champion, challenger, percent, reason);
+  private RunResult move(Run run, ServingState from, ModelMove.Change change) {
+    registry.move(run, model.name(), from, change);
     return new RunResult(RowCounts.EMPTY, registry.movesTable().version());
   }
 
   /** The version asked for, unless the gate keeps it back: that stops the run. */
-  private ModelRegistry.Version passed(
-      Run run, LineageRecorder recorder, Optional<Integer> number) {
-    List<ModelRegistry.Version> versions = registry.versions(model.name());
+  private ModelVersion passed(Run run, LineageRecorder recorder, Optional<Integer> number) {
+    List<ModelVersion> versions = registry.versions(model.name());
     if (versions.isEmpty()) {
       throw error("has no version yet; train it first");
     }
@@ -133,7 +97,7 @@ public final class Promote {
     if (wanted < 1 || wanted > versions.size()) {
       throw error("has versions 1 to " + versions.size() + ", not " + wanted);
     }
-    ModelRegistry.Version version = versions.get(wanted - 1);
+    ModelVersion version = versions.get(wanted - 1);
     RunRecorder.requirePassed(
         context,
         run,

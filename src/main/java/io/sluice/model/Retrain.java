@@ -4,7 +4,6 @@ import io.sluice.run.RunContext;
 import io.sluice.run.StoppedException;
 import io.sluice.settings.ValidationErrors;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -31,48 +30,46 @@ public final class Retrain {
   }
 
   /**
+   * Goes through the models; the failure of one, of whatever kind, does not keep the next from its
+   * turn.
+   *
    * @throws StoppedException if examples of a model that has a champion were refused, after all
    *     models have been scored
    */
   public void run(List<Model> models) {
-    List<RuntimeException> failures = new ArrayList<>();
+    Failures failures = new Failures();
     for (Model model : models) {
-      try {
-        retrain(model);
-      } catch (StoppedException e) {
-        if (registry.state(model.name()).champion().isPresent()) {
-          failures.add(e);
-        } else {
-          LOG.warn("train {}: {}", model.name(), e.getMessage());
-        }
-      } catch (ValidationErrors.ValidationException e) {
-        LOG.warn("train {}: {}", model.name(), e.getMessage());
-      } catch (RuntimeException e) {
-        failures.add(e);
-      }
-      try {
-        if (registry.state(model.name()).champion().isPresent()) {
-          new Score(context, model).run();
-        }
-      } catch (RuntimeException e) {
-        failures.add(e);
-      }
+      failures.collect(() -> retrainIfPossible(model));
+      failures.collect(() -> scoreIfServed(model));
     }
-    MlflowSync.show(context, models);
-    // A crash weighs more than a stop: it decides the exit code.
-    failures.sort(
-        (a, b) -> Boolean.compare(a instanceof StoppedException, b instanceof StoppedException));
-    if (!failures.isEmpty()) {
-      RuntimeException first = failures.get(0);
-      failures.subList(1, failures.size()).forEach(first::addSuppressed);
-      throw first;
+    MlflowSync.catchUp(context, models);
+    failures.throwIfAny();
+  }
+
+  /** Passes over a model that has nothing to learn from yet. */
+  private void retrainIfPossible(Model model) {
+    try {
+      retrain(model);
+    } catch (StoppedException e) {
+      if (registry.state(model.name()).champion().isPresent()) {
+        throw e;
+      }
+      LOG.warn("train {}: {}", model.name(), e.getMessage());
+    } catch (ValidationErrors.ValidationException e) {
+      LOG.warn("train {}: {}", model.name(), e.getMessage());
+    }
+  }
+
+  private void scoreIfServed(Model model) {
+    if (registry.state(model.name()).champion().isPresent()) {
+      new Score(context, model).run();
     }
   }
 
   private void retrain(Model model) {
     new Train(context, model).run();
-    List<ModelRegistry.Version> versions = registry.versions(model.name());
-    ModelRegistry.State state = registry.state(model.name());
+    List<ModelVersion> versions = registry.versions(model.name());
+    ServingState state = registry.state(model.name());
     // A version that was rolled back, or that serves a canary, is nobody's to promote but a
     // person's.
     boolean waits =

@@ -72,9 +72,9 @@ public final class Score {
 
   private RunResult publish(
       Run run, LineageRecorder recorder, Optional<SortedSet<LocalDate>> asked) {
-    Map<String, LakeTable> tables = Train.tables(context, model);
-    LakeTable first = tables.get(model.reads().get(0));
-    ModelRegistry.State state = registry.state(model.name());
+    ModelTables tables = ModelTables.now(context, model);
+    LakeTable first = tables.table(model.reads().get(0));
+    ServingState state = registry.state(model.name());
     if (state.champion().isEmpty()) {
       ValidationErrors errors = new ValidationErrors();
       errors.add("model " + model.name(), "has no champion; train and promote a version first");
@@ -83,16 +83,16 @@ public final class Score {
     LakeTable predictions = context.lake().predictions(model.name());
     Checkpoint upTo = Checkpoint.scored(first.name());
     long handled = predictions.checkpoint(upTo);
-    Changes changes = first.changes(handled);
+    Changes changes = first.changes(handled, tables.versions().get(model.reads().get(0)));
     SortedSet<LocalDate> days = asked.orElseGet(() -> days(changes));
     if (days.isEmpty()) {
       return RunResult.NOTHING_NEW;
     }
-    List<ModelRegistry.Version> versions = registry.versions(model.name());
-    ModelRegistry.Loaded champion = registry.load(versions.get(state.champion().get() - 1));
-    Optional<ModelRegistry.Loaded> challenger =
+    List<ModelVersion> versions = registry.versions(model.name());
+    LoadedModel champion = registry.load(versions.get(state.champion().get() - 1));
+    Optional<LoadedModel> challenger =
         state.challenger().map(number -> registry.load(versions.get(number - 1)));
-    Dataset<Row> features = features(tables, changes, days, recorder);
+    Dataset<Row> features = features(tables, days, recorder);
     if (asked.isEmpty() && predictions.exists()) {
       features = features.join(known(predictions, days), columns(), "left_anti");
     }
@@ -124,7 +124,7 @@ public final class Score {
           written,
           PlanOrigins.of(scored));
       if (rows > 0) {
-        watch(run, recorder, state, champion, challenger, features);
+        look(run, recorder, state, champion, challenger, features);
       }
       return new RunResult(rowCounts, version);
     } finally {
@@ -135,20 +135,20 @@ public final class Score {
   /**
    * Records drift, and takes back at once a canary or a new champion that is worse than the other.
    */
-  private void watch(
+  private void look(
       Run run,
       LineageRecorder recorder,
-      ModelRegistry.State state,
-      ModelRegistry.Loaded champion,
-      Optional<ModelRegistry.Loaded> challenger,
+      ServingState state,
+      LoadedModel champion,
+      Optional<LoadedModel> challenger,
       Dataset<Row> features) {
-    ModelMonitor watch = new ModelMonitor(model, context.spark(), context.lake());
+    ModelMonitor monitor = new ModelMonitor(model, context.spark(), context.lake());
     RunRecorder.requirePassed(
         context,
         run,
         recorder,
         "predictions." + model.name(),
-        List.of(watch.drift(run, champion, features)),
+        List.of(monitor.drift(run, champion, features)),
         "");
     if (challenger.isEmpty()) {
       return;
@@ -156,50 +156,29 @@ public final class Score {
     int other = challenger.get().version().version();
     int serving = champion.version().version();
     if (state.canary().isPresent()) {
-      Optional<String> why = worse(watch, other, serving);
-      if (why.isEmpty() && watch.scoreDrift(champion, features).isEmpty()) {
-        why = watch.scoreDrift(challenger.get(), features);
+      Optional<String> why = worse(monitor, other, serving);
+      if (why.isEmpty() && monitor.scoreDrift(champion, features).isEmpty()) {
+        why = monitor.scoreDrift(challenger.get(), features);
       }
       if (why.isEmpty()) {
-        why = watch.slowness(challenger.get(), champion, features);
+        why = monitor.slowness(challenger.get(), champion, features);
       }
-      why.ifPresent(
-          reason ->
-              registry.move(
-                  run,
-                  model.name(),
-                  state,
-                  ModelRegistry.Kind.WITHDRAW,
-                  state.champion(),
-                  Optional.empty(),
-                  0,
-                  reason));
+      why.ifPresent(reason -> registry.move(run, model.name(), state, state.withdrawal(reason)));
     } else if (state.predecessors().stream().findFirst().equals(Optional.of(other))) {
-      worse(watch, serving, other)
-          .ifPresent(
-              reason ->
-                  registry.move(
-                      run,
-                      model.name(),
-                      state,
-                      ModelRegistry.Kind.ROLLBACK,
-                      Optional.of(other),
-                      Optional.empty(),
-                      0,
-                      reason));
+      worse(monitor, serving, other)
+          .ifPresent(reason -> registry.move(run, model.name(), state, state.rollback(reason)));
     }
   }
 
   /** Holds two versions' predictions of the days whose labels are known against each other. */
-  private Optional<String> worse(ModelMonitor watch, int version, int other) {
+  private Optional<String> worse(ModelMonitor monitor, int version, int other) {
     Map<String, Dataset<Row>> told = new HashMap<>();
     model.learnsFrom().forEach(name -> told.put(name, context.lake().named(name).read()));
     Dataset<Row> predictions =
         context.lake().predictions(model.name()).read().where(col("version").isin(version, other));
     Row newest = context.lake().named(model.reads().get(0)).read().agg(max(model.day())).first();
-    return watch.worse(
-        new Trainer(model)
-            .examples(predictions, model.labels(told), newest.getDate(0).toLocalDate()),
+    return monitor.worse(
+        Examples.of(model, predictions, model.labels(told), newest.getDate(0).toLocalDate()),
         version,
         other);
   }
@@ -225,21 +204,15 @@ public final class Score {
 
   /** The features of the days' rows, with as much history before them as the model looks at. */
   private Dataset<Row> features(
-      Map<String, LakeTable> tables,
-      Changes changes,
-      SortedSet<LocalDate> days,
-      LineageRecorder recorder) {
+      ModelTables tables, SortedSet<LocalDate> days, LineageRecorder recorder) {
     Map<String, Dataset<Row>> read = new HashMap<>();
     for (String name : model.reads()) {
       boolean first = name.equals(model.reads().get(0));
-      LakeTable table = tables.get(name);
-      long version = first ? changes.until() : table.version();
       int before = first ? model.lookbackDays() : model.historyDays();
-      Dataset<Row> rows = table.read(version);
-      recorder.reads(table.path(), rows.schema(), version);
+      Dataset<Row> rows = tables.read(name, recorder);
       read.put(
           name,
-          PlanOrigins.mark(rows, table.path())
+          PlanOrigins.mark(rows, tables.table(name).path())
               .where(
                   first && before == 0
                       ? in(days)

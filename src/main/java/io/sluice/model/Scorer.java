@@ -29,8 +29,8 @@ import org.apache.spark.sql.Row;
  */
 public final class Scorer {
   private final Model model;
-  private final ModelRegistry.Loaded champion;
-  private final Optional<ModelRegistry.Loaded> challenger;
+  private final LoadedModel champion;
+  private final Optional<LoadedModel> challenger;
   private final int canaryPercent;
 
   /**
@@ -38,10 +38,7 @@ public final class Scorer {
    * @param canaryPercent how many of a hundred buckets of entities the challenger serves
    */
   public Scorer(
-      Model model,
-      ModelRegistry.Loaded champion,
-      Optional<ModelRegistry.Loaded> challenger,
-      int canaryPercent) {
+      Model model, LoadedModel champion, Optional<LoadedModel> challenger, int canaryPercent) {
     this.model = model;
     this.champion = champion;
     this.challenger = challenger;
@@ -102,7 +99,7 @@ public final class Scorer {
     return entity.stream().map(name -> col(name)).toArray(Column[]::new);
   }
 
-  private Column answer(ModelRegistry.Loaded loaded, String score, Column role, Column served) {
+  private Column answer(LoadedModel loaded, String score, Column role, Column served) {
     Column decision =
         model.task() == Model.Task.CLASSIFICATION
             ? col(score).geq(loaded.version().threshold())

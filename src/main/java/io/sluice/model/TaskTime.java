@@ -10,7 +10,7 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Adds up the CPU time of a run's tasks, wherever they run.
+ * Measures what a run takes: adds up the CPU time of its tasks, wherever they run.
  *
  * <p>Spark tells of tasks a little later than they end, so the last of them may be missing.
  */
@@ -19,11 +19,18 @@ final class TaskTime extends SparkListener implements AutoCloseable {
   private final String group;
   private final Set<Integer> stages = ConcurrentHashMap.newKeySet();
   private final AtomicLong nanoseconds = new AtomicLong();
+  private final long began = System.nanoTime();
 
-  TaskTime(SparkSession spark, Run run) {
+  private TaskTime(SparkSession spark, String group) {
     this.spark = spark;
-    this.group = run.id();
-    spark.sparkContext().addSparkListener(this);
+    this.group = group;
+  }
+
+  /** Begins to listen to a run's tasks; {@link #close} ends it. */
+  static TaskTime measure(SparkSession spark, Run run) {
+    TaskTime time = new TaskTime(spark, run.id());
+    spark.sparkContext().addSparkListener(time);
+    return time;
   }
 
   @Override
@@ -40,8 +47,14 @@ final class TaskTime extends SparkListener implements AutoCloseable {
     }
   }
 
-  double seconds() {
+  /** CPU seconds of the tasks that have ended. */
+  double cpuSeconds() {
     return nanoseconds.get() / 1e9;
+  }
+
+  /** Seconds since it began to listen. */
+  double wallSeconds() {
+    return (System.nanoTime() - began) / 1e9;
   }
 
   @Override

@@ -12,9 +12,7 @@ import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunRecorder;
 import io.sluice.run.RunResult;
-import io.sluice.settings.ValidationErrors;
 import io.sluice.table.Checkpoint;
-import io.sluice.table.LakeTable;
 import io.sluice.table.TableTransaction;
 import java.sql.Date;
 import java.time.Clock;
@@ -26,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -60,35 +58,35 @@ public final class Train {
         "train",
         model.name(),
         (run, recorder) -> {
-          try (TaskTime cost = new TaskTime(context.spark(), run)) {
+          try (TaskTime cost = TaskTime.measure(context.spark(), run)) {
             return publish(run, recorder, cost);
           }
         });
   }
 
   private RunResult publish(Run run, LineageRecorder recorder, TaskTime cost) {
-    long began = System.nanoTime();
     registry.create();
-    Map<String, LakeTable> tables = tables(context, model);
-    SortedMap<String, Long> versions = new TreeMap<>();
-    tables.forEach((name, table) -> versions.put(name, table.version()));
-    List<ModelRegistry.Version> earlier = registry.versions(model.name());
+    ModelTables tables = ModelTables.now(context, model);
+    List<ModelVersion> earlier = registry.versions(model.name());
     if (earlier.size() > registry.state(model.name()).newest()) {
       // The run that trained it was killed before it could say so.
       challenge(run, earlier.get(earlier.size() - 1));
     }
-    if (versions.entrySet().stream().allMatch(one -> handled(one.getKey()) == one.getValue())) {
+    if (tables.versions().entrySet().stream()
+        .allMatch(one -> handled(one.getKey()) == one.getValue())) {
       return RunResult.NOTHING_NEW;
     }
-    ModelRegistry.State state = registry.state(model.name());
-    LocalDate known = newest(tables.get(model.reads().get(0)));
-    Trainer trainer = new Trainer(model);
+    LocalDate known = day(tables, max(model.day())).orElse(LocalDate.EPOCH);
+    LocalDate learnable =
+        day(tables, min(model.day()))
+            .map(first -> first.plusDays(model.warmUpDays()))
+            .orElse(LocalDate.EPOCH);
     Dataset<Row> examples =
-        trainer
-            .examples(
-                features(tables, versions, known, recorder)
-                    .where(col(model.day()).geq(Date.valueOf(learnable(tables)))),
-                labels(tables, versions, recorder),
+        Examples.of(
+                model,
+                features(tables, known, recorder)
+                    .where(col(model.day()).geq(Date.valueOf(learnable))),
+                labels(tables, recorder),
                 known)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
@@ -96,9 +94,10 @@ public final class Train {
       if (days.isNullAt(0)) {
         return tooEarly("no day");
       }
-      Trainer.Split split =
-          trainer.split(days.getDate(0).toLocalDate(), days.getDate(1).toLocalDate());
-      if (!split.learnFrom().isBefore(split.learnUntil())) {
+      TimeSplit split =
+          TimeSplit.of(
+              model.policy(), days.getDate(0).toLocalDate(), days.getDate(1).toLocalDate());
+      if (!split.isEnough()) {
         return tooEarly(split.learnFrom() + " to " + split.holdOutUntil());
       }
       RunRecorder.requirePassed(
@@ -106,30 +105,16 @@ public final class Train {
           run,
           recorder,
           "models." + model.name(),
-          trainer.checkResults(examples, split),
+          new ExampleChecks(model).judge(examples, split),
           "No version was trained, and the champion goes on serving; look at "
-              + versions.keySet()
+              + tables.versions().keySet()
               + ".");
-      Trainer.Trained trained = trainer.train(examples, split);
-      List<Gate> gates = gates(trainer, trained, trainer.holdout(examples, split), state, earlier);
-      ModelRegistry.Files files = registry.save(run, model.name(), trained);
-      ModelRegistry.Version version =
-          version(
-              run,
-              trained,
-              gates,
-              files,
-              versions,
-              earlier,
-              (System.nanoTime() - began) / 1e9,
-              cost.seconds());
-      TableTransaction transaction = registry.begin();
-      Checkpoint newest = Checkpoint.version(model.name());
-      transaction
-          .requireAt(newest, earlier.isEmpty() ? -1 : earlier.size())
-          .checkpoint(newest, version.version());
-      versions.forEach((name, at) -> transaction.checkpoint(checkpoint(name), at));
-      long published = registry.publish(transaction, run, version);
+      TrainedModel trained = new Trainer(model).train(examples, split);
+      List<Gate> gates = gates(trained, split.holdout(examples, model.day()), earlier);
+      ModelFiles files = registry.save(run, model.name(), trained);
+      Card card = Card.of(model, trained, gates, origin(run, tables, earlier, cost));
+      ModelVersion version = version(earlier.size() + 1, trained, card, files);
+      long published = publish(run, version, tables);
       challenge(run, version);
       long rows = trained.rows() + trained.holdout().size();
       recorder.wrote(
@@ -145,6 +130,16 @@ public final class Train {
     }
   }
 
+  private long publish(Run run, ModelVersion version, ModelTables tables) {
+    TableTransaction transaction = registry.begin();
+    Checkpoint newest = Checkpoint.version(model.name());
+    transaction
+        .requireAt(newest, version.version() == 1 ? -1 : version.version() - 1)
+        .checkpoint(newest, version.version());
+    tables.versions().forEach((name, at) -> transaction.checkpoint(checkpoint(name), at));
+    return registry.publish(transaction, run, version);
+  }
+
   private RunResult tooEarly(String days) {
     LOG.info(
         "train {}: too early; labels are known of {} that may be learned from, and {} days are"
@@ -156,17 +151,17 @@ public final class Train {
   }
 
   /** Lets a version be scored beside the champion, serving nobody. */
-  private void challenge(Run run, ModelRegistry.Version version) {
-    ModelRegistry.State state = registry.state(model.name());
+  private void challenge(Run run, ModelVersion version) {
+    ServingState state = registry.state(model.name());
     registry.move(
         run,
         model.name(),
         state,
-        ModelRegistry.Kind.CHALLENGE,
-        state.champion(),
-        Optional.of(version.version()),
-        0,
-        version.passed() ? "the gate lets it be promoted" : String.join("; ", version.reasons()));
+        state.challengedBy(
+            version.version(),
+            version.passed()
+                ? "the gate lets it be promoted"
+                : String.join("; ", version.reasons())));
   }
 
   private Checkpoint checkpoint(String table) {
@@ -177,85 +172,48 @@ public final class Train {
     return registry.versionsTable().checkpoint(checkpoint(table));
   }
 
-  /** The tables that a model reads and learns from; all that are missing at once. */
-  static Map<String, LakeTable> tables(RunContext context, Model model) {
-    Map<String, LakeTable> tables = new TreeMap<>();
-    ValidationErrors errors = new ValidationErrors();
-    Stream.concat(model.reads().stream(), model.learnsFrom().stream())
-        .distinct()
-        .forEach(
-            name -> {
-              LakeTable table = context.lake().named(name);
-              if (!table.exists()) {
-                errors.add("model " + model.name(), "reads " + name + ", which does not exist yet");
-              }
-              tables.put(name, table);
-            });
-    errors.throwIfAny();
-    return tables;
+  /** The first or last day of the first table, if it has a row. */
+  private Optional<LocalDate> day(ModelTables tables, Column which) {
+    Row row = tables.read(model.reads().get(0)).agg(which).first();
+    return row.isNullAt(0) ? Optional.empty() : Optional.of(row.getDate(0).toLocalDate());
   }
 
-  /** The first day that may be learned from. */
-  private LocalDate learnable(Map<String, LakeTable> tables) {
-    Row first = tables.get(model.reads().get(0)).read().agg(min(model.day())).first();
-    return first.isNullAt(0)
-        ? LocalDate.EPOCH
-        : first.getDate(0).toLocalDate().plusDays(model.warmUpDays());
-  }
-
-  private LocalDate newest(LakeTable table) {
-    Row row = table.read().agg(max(model.day())).first();
-    return row.isNullAt(0) ? LocalDate.EPOCH : row.getDate(0).toLocalDate();
-  }
-
-  private Dataset<Row> features(
-      Map<String, LakeTable> tables,
-      SortedMap<String, Long> versions,
-      LocalDate known,
-      LineageRecorder recorder) {
-    Map<String, Dataset<Row>> read = new HashMap<>();
+  private Dataset<Row> features(ModelTables tables, LocalDate known, LineageRecorder recorder) {
     int days =
         model.matureDays()
-            + model.policy().learnDays()
-            + model.policy().validationDays()
-            + model.policy().holdoutDays()
+            + model.policy().days()
             + Math.max(model.lookbackDays(), model.historyDays());
+    Map<String, Dataset<Row>> read = new HashMap<>();
     for (String name : model.reads()) {
-      Dataset<Row> rows = tables.get(name).read(versions.get(name));
-      recorder.reads(tables.get(name).path(), rows.schema(), versions.get(name));
-      read.put(name, rows.where(col(model.day()).gt(Date.valueOf(known.minusDays(days)))));
+      read.put(
+          name,
+          tables
+              .read(name, recorder)
+              .where(col(model.day()).gt(Date.valueOf(known.minusDays(days)))));
     }
     return model.features(read);
   }
 
-  private Dataset<Row> labels(
-      Map<String, LakeTable> tables, SortedMap<String, Long> versions, LineageRecorder recorder) {
+  private Dataset<Row> labels(ModelTables tables, LineageRecorder recorder) {
     Map<String, Dataset<Row>> read = new HashMap<>();
-    for (String name : model.learnsFrom()) {
-      Dataset<Row> rows = tables.get(name).read(versions.get(name));
-      recorder.reads(tables.get(name).path(), rows.schema(), versions.get(name));
-      read.put(name, rows);
-    }
+    model.learnsFrom().forEach(name -> read.put(name, tables.read(name, recorder)));
     return model.labels(read);
   }
 
-  private List<Gate> gates(
-      Trainer trainer,
-      Trainer.Trained trained,
-      Dataset<Row> holdout,
-      ModelRegistry.State state,
-      List<ModelRegistry.Version> earlier) {
+  /** Holds what has learned against the champion, and against what takes no model. */
+  private List<Gate> gates(TrainedModel trained, Dataset<Row> holdout, List<ModelVersion> earlier) {
     List<Gate> gates = new ArrayList<>();
-    state
+    registry
+        .state(model.name())
         .champion()
         .ifPresent(
             number -> {
-              ModelRegistry.Loaded champion = registry.load(earlier.get(number - 1));
+              LoadedModel champion = registry.load(earlier.get(number - 1));
               gates.add(
                   Gate.judge(
                       model,
                       trained.holdout(),
-                      trainer.scores(champion, holdout),
+                      Trainer.scores(champion, holdout),
                       "version " + number));
             });
     if (gates.isEmpty() || model.hasBaseline()) {
@@ -269,7 +227,7 @@ public final class Train {
     return gates;
   }
 
-  private String why(List<ModelRegistry.Version> earlier) {
+  private String why(List<ModelVersion> earlier) {
     if (earlier.isEmpty()) {
       return "there was no version";
     }
@@ -281,35 +239,27 @@ public final class Train {
         .orElse("its tables have changed");
   }
 
-  private ModelRegistry.Version version(
-      Run run,
-      Trainer.Trained trained,
-      List<Gate> gates,
-      ModelRegistry.Files files,
-      SortedMap<String, Long> versions,
-      List<ModelRegistry.Version> earlier,
-      double seconds,
-      double cpuSeconds) {
-    List<String> reasons = gates.stream().flatMap(gate -> gate.reasons().stream()).toList();
+  private Card.Origin origin(
+      Run run, ModelTables tables, List<ModelVersion> earlier, TaskTime cost) {
     SortedMap<String, String> contracts = new TreeMap<>();
     for (Contract contract : context.contracts().inOrder()) {
       contracts.put(contract.id(), contract.version());
     }
-    Card card =
-        Card.of(
-            model,
-            trained,
-            gates,
-            versions,
-            contracts,
-            Build.code(),
-            why(earlier),
-            run.startedAt().toString(),
-            seconds,
-            cpuSeconds);
-    return new ModelRegistry.Version(
+    return new Card.Origin(
+        tables.versions(),
+        contracts,
+        Build.code(),
+        why(earlier),
+        run.startedAt().toString(),
+        cost.wallSeconds(),
+        cost.cpuSeconds());
+  }
+
+  private ModelVersion version(int number, TrainedModel trained, Card card, ModelFiles files) {
+    List<String> reasons = card.gates().stream().flatMap(gate -> gate.reasons().stream()).toList();
+    return new ModelVersion(
         model.name(),
-        earlier.size() + 1,
+        number,
         trained.candidate().name(),
         trained.split().holdOutUntil(),
         trained.holdout().merit(model.task()),

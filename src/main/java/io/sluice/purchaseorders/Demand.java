@@ -170,6 +170,11 @@ public final class Demand implements Model {
   /** It must beat the baseline by 2 % of its error. */
   @Override
   public GatePolicy policy() {
-    return new GatePolicy(learnDays, 14, 14, 200, 0, 0, 0.02, 0.1);
+    return GatePolicy.defaults()
+        .withLearnDays(learnDays)
+        .withValidationDays(14)
+        .withHoldoutDays(14)
+        .withFewestPositives(200)
+        .withMargin(0.02);
   }
 }

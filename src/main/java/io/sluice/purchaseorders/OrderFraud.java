@@ -6,9 +6,9 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.sluice.model.AsOf;
 import io.sluice.model.Candidate;
+import io.sluice.model.FraudLabels;
 import io.sluice.model.GatePolicy;
 import io.sluice.model.Model;
-import io.sluice.model.Outcomes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,11 +89,12 @@ public final class OrderFraud implements Model {
         AsOf.join(
             tables.get("gold.order_features"),
             "day",
-            tables.get("gold.buyer_outcomes"),
-            "day",
-            "buyer_id",
-            BuyerOutcomes.DAYS,
-            List.of("confirmed_90d", "cleared_90d"));
+            new AsOf.History(
+                tables.get("gold.buyer_outcomes"),
+                "day",
+                "buyer_id",
+                BuyerOutcomes.DAYS,
+                List.of("confirmed_90d", "cleared_90d")));
     var confirmed = coalesce(col("confirmed_90d"), lit(0));
     var cleared = coalesce(col("cleared_90d"), lit(0));
     List<org.apache.spark.sql.Column> columns =
@@ -122,7 +123,7 @@ public final class OrderFraud implements Model {
 
   @Override
   public Dataset<Row> labels(Map<String, Dataset<Row>> tables) {
-    return Outcomes.confirmed(tables.get("silver.fraud_outcomes"), "order_id");
+    return FraudLabels.confirmed(tables.get("silver.fraud_outcomes"), "order_id");
   }
 
   /** An order that nobody calls fraud for two weeks counts as honest. */
@@ -158,6 +159,10 @@ public final class OrderFraud implements Model {
 
   @Override
   public GatePolicy policy() {
-    return new GatePolicy(90, 7, 7, 10, 0.02, 50, 0, 0.15);
+    return GatePolicy.defaults()
+        .withLearnDays(90)
+        .withFalsePositiveRate(0.02)
+        .withCostOfMiss(50)
+        .withSegmentTolerance(0.15);
   }
 }

@@ -8,8 +8,10 @@ import io.sluice.model.Gate;
 import io.sluice.model.GatePolicy;
 import io.sluice.model.Model;
 import io.sluice.model.ModelRegistry;
+import io.sluice.model.ModelVersion;
 import io.sluice.model.Models;
 import io.sluice.model.Scores;
+import io.sluice.model.ServingState;
 import io.sluice.run.RunContext;
 import io.sluice.table.LakeTable;
 import java.time.Clock;
@@ -60,7 +62,7 @@ final class ReportModels {
 
   private ModelState state(
       Model model, List<ReportPage.PastRun> latest, List<ModelState.Drift> drift) {
-    ModelRegistry.State state = registry.state(model.name());
+    ServingState state = registry.state(model.name());
     return new ModelState(
         model.name(),
         model.description(),
@@ -78,10 +80,10 @@ final class ReportModels {
                 move ->
                     new ModelState.Move(
                         move.at(),
-                        move.kind().name().toLowerCase(Locale.ROOT),
-                        move.champion().orElse(null),
-                        move.challenger().orElse(null),
-                        move.reason()))
+                        move.change().kind().name().toLowerCase(Locale.ROOT),
+                        move.change().champion().orElse(null),
+                        move.change().challenger().orElse(null),
+                        move.change().reason()))
             .toList(),
         drift);
   }
@@ -123,7 +125,7 @@ final class ReportModels {
     return atBest.getOrDefault(model.name(), new TreeMap<>());
   }
 
-  private static ModelState.Version version(Model model, ModelRegistry.Version version) {
+  private static ModelState.Version version(Model model, ModelVersion version) {
     Card card = Card.read(version.card());
     boolean ranks = model.task() == Model.Task.CLASSIFICATION;
     double low = card.metrics().getOrDefault("merit_low", version.merit());
@@ -170,7 +172,7 @@ final class ReportModels {
     return points.stream().map(point -> new double[] {point.x(), point.y()}).toList();
   }
 
-  private static SortedMap<String, String> facts(ModelRegistry.Version version, Card card) {
+  private static SortedMap<String, String> facts(ModelVersion version, Card card) {
     SortedMap<String, String> facts = new TreeMap<>();
     facts.put("candidate", card.candidate() + " " + card.parameters());
     facts.put("code", "sluice " + card.code());

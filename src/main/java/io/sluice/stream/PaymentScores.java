@@ -1,10 +1,13 @@
 package io.sluice.stream;
 
 import io.sluice.engine.CompiledRows;
+import io.sluice.engine.LocalRows;
 import io.sluice.model.Model;
 import io.sluice.model.ModelRegistry;
+import io.sluice.model.ModelVersion;
 import io.sluice.model.Score;
 import io.sluice.model.Scorer;
+import io.sluice.model.ServingState;
 import io.sluice.run.RunContext;
 import io.sluice.transactions.PaymentAnomaly;
 import io.sluice.transactions.PaymentFeatures;
@@ -13,14 +16,10 @@ import io.sluice.transactions.SpendingWindows.Standing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.unsafe.types.UTF8String;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +56,7 @@ final class PaymentScores {
     if (!Instant.now().isBefore(lookAt)) {
       long now = registry.movesTable().version();
       if (now != moves) {
-        ModelRegistry.State state = registry.state(model.name());
+        ServingState state = registry.state(model.name());
         serving = state.champion().map(champion -> compiled(champion, state));
         moves = now;
         LOG.info(
@@ -71,8 +70,8 @@ final class PaymentScores {
     return serving.isPresent();
   }
 
-  private CompiledRows compiled(int champion, ModelRegistry.State state) {
-    List<ModelRegistry.Version> versions = registry.versions(model.name());
+  private CompiledRows compiled(int champion, ServingState state) {
+    List<ModelVersion> versions = registry.versions(model.name());
     Scorer scorer =
         new Scorer(
             model,
@@ -89,27 +88,24 @@ final class PaymentScores {
 
   /** The score of each payment, given where its user stands with it. */
   Map<Payment, Served> scores(LinkedHashMap<Payment, Standing> payments) {
-    List<InternalRow> rows = new ArrayList<>(payments.size());
+    LocalRows.Builder rows = LocalRows.builder(PaymentFeatures.STANDING);
     payments.forEach(
         (payment, standing) ->
             rows.add(
-                new GenericInternalRow(
-                    new Object[] {
-                      UTF8String.fromString(payment.transaction()),
-                      (int) Math.floorDiv(payment.time(), 86_400_000_000L),
-                      payment.time(),
-                      payment.cents(),
-                      standing.countMinute(),
-                      standing.centsMinute(),
-                      standing.countFive(),
-                      standing.centsFive()
-                    })));
-    List<InternalRow> scored = serving.orElseThrow().apply(rows);
+                payment.transaction(),
+                (int) Math.floorDiv(payment.time(), 86_400_000_000L),
+                payment.time(),
+                payment.cents(),
+                standing.countMinute(),
+                standing.centsMinute(),
+                standing.countFive(),
+                standing.centsFive()));
+    LocalRows scored = serving.orElseThrow().apply(rows.build());
     Map<Payment, Served> scores = new LinkedHashMap<>();
     int at = 0;
     for (Payment payment : payments.keySet()) {
-      InternalRow one = scored.get(at++);
-      scores.put(payment, new Served(one.getInt(0), one.getDouble(1)));
+      LocalRows.LocalRow one = scored.get(at++);
+      scores.put(payment, new Served(one.integer(0), one.real(1)));
     }
     return scores;
   }

@@ -1,9 +1,9 @@
 package io.sluice.transactions;
 
 import io.sluice.model.Candidate;
+import io.sluice.model.FraudLabels;
 import io.sluice.model.GatePolicy;
 import io.sluice.model.Model;
-import io.sluice.model.Outcomes;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -75,7 +75,7 @@ public final class PaymentAnomaly implements Model {
 
   @Override
   public Dataset<Row> labels(Map<String, Dataset<Row>> tables) {
-    return Outcomes.confirmed(tables.get("silver.payment_outcomes"), "transaction_id");
+    return FraudLabels.confirmed(tables.get("silver.payment_outcomes"), "transaction_id");
   }
 
   /** A payment that nobody disputes for two days counts as honest. */
@@ -104,6 +104,11 @@ public final class PaymentAnomaly implements Model {
 
   @Override
   public GatePolicy policy() {
-    return new GatePolicy(30, 2, 2, 10, 0.01, 50, 0, 0.3);
+    return GatePolicy.defaults()
+        .withLearnDays(30)
+        .withValidationDays(2)
+        .withHoldoutDays(2)
+        .withCostOfMiss(50)
+        .withSegmentTolerance(0.3);
   }
 }

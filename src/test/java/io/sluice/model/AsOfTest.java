@@ -14,6 +14,11 @@ class AsOfTest {
         .sql("select * from values " + String.join(",", rows) + " as t(" + columns + ")");
   }
 
+  /** A row of the history counts for ten days. */
+  private static AsOf.History known(Dataset<Row> rows) {
+    return new AsOf.History(rows, "day", "who", 10, List.of("known"));
+  }
+
   @Test
   void seesTheNewestRowBeforeTheDayAndNothingLater() {
     Dataset<Row> rows =
@@ -35,7 +40,7 @@ class AsOfTest {
             "(date'2026-01-09', 'b', 99)",
             "(date'2026-01-01', null, 1)");
     List<String> joined =
-        AsOf.join(rows, "day", history, "day", "who", 10, List.of("known"))
+        AsOf.join(rows, "day", known(history))
             .orderBy("id")
             .select("id", "known")
             .collectAsList()
@@ -54,12 +59,8 @@ class AsOfTest {
             "day, who, known",
             "(date'2026-01-01', 'a', 10)",
             "(date'2026-01-02', 'a', cast(null as int))");
-    Row row = AsOf.join(rows, "day", history, "day", "who", 10, List.of("known")).first();
+    Row row = AsOf.join(rows, "day", known(history)).first();
     assertEquals(null, row.get(2));
-    assertEquals(
-        10,
-        AsOf.join(rows, "day", history.where("known = 10"), "day", "who", 10, List.of("known"))
-            .first()
-            .getInt(2));
+    assertEquals(10, AsOf.join(rows, "day", known(history.where("known = 10"))).first().getInt(2));
   }
 }

@@ -25,7 +25,7 @@ class CalibrationTest {
   void aScoreThatTellsTheRowsApartStillRanksLaterOnes() {
     Dataset<Row> apart = rows(0, 40, "0").union(rows(120, 140, "1"));
     List<Double> probabilities =
-        Trainer.calibrator(apart)
+        Calibration.fit(apart)
             .transform(rows(0, 201, "0"))
             .select("calibrated")
             .collectAsList()
@@ -44,7 +44,7 @@ class CalibrationTest {
   void aScoreThatTellsLittleIsNearTheShare() {
     Dataset<Row> mixed = rows(0, 200, "pmod(xxhash64(id), 4) = 0");
     List<Row> probabilities =
-        Trainer.calibrator(mixed).transform(rows(0, 200, "0")).select("calibrated").collectAsList();
+        Calibration.fit(mixed).transform(rows(0, 200, "0")).select("calibrated").collectAsList();
     double mean =
         probabilities.stream()
             .mapToDouble(row -> row.<Vector>getAs(0).apply(1))

@@ -68,20 +68,20 @@ class EveryModelTest {
     return spark.read().schema(schema).json(spark.createDataset(lines, Encoders.STRING()));
   }
 
-  private static Trainer.Trained train(Model model, Map<String, Dataset<Row>> tables, int days) {
-    Trainer trainer = new Trainer(model);
+  private static TrainedModel train(Model model, Map<String, Dataset<Row>> tables, int days) {
     Dataset<Row> examples =
-        trainer
-            .examples(model.features(tables), model.labels(tables), FIRST.plusDays(days - 1))
+        Examples.of(model, model.features(tables), model.labels(tables), FIRST.plusDays(days - 1))
             .persist();
     Row range = examples.agg(min(model.day()), max(model.day())).first();
-    Trainer.Split split =
-        trainer.split(range.getDate(0).toLocalDate(), range.getDate(1).toLocalDate());
+    TimeSplit split =
+        TimeSplit.of(
+            model.policy(), range.getDate(0).toLocalDate(), range.getDate(1).toLocalDate());
     assertEquals(FIRST.plusDays(days - 1 - model.matureDays()), split.holdOutUntil());
     assertEquals(
         List.of(),
-        trainer.checkResults(examples, split).stream().filter(result -> result.stops()).toList());
-    Trainer.Trained trained = trainer.train(examples, split);
+        new ExampleChecks(model)
+            .judge(examples, split).stream().filter(result -> result.stops()).toList());
+    TrainedModel trained = new Trainer(model).train(examples, split);
     examples.unpersist();
     Gate gate =
         Gate.judge(
@@ -121,7 +121,8 @@ class EveryModelTest {
                     + " timestamp, transcript struct<turns: array<struct<speaker: string, text:"
                     + " string>>>")
             .where(
-                "call_id is not null and started_at is not null and satisfaction <= 5 or satisfaction is null")
+                "call_id is not null and started_at is not null and satisfaction <= 5 or"
+                    + " satisfaction is null")
             .withColumn("call_date", expr("to_date(started_at)"))
             .groupBy("call_id", "call_date")
             .agg(expr("max_by(struct(*), updated_at)").as("newest"))
@@ -143,7 +144,7 @@ class EveryModelTest {
     Dataset<Row> labels = model.labels(tables);
     assertEquals(labels.count(), labels.select("call_id").distinct().count());
     assertTrue(labels.count() > calls.where("satisfaction is not null").count() + 100);
-    Trainer.Trained trained = train(model, tables, days);
+    TrainedModel trained = train(model, tables, days);
     double share = (double) trained.holdout().positives() / trained.holdout().size();
     assertTrue(trained.holdout().averagePrecision() > 1.5 * share, "chance is " + share);
     assertTrue(trained.holdout().rocArea() > 0.65, "" + trained.holdout().rocArea());
@@ -178,7 +179,7 @@ class EveryModelTest {
         new MachineDaily()
             .build(Map.of("machine_metrics", metrics, "cloud_costs", costs))
             .persist();
-    Trainer.Trained trained = train(new IdleMachines(), Map.of("gold.machine_daily", daily), days);
+    TrainedModel trained = train(new IdleMachines(), Map.of("gold.machine_daily", daily), days);
     assertTrue(
         trained.holdout().averagePrecision() > 0.8, "" + trained.holdout().averagePrecision());
   }

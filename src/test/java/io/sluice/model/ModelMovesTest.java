@@ -19,16 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelMovesTest {
   private final Run run = new Run("r1", "promote", "order_fraud", Instant.EPOCH);
 
-  private void promote(ModelRegistry registry, ModelRegistry.State from, int version) {
-    registry.move(
-        run,
-        "order_fraud",
-        from,
-        ModelRegistry.Kind.PROMOTE,
-        Optional.of(version),
-        from.champion(),
-        0,
-        "promoted");
+  private void promote(ModelRegistry registry, ServingState from, int version) {
+    registry.move(run, "order_fraud", from, from.promotionOf(version));
   }
 
   @Test
@@ -37,10 +29,10 @@ class ModelMovesTest {
     ModelRegistry registry =
         new ModelRegistry(spark, Lake.open(spark, folder.toUri().toString()), Clock.systemUTC());
     registry.create();
-    ModelRegistry.State none = registry.state("order_fraud");
+    ServingState none = registry.state("order_fraud");
     promote(registry, none, 1);
     assertThrows(FencedException.class, () -> promote(registry, none, 2));
-    ModelRegistry.State first = registry.state("order_fraud");
+    ServingState first = registry.state("order_fraud");
     assertEquals(Optional.of(1), first.champion());
     promote(registry, first, 2);
     assertThrows(FencedException.class, () -> promote(registry, first, 3));

@@ -148,7 +148,13 @@ class ModelsTest {
                 .setNumTrees(20)
                 .setMaxDepth(6)
                 .setSeed(7)),
-        new GatePolicy(60, 5, 5, 4, 0.02, 50, 0, 0.5));
+        GatePolicy.defaults()
+            .withValidationDays(5)
+            .withHoldoutDays(5)
+            .withFewestPositives(4)
+            .withFalsePositiveRate(0.02)
+            .withCostOfMiss(50)
+            .withSegmentTolerance(0.5));
   }
 
   /** A model that sees next to nothing, and whose gate lets everything pass if asked to. */
@@ -157,7 +163,14 @@ class ModelsTest {
     return new Quick(
         inputs,
         Candidate.of("blind", inputs, new LogisticRegression().setWeightCol("weight")),
-        new GatePolicy(60, 5, 5, 4, 0.02, 50, margin, 10));
+        GatePolicy.defaults()
+            .withValidationDays(5)
+            .withHoldoutDays(5)
+            .withFewestPositives(4)
+            .withFalsePositiveRate(0.02)
+            .withCostOfMiss(50)
+            .withMargin(margin)
+            .withSegmentTolerance(10));
   }
 
   private static void write(String layer, String name, Dataset<Row> rows, String day) {
@@ -195,7 +208,7 @@ class ModelsTest {
     assertThrows(
         ValidationErrors.ValidationException.class, () -> new Score(context, quick()).run());
     new Train(context, quick()).run();
-    ModelRegistry.State state = registry.state("order_fraud");
+    ServingState state = registry.state("order_fraud");
     assertEquals(Optional.empty(), state.champion());
     assertEquals(Optional.of(1), state.challenger());
     assertThrows(
@@ -206,7 +219,7 @@ class ModelsTest {
   @Test
   @Order(2)
   void theCardSaysWhatTheVersionIs() {
-    ModelRegistry.Version version = registry.versions("order_fraud").get(0);
+    ModelVersion version = registry.versions("order_fraud").get(0);
     assertTrue(version.passed(), version.reasons().toString());
     assertEquals(LAST_MATURE, version.heldOutUntil());
     Card card = Card.read(version.card());
@@ -245,7 +258,7 @@ class ModelsTest {
     assertEquals(RunResult.NOTHING_NEW, new Train(context, model).run());
 
     // A loaded pipeline is the one that was trained: it says the same of the same rows.
-    ModelRegistry.Version version = registry.versions("order_fraud").get(0);
+    ModelVersion version = registry.versions("order_fraud").get(0);
     assertEquals(
         version.merit(),
         Card.read(version.card()).metrics().get("average_precision"),
@@ -258,7 +271,7 @@ class ModelsTest {
   @Order(3)
   void theSameTablesGiveTheSameModel() {
     Model model = quick();
-    ModelRegistry.Version version = registry.versions("order_fraud").get(0);
+    ModelVersion version = registry.versions("order_fraud").get(0);
     Card card = Card.read(version.card());
     Map<String, Dataset<Row>> tables =
         Map.of(
@@ -267,17 +280,16 @@ class ModelsTest {
             "silver.fraud_outcomes", context.lake().silver("fraud_outcomes").read());
     Trainer trainer = new Trainer(model);
     Dataset<Row> examples =
-        trainer
-            .examples(model.features(tables), model.labels(tables), FIRST.plusDays(DAYS - 1))
+        Examples.of(model, model.features(tables), model.labels(tables), FIRST.plusDays(DAYS - 1))
             .persist();
-    Trainer.Split split = trainer.split(FIRST, LAST_MATURE);
-    Trainer.Trained again = trainer.train(examples, split);
+    TimeSplit split = TimeSplit.of(model.policy(), FIRST, LAST_MATURE);
+    TrainedModel again = trainer.train(examples, split);
     assertEquals(card.hash(), again.hash());
     assertEquals(card.rows(), again.rows());
     assertEquals(version.threshold(), again.threshold());
     assertEquals(card.trials(), again.trials());
     assertArrayEquals(
-        trainer.scores(registry.load(version), trainer.holdout(examples, split)).scores(),
+        Trainer.scores(registry.load(version), split.holdout(examples, model.day())).scores(),
         again.holdout().scores());
     examples.unpersist();
     assertTrue(card.seconds() > 0 && card.cpuSeconds() > 0, "what it took and cost");
@@ -292,7 +304,7 @@ class ModelsTest {
   void aWorseChallengerStaysOneAndTheRecordSaysWhy() {
     touch();
     new Train(context, blind(0)).run();
-    ModelRegistry.Version version = registry.versions("order_fraud").get(1);
+    ModelVersion version = registry.versions("order_fraud").get(1);
     assertTrue(!version.passed());
     assertTrue(version.reasons().get(0).contains("not better than version 1"));
     StoppedException stopped =
@@ -407,7 +419,7 @@ class ModelsTest {
   @Test
   @Order(9)
   void aPipelineThatWasTamperedWithIsNotLoaded() throws Exception {
-    ModelRegistry.Version version = registry.versions("order_fraud").get(0);
+    ModelVersion version = registry.versions("order_fraud").get(0);
     org.apache.hadoop.fs.Path extra =
         new org.apache.hadoop.fs.Path(
             context.lake().folder("models", version.files()) + "/stages/other");
@@ -460,14 +472,14 @@ class ModelsTest {
             Map.of("mlflow.url", "http://127.0.0.1:" + port, "mlflow.token", "file:" + token));
     Model model = quick();
     // Nobody listens: a warning, and nothing else.
-    MlflowSync.show(shown, List.of(model));
+    MlflowSync.catchUp(shown, List.of(model));
 
     try (MlflowServer server = MlflowServer.start(port, "a token of tests")) {
-      MlflowSync.show(shown, List.of(model));
+      MlflowSync.catchUp(shown, List.of(model));
       assertEquals(Map.of("champion", "1"), server.aliases("local.order_fraud"));
       assertEquals(List.of("1", "2", "3"), server.versions("local.order_fraud"));
       JsonNode version = server.version("local.order_fraud", "2");
-      ModelRegistry.Version recorded = registry.versions("order_fraud").get(1);
+      ModelVersion recorded = registry.versions("order_fraud").get(1);
       assertEquals(registry.location(recorded), version.path("source").asText());
       assertTrue(
           version.path("description").asText().contains("not better than version 1"),
@@ -486,12 +498,12 @@ class ModelsTest {
 
       // The aliases follow the moves; what is there is not made again.
       new Promote(shown, model).promote(Optional.of(3));
-      MlflowSync.show(shown, List.of(model));
+      MlflowSync.catchUp(shown, List.of(model));
       assertEquals(Map.of("champion", "3", "challenger", "1"), server.aliases("local.order_fraud"));
       new Promote(shown, model).rollback("MLflow follows");
       // A run that ended between a version's run and its registration.
       server.forget("local.order_fraud", "2");
-      MlflowSync.show(shown, List.of(model));
+      MlflowSync.catchUp(shown, List.of(model));
       assertEquals(Map.of("champion", "1"), server.aliases("local.order_fraud"));
       assertEquals(List.of("1", "3", "4"), server.versions("local.order_fraud"));
       assertEquals(version.path("run_id"), server.version("local.order_fraud", "4").path("run_id"));

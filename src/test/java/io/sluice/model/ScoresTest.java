@@ -48,7 +48,7 @@ class ScoresTest {
   }
 
   @Test
-  void averagePrecisionByWriter() {
+  void averagePrecisionAsReckonedByHand() {
     Scores scores =
         new Scores(
             new double[] {1, 0, 1, 0},

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.ingest.TopicTest;
+import io.sluice.model.LoadedModel;
 import io.sluice.model.Model;
 import io.sluice.model.ModelRegistry;
 import io.sluice.model.Promote;
@@ -189,7 +190,7 @@ class PaymentScoresTest {
     streaming.join();
 
     ModelRegistry registry = new ModelRegistry(context.spark(), context.lake(), Clock.systemUTC());
-    List<ModelRegistry.Loaded> versions =
+    List<LoadedModel> versions =
         registry.versions(MODEL.name()).stream().map(registry::load).toList();
     List<String> unscoredIds = unscored.stream().map(Made::id).toList();
     Dataset<Row> batch =

@@ -97,7 +97,7 @@ public class TopicStreamTest {
   }
 
   /** Every event in one place, every alert once in table and topic, every dead letter once. */
-  private static void holds(RunContext context, String name, TransactionGenerator.Truth truth)
+  private static void holds(RunContext context, String name, TransactionGenerator.StreamTruth truth)
       throws Exception {
     Dataset<Row> silver = context.lake().silver("transactions").read();
     assertEquals(truth.accepted, silver.count());
@@ -165,7 +165,7 @@ public class TopicStreamTest {
     stopper.start();
     assertEquals(500, endless.run(TopicStream.Until.STOPPED).rowCounts().accepted());
     stopper.join();
-    TransactionGenerator.Truth truth = generator.truth();
+    TransactionGenerator.StreamTruth truth = generator.truth();
     assertTrue(truth.late > 0 && truth.duplicates > 0, "late or duplicate events are missing");
     holds(context, "stream", truth);
     assertEquals(

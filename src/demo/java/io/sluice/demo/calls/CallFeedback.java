@@ -1,5 +1,6 @@
 package io.sluice.demo.calls;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.demo.Landing;
 import io.sluice.demo.Truth;
 import io.sluice.demo.calls.CallCentre.Call;
@@ -31,7 +32,6 @@ final class CallFeedback {
   private final long seed;
   private final Map<Long, List<Answer>> due = new TreeMap<>();
   private final Truth truth = new Truth();
-  private final JsonLine line = new JsonLine();
 
   CallFeedback(long seed) {
     this.seed = seed;
@@ -39,7 +39,7 @@ final class CallFeedback {
 
   /** Decides whether and when the caller answers. */
   void see(Call call, String id) {
-    SplittableRandom random = CallCentre.random(seed, SOURCE, call.number());
+    SplittableRandom random = Chance.random(seed, SOURCE, call.number());
     if (call.answered() && random.nextDouble() < ANSWERED_SHARE) {
       long hours = random.nextDouble() < 0.8 ? 3 : 47;
       long at = call.endedAt() + random.nextLong(60, hours * 3_600);
@@ -53,27 +53,35 @@ final class CallFeedback {
   void arrive(LocalDate day, Landing landing) throws IOException {
     long number = day.toEpochDay();
     List<Answer> answers = due.containsKey(number) ? due.remove(number) : List.of();
-    SplittableRandom random = CallCentre.random(seed, "answers", number);
+    SplittableRandom random = Chance.random(seed, "answers", number);
     try (OutputStream out = landing.create(SOURCE + "/" + day + ".jsonl")) {
       for (Answer answer : answers) {
-        write(answer, answer.helpful ? "true" : "false", out);
+        write(answer, answer.helpful, out);
         truth.addRow(day.toString());
         if (random.nextDouble() < REPEATED_SHARE) {
-          write(answer, answer.helpful ? "true" : "false", out);
+          write(answer, answer.helpful, out);
           truth.duplicates++;
         }
       }
       if (answers.size() >= FEWEST_WITH_DEFECT) {
-        write(answers.get(0), "null", out);
+        write(answers.get(0), null, out);
         truth.addQuarantined("helpful/required");
       }
     }
     truth.files++;
   }
 
-  private void write(Answer answer, String helpful, OutputStream out) throws IOException {
-    line.clear().raw("{\"call_id\":\"").raw(answer.call).raw("\",\"helpful\":").raw(helpful);
-    line.raw(",\"given_at\":").time(answer.at).raw("}\n").writeTo(out);
+  /**
+   * @param helpful null for a record that lacks the answer
+   */
+  private void write(Answer answer, Boolean helpful, OutputStream out) throws IOException {
+    JsonGenerator json = JsonLines.next(out);
+    json.writeStartObject();
+    json.writeStringField("call_id", answer.call);
+    json.writeObjectField("helpful", helpful);
+    json.writeStringField("given_at", JsonLines.time(answer.at));
+    json.writeEndObject();
+    JsonLines.end(json, out);
     truth.records++;
   }
 

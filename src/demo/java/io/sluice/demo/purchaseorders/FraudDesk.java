@@ -2,7 +2,6 @@ package io.sluice.demo.purchaseorders;
 
 import io.sluice.demo.Landing;
 import io.sluice.demo.Truth;
-import io.sluice.demo.purchaseorders.Purchasing.Order;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;

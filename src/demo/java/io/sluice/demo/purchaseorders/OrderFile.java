@@ -1,9 +1,6 @@
 package io.sluice.demo.purchaseorders;
 
 import io.sluice.demo.Landing;
-import io.sluice.demo.purchaseorders.Purchasing.Defect;
-import io.sluice.demo.purchaseorders.Purchasing.Line;
-import io.sluice.demo.purchaseorders.Purchasing.Version;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -108,8 +105,8 @@ final class OrderFile {
     return text;
   }
 
-  void write(Line line, Version version) {
-    if (version.defect() == Defect.RAGGED) {
+  void write(OrderLine line, LineVersion version) {
+    if (version.defect() == LineDefect.RAGGED) {
       ragged(line, version);
     } else {
       int last = columns.size() - 1;
@@ -145,7 +142,7 @@ final class OrderFile {
    * Leaves the last columns out, or forgets the quotes of a text with commas: quotes that never
    * close eat records.
    */
-  private void ragged(Line line, Version version) {
+  private void ragged(OrderLine line, LineVersion version) {
     boolean tooMany = version.variant() % 2 == 0;
     int fields = tooMany ? columns.size() : 3 + version.variant() / 2 % (columns.size() - 3);
     for (int i = 0; i < fields; i++) {
@@ -159,7 +156,7 @@ final class OrderFile {
     text.append(lineBreak);
   }
 
-  private void field(Column column, Line line, Version version) {
+  private void field(Column column, OrderLine line, LineVersion version) {
     var order = line.order;
     var defect = version.defect();
     int variant = version.variant();
@@ -168,19 +165,19 @@ final class OrderFile {
       case LINE_NUMBER -> text.append(line.number);
       case ORDER_DATE -> text.append(date(order.day));
       case VENDOR_ID -> {
-        if (defect == Defect.UNKNOWN_VENDOR) {
+        if (defect == LineDefect.UNKNOWN_VENDOR) {
           text.append("V-").append(VendorRoster.FIRST_UNKNOWN + variant % 10_000);
         } else {
           text.append(order.vendor.id);
         }
       }
-      case CUSTOMER_ID -> text.append(defect == Defect.NO_CUSTOMER ? "" : order.customer);
+      case CUSTOMER_ID -> text.append(defect == LineDefect.NO_CUSTOMER ? "" : order.customer);
       case BUYER_ID -> text.append(order.buyer);
       case DEPARTMENT -> text.append(Purchasing.DEPARTMENTS.get(order.department));
       case ITEM_ID -> text.append(line.item);
       case ITEM_DESCRIPTION -> text.append(line.text);
       case QUANTITY -> {
-        if (defect == Defect.BAD_NUMBER) {
+        if (defect == LineDefect.BAD_NUMBER) {
           text.append(quoted(NO_NUMBERS.get(variant % NO_NUMBERS.size())));
         } else {
           decimal(stated(version).quantity(), 3, 0);
@@ -202,11 +199,11 @@ final class OrderFile {
   /**
    * The version as the record states it: a record whose quantity is negative adds up all the same.
    */
-  private static Version stated(Version version) {
-    if (version.defect() != Defect.NEGATIVE) {
+  private static LineVersion stated(LineVersion version) {
+    if (version.defect() != LineDefect.NEGATIVE) {
       return version;
     }
-    return new Version(
+    return new LineVersion(
         -version.quantity(),
         version.price(),
         version.status(),
@@ -219,9 +216,9 @@ final class OrderFile {
    * In cents; a wrong one is too great, by a cent or by much, so that the tax on it stays
    * plausible.
    */
-  private static long amount(Version version) {
+  private static long amount(LineVersion version) {
     long amount = stated(version).amount();
-    if (version.defect() != Defect.WRONG_AMOUNT) {
+    if (version.defect() != LineDefect.WRONG_AMOUNT) {
       return amount;
     }
     return switch (version.variant() % 4) {
@@ -233,13 +230,13 @@ final class OrderFile {
   }
 
   /** In cents, rounded down; there is none on a negative amount. */
-  private static long tax(int permille, Version version) {
+  private static long tax(int permille, LineVersion version) {
     return Math.max(0, stated(version).amount() * permille / 1_000);
   }
 
   /** Some people write a currency small or leave blanks around it. */
-  private static String currency(int currency, Defect defect, int variant) {
-    if (defect == Defect.UNKNOWN_CURRENCY) {
+  private static String currency(int currency, LineDefect defect, int variant) {
+    if (defect == LineDefect.UNKNOWN_CURRENCY) {
       return NO_CURRENCIES.get(variant % NO_CURRENCIES.size());
     }
     String code = Purchasing.CURRENCIES.get(currency);

@@ -3,10 +3,7 @@ package io.sluice.demo.purchaseorders;
 import io.sluice.demo.Landing;
 import io.sluice.demo.SourceGenerator;
 import io.sluice.demo.Truth;
-import io.sluice.demo.purchaseorders.Purchasing.Defect;
-import io.sluice.demo.purchaseorders.Purchasing.Line;
-import io.sluice.demo.purchaseorders.Purchasing.Order;
-import io.sluice.demo.purchaseorders.Purchasing.Version;
+import io.sluice.demo.purchaseorders.LinePlan.Arrival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
@@ -88,13 +85,8 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
   /** The part that breaks off: a compressed one, as all odd ones are. */
   private static final int UNREADABLE_PART = 1;
 
-  private static final long DAY = 86_400;
-
   /** A record under way. */
-  private record Delivery(Line line, Version version) {}
-
-  /** A version and the day on which it arrives. */
-  private record Arrival(long day, Version version) {}
+  private record Delivery(OrderLine line, LineVersion version) {}
 
   private final long seed;
   private final LocalDate firstDay;
@@ -185,6 +177,7 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
     private final List<OrderFile.Column> header;
     private final SplittableRandom random;
     private final SplittableRandom seen;
+    private final LinePlan plan;
     private final int orders;
     private final int parts;
     private final List<Delivery> due;
@@ -192,7 +185,6 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
     /** Deliveries of today's lines that follow the first one on the same day. */
     private final List<Delivery> again = new ArrayList<>();
 
-    private final List<Arrival> arrivals = new ArrayList<>();
     private final List<Delivery> breaking = new ArrayList<>();
     private int placed;
     private int dueWritten;
@@ -205,6 +197,7 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
       this.folder = "purchase_orders/" + day + "/";
       this.header = age() + 1 < DRIFT_DAY ? OrderFile.WITHOUT_PRIORITY : OrderFile.WITH_PRIORITY;
       this.random = Purchasing.random(seed, "arrivals", today);
+      this.plan = new LinePlan(today, random);
       this.seen = Purchasing.random(seed, "reviews", today);
       this.orders = purchasing.ordersOn(day, ordersPerDay);
       List<Delivery> fallingDue = underWay.remove(today);
@@ -244,9 +237,8 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
       boolean cancelled = random.nextDouble() < CANCELLED_ORDER_SHARE;
       long cancelledOn = 1 + random.nextInt(LAST_CORRECTION);
       long first = random.nextDouble() < STRAGGLING_SHARE ? today + 1 + random.nextInt(2) : today;
-      for (Line line : order.lines) {
-        plan(line, first, cancelled ? cancelledOn : 0);
-        dispatch(line);
+      for (OrderLine line : order.lines) {
+        dispatch(line, plan.plan(line, first, cancelled ? cancelledOn : 0));
       }
     }
 
@@ -271,110 +263,19 @@ public final class PurchaseOrderGenerator implements SourceGenerator {
       lostHeader = header;
     }
 
-    /**
-     * Decides in which versions, and when, a line arrives; {@code cancelledAfter} is 0 if its order
-     * stands.
-     */
-    private void plan(Line line, long first, long cancelledAfter) {
-      arrivals.clear();
-      long updatedAt = line.order.createdAt + random.nextInt(300);
-      double u = random.nextDouble();
-      String status =
-          u < 0.5 ? "created" : u < 0.85 ? "approved" : u < 0.95 ? "received" : "invoiced";
-      var version = judged(line.quantity, line.price, status, updatedAt);
-      arrivals.add(new Arrival(first, version));
-      if (cancelledAfter == 0 && random.nextDouble() < CANCELLED_LINE_SHARE) {
-        cancelledAfter = 1 + random.nextInt(LAST_CORRECTION);
-      }
-      double fate = random.nextDouble();
-      if (cancelledAfter > 0) {
-        arrivals.add(
-            new Arrival(
-                today + cancelledAfter,
-                judged(
-                    version.quantity(),
-                    version.price(),
-                    "cancelled",
-                    workingTime(today + cancelledAfter))));
-      } else if (fate < CORRECTED_SHARE) {
-        long on = today + 1 + random.nextInt(LAST_CORRECTION);
-        arrivals.add(new Arrival(on, corrected(version, workingTime(on))));
-      } else if (fate < CORRECTED_SHARE + SAME_DAY_SHARE) {
-        // Orders are placed ten minutes before midnight at the latest.
-        arrivals.add(new Arrival(first, corrected(version, updatedAt + 1 + random.nextInt(300))));
-      } else if (fate < CORRECTED_SHARE + SAME_DAY_SHARE + OUT_OF_ORDER_SHARE) {
-        planOutOfOrder(version);
-      } else if (version.defect() != null && random.nextDouble() < REPAIRED_SHARE) {
-        long on = today + 1 + random.nextInt(3);
-        arrivals.add(
-            new Arrival(on, judged(version.quantity(), version.price(), status, workingTime(on))));
-      }
-      if (random.nextDouble() < REDELIVERED_SHARE) {
-        var repeated = arrivals.get(random.nextInt(arrivals.size()));
-        long on = repeated.day + random.nextInt(4);
-        arrivals.add(
-            new Arrival(
-                Math.max(repeated.day, Math.min(on, today + LAST_CORRECTION)), repeated.version));
-      }
-    }
-
-    /** Lets an older version arrive on the day of a newer one or after it. */
-    private void planOutOfOrder(Version version) {
-      long newerOn = today + 1 + random.nextInt(LAST_CORRECTION - 1);
-      long olderOn = newerOn + random.nextInt((int) (today + LAST_CORRECTION - newerOn) + 1);
-      if (random.nextBoolean()) {
-        arrivals.clear();
-        arrivals.add(new Arrival(newerOn, corrected(version, workingTime(newerOn))));
-        arrivals.add(new Arrival(olderOn, version));
-      } else {
-        var older = corrected(version, version.updatedAt() + 1 + random.nextInt(300));
-        arrivals.add(new Arrival(newerOn, corrected(older, workingTime(newerOn))));
-        arrivals.add(new Arrival(olderOn, older));
-      }
-    }
-
-    private void dispatch(Line line) {
+    private void dispatch(OrderLine line, List<Arrival> arrivals) {
       line.deliveries = arrivals.size();
       for (int i = 0; i < arrivals.size(); i++) {
         var arrival = arrivals.get(i);
-        var delivery = new Delivery(line, arrival.version);
-        if (arrival.day > today) {
-          underWay.computeIfAbsent(arrival.day, d -> new ArrayList<>()).add(delivery);
+        var delivery = new Delivery(line, arrival.version());
+        if (arrival.day() > today) {
+          underWay.computeIfAbsent(arrival.day(), d -> new ArrayList<>()).add(delivery);
         } else if (i == 0) {
           write(delivery);
         } else {
           again.add(delivery);
         }
       }
-    }
-
-    private Version corrected(Version version, long updatedAt) {
-      double u = random.nextDouble();
-      long quantity = version.quantity();
-      long price = version.price();
-      String status = version.status();
-      if (u < 0.35) {
-        quantity = Math.max(250, Math.round(quantity * (0.5 + random.nextDouble()) / 250) * 250);
-      } else if (u < 0.6) {
-        price = Purchasing.clamped(Math.round(price * (0.9 + 0.2 * random.nextDouble())));
-      } else {
-        status =
-            switch (status) {
-              case "created" -> "approved";
-              case "approved" -> "received";
-              default -> "invoiced";
-            };
-      }
-      return judged(quantity, price, status, updatedAt);
-    }
-
-    private Version judged(long quantity, long price, String status, long updatedAt) {
-      return new Version(
-          quantity, price, status, updatedAt, Defect.draw(random), random.nextInt(1 << 20));
-    }
-
-    private long workingTime(long day) {
-      return day * DAY + 6 * 3_600 + random.nextInt(12 * 3_600);
     }
 
     /** Writes the record and books it, unless its file is going to break off. */

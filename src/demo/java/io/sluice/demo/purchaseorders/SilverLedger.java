@@ -1,8 +1,6 @@
 package io.sluice.demo.purchaseorders;
 
 import io.sluice.demo.Truth;
-import io.sluice.demo.purchaseorders.Purchasing.Line;
-import io.sluice.demo.purchaseorders.Purchasing.Version;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -53,12 +51,12 @@ final class SilverLedger {
   }
 
   private final SortedMap<Long, Day> days = new TreeMap<>();
-  private final Map<Line, List<Version>> arrivedToday = new LinkedHashMap<>();
+  private final Map<OrderLine, List<LineVersion>> arrivedToday = new LinkedHashMap<>();
   private long duplicates;
   private long superseded;
 
   /** Takes a valid record that arrives today. */
-  void take(Line line, Version version) {
+  void take(OrderLine line, LineVersion version) {
     if (line.deliveries == 1) {
       book(line, version);
     } else {
@@ -114,16 +112,16 @@ final class SilverLedger {
                 }));
   }
 
-  private void resolve(Line line, List<Version> arrived) {
+  private void resolve(OrderLine line, List<LineVersion> arrived) {
     long newest = line.held == null ? Long.MIN_VALUE : line.held.updatedAt();
-    Version winner = null;
-    for (Version version : arrived) {
+    LineVersion winner = null;
+    for (LineVersion version : arrived) {
       if (version.updatedAt() > newest) {
         newest = version.updatedAt();
         winner = version;
       }
     }
-    for (Version version : arrived) {
+    for (LineVersion version : arrived) {
       if (version.updatedAt() < newest) {
         superseded++;
       } else if (version != winner) {
@@ -137,7 +135,7 @@ final class SilverLedger {
     }
   }
 
-  private void book(Line line, Version version) {
+  private void book(OrderLine line, LineVersion version) {
     var day = days.computeIfAbsent(line.order.day, d -> new Day());
     int currencies = Purchasing.CURRENCIES.size();
     var department =
@@ -161,7 +159,7 @@ final class SilverLedger {
     vendor.add(0, spent(version));
   }
 
-  private static long spent(Version version) {
+  private static long spent(LineVersion version) {
     return version.cancelled() ? 0 : version.amount();
   }
 

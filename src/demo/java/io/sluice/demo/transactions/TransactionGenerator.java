@@ -33,7 +33,7 @@ public final class TransactionGenerator {
   public record Event(int partition, byte[] key, byte[] value) {}
 
   /** What the lake must hold once every event made so far is handled. */
-  public static final class Truth {
+  public static final class StreamTruth {
     public long events;
     public long accepted;
     public long quarantined;
@@ -52,7 +52,7 @@ public final class TransactionGenerator {
   private final long micros;
   private final long[] clocks;
   private final List<List<Event>> recent = new ArrayList<>();
-  private final Truth truth = new Truth();
+  private final StreamTruth truth = new StreamTruth();
   private final Map<String, long[]> windows = new HashMap<>();
   private long number;
 
@@ -80,7 +80,7 @@ public final class TransactionGenerator {
     }
   }
 
-  public Truth truth() {
+  public StreamTruth truth() {
     return truth;
   }
 

@@ -1,8 +1,6 @@
 package io.sluice.demo.purchaseorders;
 
 import io.sluice.demo.Landing;
-import io.sluice.demo.purchaseorders.Purchasing.Line;
-import io.sluice.demo.purchaseorders.Purchasing.Order;
 import io.sluice.demo.purchaseorders.VendorRoster.Vendor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -94,7 +92,7 @@ public final class OrderHistory {
     return this;
   }
 
-  private static Row row(Order order, Line line) {
+  private static Row row(Order order, OrderLine line) {
     BigDecimal quantity = BigDecimal.valueOf(line.quantity, 3);
     BigDecimal price = BigDecimal.valueOf(line.price, 4);
     return RowFactory.create(

@@ -8,8 +8,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Labels from what people decided about something that looked like fraud. */
-public final class Outcomes {
-  private Outcomes() {}
+public final class FraudLabels {
+  private FraudLabels() {}
 
   /**
    * The last word of each day: {@code key}, {@code label} (1 for the outcome {@code confirmed},
