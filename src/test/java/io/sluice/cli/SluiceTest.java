@@ -197,7 +197,7 @@ class SluiceTest {
   }
 
   @Test
-  void everyProgramHasAPageAndEveryPageAProgram() throws Exception {
+  void everyCommandHasAPageAndEveryPageACommand() throws Exception {
     List<String> commands =
         Sluice.commandLine().getSubcommands().keySet().stream().sorted().toList();
     try (Stream<Path> pages = Files.list(Path.of("docs/commands"))) {

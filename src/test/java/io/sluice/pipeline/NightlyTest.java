@@ -120,8 +120,8 @@ class NightlyTest {
               .collectAsList();
       assertEquals(DAYS, accounts.size());
       long read = 0;
-      for (org.apache.spark.sql.Row rowCounts : accounts) {
-        org.apache.spark.sql.Row one = rowCounts.getStruct(0);
+      for (org.apache.spark.sql.Row row : accounts) {
+        org.apache.spark.sql.Row one = row.getStruct(0);
         assertEquals(
             one.getLong(0), one.getLong(1) + one.getLong(2) + one.getLong(3) + one.getLong(4));
         read += one.getLong(0);

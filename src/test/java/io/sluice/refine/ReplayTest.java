@@ -98,7 +98,7 @@ class ReplayTest {
         List.of("M1|10", "M2|3", "M3|-7", "M5|50", "M6|-2"),
         rows(context, "silver", "meter, cast(kwh as int) from $t"));
     assertEquals(
-        List.of("3|late|2|1.2.0", "4|accepted|2|1.2.0", "5|quarantined|2|1.2.0"),
+        List.of("3|superseded|2|1.2.0", "4|accepted|2|1.2.0", "5|quarantined|2|1.2.0"),
         rows(context, "quarantine", "position, outcome, attempt, contract_version from $t"));
     long version = context.lake().silver("readings").version();
     assertEquals(

@@ -121,7 +121,7 @@ class AvroTest {
 
     assertEquals(7, new Ingest(context, "payments").run().rowCounts().accepted());
     assertEquals(
-        "7 read = 3 accepted + 4 quarantined + 0 duplicate + 0 late",
+        "7 read = 3 accepted + 4 quarantined + 0 duplicate + 0 superseded",
         new Refine(context, "payments").run().rowCounts().toString());
     List<String> silver =
         TopicTest.lines(
@@ -180,7 +180,7 @@ class AvroTest {
     RunContext impatient = open("down", url, Map.of("registry.down", "quarantine"));
     assertEquals(1, new Ingest(impatient, "payments").run().rowCounts().accepted());
     assertEquals(
-        "3 read = 2 accepted + 1 quarantined + 0 duplicate + 0 late",
+        "3 read = 2 accepted + 1 quarantined + 0 duplicate + 0 superseded",
         new Refine(impatient, "payments").run().rowCounts().toString());
 
     try (RegistryServer again = RegistryServer.start(jars, LocalKafka.server().folder(), port)) {
