@@ -1,6 +1,7 @@
 package io.sluice.stream;
 
 import io.sluice.engine.CompiledRows;
+import io.sluice.engine.LocalRows;
 import io.sluice.model.Model;
 import io.sluice.model.ModelRegistry;
 import io.sluice.model.Score;
@@ -13,14 +14,10 @@ import io.sluice.transactions.SpendingWindows.Standing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.unsafe.types.UTF8String;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,27 +86,24 @@ final class PaymentScores {
 
   /** The score of each payment, given where its user stands with it. */
   Map<Payment, Served> scores(LinkedHashMap<Payment, Standing> payments) {
-    List<InternalRow> rows = new ArrayList<>(payments.size());
+    LocalRows.Builder rows = LocalRows.builder(PaymentFeatures.STANDING);
     payments.forEach(
         (payment, standing) ->
             rows.add(
-                new GenericInternalRow(
-                    new Object[] {
-                      UTF8String.fromString(payment.transaction()),
-                      (int) Math.floorDiv(payment.time(), 86_400_000_000L),
-                      payment.time(),
-                      payment.cents(),
-                      standing.countMinute(),
-                      standing.centsMinute(),
-                      standing.countFive(),
-                      standing.centsFive()
-                    })));
-    List<InternalRow> scored = serving.orElseThrow().apply(rows);
+                payment.transaction(),
+                (int) Math.floorDiv(payment.time(), 86_400_000_000L),
+                payment.time(),
+                payment.cents(),
+                standing.countMinute(),
+                standing.centsMinute(),
+                standing.countFive(),
+                standing.centsFive()));
+    LocalRows scored = serving.orElseThrow().apply(rows.build());
     Map<Payment, Served> scores = new LinkedHashMap<>();
     int at = 0;
     for (Payment payment : payments.keySet()) {
-      InternalRow one = scored.get(at++);
-      scores.put(payment, new Served(one.getInt(0), one.getDouble(1)));
+      LocalRows.LocalRow one = scored.get(at++);
+      scores.put(payment, new Served(one.integer(0), one.real(1)));
     }
     return scores;
   }
