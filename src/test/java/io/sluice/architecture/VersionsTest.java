@@ -2,7 +2,8 @@ package io.sluice.architecture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.contributing.FourthSourceTest;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RowCounts;
@@ -18,12 +19,13 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
 /** Newest wins by key, whatever order versions arrive in: held against a map. */
+@NeedsServers
 class VersionsTest {
 
   @Test
   void equalsAMapOverRandomBatches() {
     Random random = new Random(5);
-    RunContext context = TestLake.open("versions", FourthSourceTest.CONTRACTS);
+    RunContext context = TestLake.open("versions", Readings.CONTRACTS);
     Map<String, Integer> newest = new HashMap<>();
     for (int batch = 0; batch < 5; batch++) {
       StringBuilder csv = new StringBuilder("meter,day,kwh,unit,read_at\n");
