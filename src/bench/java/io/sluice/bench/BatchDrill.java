@@ -32,7 +32,7 @@ final class BatchDrill {
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     List<Double> costs = new ArrayList<>();
     try (RunContext context = lake.open("batches", "contracts", Readings.CONTRACTS.toString())) {
-      int every = Math.max(5, batches / 20);
+      int every = Math.max(2, batches / 20);
       for (int batch = -every; batch < batches; batch++) {
         int file = batch + every;
         LocalDate day = DrillLake.FIRST.plusDays(file / 10);

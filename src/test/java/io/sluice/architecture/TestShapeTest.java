@@ -32,7 +32,8 @@ class TestShapeTest {
           "are test classes",
           javaClass ->
               javaClass.getPackageName().startsWith("io.sluice.")
-                  && javaClass.getSimpleName().endsWith("Test"));
+                  && (javaClass.getSimpleName().endsWith("Test")
+                      || javaClass.getSimpleName().endsWith("Properties")));
 
   @ArchTest
   static final ArchRule methodsRunInAnyOrder =
@@ -93,7 +94,7 @@ class TestShapeTest {
         javaClass.getMethodCallsFromSelf().stream()
             .anyMatch(
                 call ->
-                    call.getName().equals("server")
+                    Set.of("server", "get").contains(call.getName())
                             && call.getTargetOwner().isEquivalentTo(LocalSpark.class)
                         || call.getName().equals("open")
                             && call.getTargetOwner().isEquivalentTo(TestLake.class)

@@ -197,15 +197,4 @@ class SluiceTest {
     context.close();
     assertEquals(1, context.lake().bronze("readings").read().count());
   }
-
-  @Test
-  void everyCommandHasAPageAndEveryPageACommand() throws Exception {
-    List<String> commands =
-        Sluice.commandLine().getSubcommands().keySet().stream().sorted().toList();
-    try (Stream<Path> pages = Files.list(Path.of("docs/commands"))) {
-      assertEquals(
-          commands,
-          pages.map(page -> page.getFileName().toString().replace(".md", "")).sorted().toList());
-    }
-  }
 }

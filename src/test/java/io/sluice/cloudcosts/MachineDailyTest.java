@@ -177,9 +177,9 @@ class MachineDailyTest {
   private Dataset<Row> build(List<Row> hours, List<Row> lines) {
     return mart.build(
         Map.of(
-            "machine_metrics", LocalSpark.get().createDataFrame(new ArrayList<>(hours), HOURS),
+            "machine_metrics", LocalSpark.withoutS3().createDataFrame(new ArrayList<>(hours), HOURS),
             "cloud_costs",
-                LocalSpark.get().createDataFrame(new ArrayList<>(lines), CostLines.SCHEMA)));
+                LocalSpark.withoutS3().createDataFrame(new ArrayList<>(lines), CostLines.SCHEMA)));
   }
 
   private static List<Row> sorted(Dataset<Row> gold) {

@@ -14,6 +14,7 @@ import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.table.TableTransaction;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ import org.apache.spark.sql.SaveMode;
  * The same rows make the same tables and the same row counts, whether jobs or the driver alone
  * refine them: in whatever batches, topics and versions they come.
  */
+@NeedsServers
 class RefineCommitProperties {
   private static final Path CONTRACTS = Path.of("src/test/resources/contracts/versions");
   private static final Instant ARRIVED = Instant.parse("2026-03-01T10:00:00Z");

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Tag;
  * leaves it to {@code make test}. A test holds that all of these are marked and no others.
  */
 @Tag("servers")
+@net.jqwik.api.Tag("servers")
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface NeedsServers {}
