@@ -2,13 +2,13 @@ package io.sluice.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.testing.Lines;
+import io.sluice.testing.Topics;
 import io.sluice.demo.Demo;
 import io.sluice.demo.DemoLake;
 import io.sluice.demo.server.KafkaServer;
 import io.sluice.demo.transactions.TransactionGenerator;
-import io.sluice.ingest.TopicTest;
 import io.sluice.run.RunContext;
-import io.sluice.stream.TopicStreamTest;
 import io.sluice.transactions.SpendingByQuery;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -222,12 +222,12 @@ final class ChaosStream {
           truth.duplicates,
           accounts("silver/transactions", "duplicate"));
       check(truth.late > 0, "no event was late");
-      same("late for its windows", truth.late, accounts("ops/spending_windows", "superseded"));
+      same("late for its windows", truth.late, accounts("ops/spending_windows", "late"));
       List<String> alerts =
-          TopicTest.lines(
+          Lines.of(
               SpendingByQuery.comparable(context.lake().gold("spending_alerts").read()));
       List<String> names =
-          TopicTest.lines(
+          Lines.of(
               context
                   .lake()
                   .gold("spending_alerts")
@@ -239,11 +239,11 @@ final class ChaosStream {
                       "rule"));
       check(names.equals(List.copyOf(truth.alerts)), "alerts differ from the truth");
       check(
-          alerts.equals(TopicTest.lines(SpendingByQuery.alerts(silver))),
+          alerts.equals(Lines.of(SpendingByQuery.alerts(silver))),
           "alerts differ from those of one batch");
       same("alerts on the topic", truth.alerts.size(), onTopic("alerts"));
       same("dead letters", truth.quarantined, onTopic("transactions-dead"));
-      long small = TopicStreamTest.small(context);
+      long small = Topics.smallBatches(context, TOPIC);
       long commits = context.lake().silver(TOPIC).version() + 1;
       check(2 * small > commits, "only " + small + " of " + commits + " batches were small ones");
       System.out.printf(

@@ -118,7 +118,7 @@ class ClassificationBenchTest {
     Arrays.sort(sets);
     for (File set : sets) {
       Dataset<Row> rows =
-          LocalSpark.get()
+          LocalSpark.withoutS3()
               .read()
               .option("header", true)
               .option("inferSchema", true)

@@ -29,7 +29,7 @@ class DemandBenchTest {
   void aRealYear() {
     String data = System.getProperty("bench.data");
     String out = System.getProperty("bench.out", "target/bench/demand");
-    SparkSession spark = LocalSpark.get();
+    SparkSession spark = LocalSpark.withoutS3();
     Dataset<Row> lines =
         spark
             .read()

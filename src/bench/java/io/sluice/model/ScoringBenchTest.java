@@ -49,7 +49,7 @@ class ScoringBenchTest {
                             "rand(" + name.hashCode() + ") + if(id % 50 = 0, 0.3, 0) as " + name))
             .toList();
     Dataset<Row> rows =
-        LocalSpark.get().range(400_000).selectExpr(columns.toArray(String[]::new)).persist();
+        LocalSpark.withoutS3().range(400_000).selectExpr(columns.toArray(String[]::new)).persist();
     rows.count();
     PipelineModel pipeline =
         Candidate.of(

@@ -4,6 +4,8 @@ import io.sluice.cli.Sluice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import picocli.CommandLine;
 
 /**
@@ -20,7 +22,7 @@ public final class Laptop {
   }
 
   static int run(String... arguments) {
-    return commandLine().execute(served(arguments));
+    return commandLine().execute(served(dir -> DemoLake.serve(dir, 0), arguments));
   }
 
   static CommandLine commandLine() {
@@ -43,8 +45,12 @@ public final class Laptop {
     return line;
   }
 
-  /** The arguments with {@code --demo DIR} replaced by the settings that lead to its server. */
-  private static String[] served(String... arguments) {
+  /**
+   * The arguments with {@code --demo DIR} replaced by the settings that lead to its server.
+   *
+   * @param server starts the server of a demo's folder and gives these settings
+   */
+  static String[] served(Function<Path, Map<String, String>> server, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     int at = all.indexOf(DEMO);
     if (at < 0 || at + 1 == all.size() || all.get(0).equals("serve")) {
@@ -55,7 +61,8 @@ public final class Laptop {
     // Options stand behind the command and before its parameters; the user's own come later and
     // win.
     List<String> settings = new ArrayList<>();
-    DemoLake.serve(dir, 0)
+    server
+        .apply(dir)
         .forEach((key, value) -> settings.addAll(List.of("--set", key + "=" + value)));
     all.addAll(Math.min(1, all.size()), settings);
     return all.toArray(String[]::new);

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
  * gives the alerts that they raise.
  *
  * <p>A window is a user's minute, or five minutes that begin with a minute (so each payment counts
- * in five of them). Its alert is raised by the payment that carries its count or its amount over
- * the limit, once, since amounts are never negative.
+ * in five of them): {@link SpendingWindow#ALL}. Which payment raises an alert, its {@link AlertRule}s
+ * say.
  *
  * <p>A payment is late if its time lies more than two minutes before the greatest time of those
  * that stand before it in its Kafka partition. So whether it is late depends on the partition alone
@@ -29,22 +29,18 @@ public final class SpendingWindows {
 
   private static final long MINUTE = 60_000_000;
 
-  /** A kind of window: how long it is, how many payments and what amount (in cents) are fine. */
-  private record Kind(String name, int minutes, long count, long cents) {}
-
-  private static final List<Kind> KINDS =
-      List.of(new Kind("minute", 1, 5, 100_000), new Kind("five_minutes", 5, 15, 300_000));
-  private static final int LONGEST = 5;
+  /** How many minutes {@link #standing} looks back over. */
+  private static final int STANDING = 5;
 
   /** A row of silver that came by a topic; times in microseconds, the amount in cents. */
   public record Payment(
       String file, long position, String transaction, String user, long time, long cents) {}
 
   /**
-   * A limit that was passed, by a payment.
+   * An alert, by a payment.
    *
    * @param start of the window
-   * @param rule count or amount
+   * @param rule the name of the rule that says so
    * @param count of the window's payments up to this one
    */
   public record Raised(
@@ -67,8 +63,21 @@ public final class SpendingWindows {
   /** Where a user stands with a payment, itself included. */
   public record Standing(long countMinute, long centsMinute, long countFive, long centsFive) {}
 
+  private final List<SpendingWindow> kinds;
+  private final int longest;
   private final Map<String, TreeMap<Long, long[]>> users = new HashMap<>();
   private final Map<String, Mark> marks = new HashMap<>();
+
+  /** Raises the alerts of {@link SpendingWindow#ALL}. */
+  public SpendingWindows() {
+    this(SpendingWindow.ALL);
+  }
+
+  /** Raises the alerts of some kinds of windows. */
+  public SpendingWindows(List<SpendingWindow> kinds) {
+    this.kinds = List.copyOf(kinds);
+    this.longest = kinds.stream().mapToInt(SpendingWindow::minutes).reduce(STANDING, Math::max);
+  }
 
   /** Takes up totals and marks that were kept. */
   public void restore(List<Total> totals, Map<String, Mark> kept) {
@@ -95,20 +104,20 @@ public final class SpendingWindows {
     long[] own = minutes.computeIfAbsent(minute, at -> new long[2]);
     own[0]++;
     own[1] += payment.cents;
-    for (Kind kind : KINDS) {
-      for (int back = 0; back < kind.minutes; back++) {
+    for (SpendingWindow kind : kinds) {
+      for (int back = 0; back < kind.minutes(); back++) {
         long start = minute - back * MINUTE;
         long count = 0;
         long cents = 0;
-        for (long[] one : minutes.subMap(start, start + kind.minutes * MINUTE).values()) {
+        for (long[] one : minutes.subMap(start, start + kind.minutes() * MINUTE).values()) {
           count += one[0];
           cents += one[1];
         }
-        if (count == kind.count + 1) {
-          alerts.accept(new Raised(kind.name, start, "count", count, cents, payment));
-        }
-        if (cents > kind.cents && cents - payment.cents <= kind.cents) {
-          alerts.accept(new Raised(kind.name, start, "amount", count, cents, payment));
+        AlertRule.Held held = new AlertRule.Held(count, cents);
+        for (AlertRule rule : kind.rules()) {
+          if (rule.isRaisedBy(payment.cents, held)) {
+            alerts.accept(new Raised(kind.name(), start, rule.name(), count, cents, payment));
+          }
         }
       }
     }
@@ -122,7 +131,7 @@ public final class SpendingWindows {
     long[] own = minutes.get(minute);
     long count = 0;
     long cents = 0;
-    for (long[] one : minutes.subMap(minute - (LONGEST - 1) * MINUTE, minute + MINUTE).values()) {
+    for (long[] one : minutes.subMap(minute - (STANDING - 1) * MINUTE, minute + MINUTE).values()) {
       count += one[0];
       cents += one[1];
     }
@@ -143,7 +152,7 @@ public final class SpendingWindows {
       Map.Entry<String, TreeMap<Long, long[]>> user = all.next();
       if (slowest != Long.MIN_VALUE) {
         // A payment that is not late reaches back as far as the longest window does.
-        user.getValue().headMap(slowest - DELAY_MICROS - LONGEST * MINUTE).clear();
+        user.getValue().headMap(slowest - DELAY_MICROS - longest * MINUTE).clear();
       }
       if (user.getValue().isEmpty()) {
         all.remove();

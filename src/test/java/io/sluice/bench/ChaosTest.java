@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.testing.NeedsServers;
 import io.sluice.demo.server.S3Server;
 import io.sluice.testing.LocalKafka;
 import io.sluice.testing.LocalSpark;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A shorter cut of {@code make chaos}: the same drills, each throws if a row is wrong. */
+@NeedsServers
 class ChaosTest {
   private static Chaos chaos;
 

@@ -260,7 +260,7 @@ class AgentDailyTest {
   }
 
   private static Dataset<Row> frame(Row... calls) {
-    return LocalSpark.get().createDataFrame(new ArrayList<>(Arrays.asList(calls)), CALLS);
+    return LocalSpark.withoutS3().createDataFrame(new ArrayList<>(Arrays.asList(calls)), CALLS);
   }
 
   private static Row call(

@@ -131,7 +131,7 @@ class QueueDailyTest {
   }
 
   private static Dataset<Row> frame(Row... calls) {
-    return LocalSpark.get().createDataFrame(new ArrayList<>(Arrays.asList(calls)), CALLS);
+    return LocalSpark.withoutS3().createDataFrame(new ArrayList<>(Arrays.asList(calls)), CALLS);
   }
 
   private static Row answered(String queue, long wait, String status) {

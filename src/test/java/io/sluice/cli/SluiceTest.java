@@ -3,7 +3,8 @@ package io.sluice.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.contributing.FourthSourceTest;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.run.Build;
 import io.sluice.run.RunContext;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands as a user types them, and their exit codes. */
+@NeedsServers
 class SluiceTest {
   private static String err = "";
 
@@ -65,25 +67,25 @@ class SluiceTest {
 
   @Test
   void doneIsZeroAndAStopIsThree() {
-    RunContext context = TestLake.open("exits", FourthSourceTest.CONTRACTS);
+    RunContext context = TestLake.open("exits", Readings.CONTRACTS);
     TestLake.land(
         context,
         "readings/a.csv",
         "meter,day,kwh,unit,read_at\nM1,2026-03-01,5000,kwh,2026-03-01T10:00:00Z\n");
     assertEquals(
-        0, sluice("exits", FourthSourceTest.CONTRACTS, "ingest", "--source", "readings"), err);
+        0, sluice("exits", Readings.CONTRACTS, "ingest", "--source", "readings"), err);
     assertEquals(
         0,
-        sluice("exits", FourthSourceTest.CONTRACTS, "refine", "--dry-run", "--source", "readings"),
+        sluice("exits", Readings.CONTRACTS, "refine", "--dry-run", "--source", "readings"),
         err);
-    assertEquals(3, sluice("exits", FourthSourceTest.CONTRACTS, "refine", "--source", "readings"));
+    assertEquals(3, sluice("exits", Readings.CONTRACTS, "refine", "--source", "readings"));
     assertTrue(err.contains("check plausible_mean failed"), err);
-    assertEquals(3, sluice("exits", FourthSourceTest.CONTRACTS, "nightly"), err);
+    assertEquals(3, sluice("exits", Readings.CONTRACTS, "nightly"), err);
     assertEquals(
         0,
         sluice(
             "exits",
-            FourthSourceTest.CONTRACTS,
+            Readings.CONTRACTS,
             "sql",
             "select outcome from ops.runs",
             "--format=csv"),
@@ -92,7 +94,7 @@ class SluiceTest {
 
   @Test
   void whoOnlyReadsWritesNothing(@TempDir Path temp) throws Exception {
-    Path contracts = FourthSourceTest.CONTRACTS;
+    Path contracts = Readings.CONTRACTS;
     RunContext context = TestLake.open("readers", contracts);
     TestLake.land(
         context,
@@ -134,20 +136,20 @@ class SluiceTest {
 
   @Test
   void aPageShowsAtLeastADay() {
-    assertEquals(2, sluice("exits", FourthSourceTest.CONTRACTS, "report", "--days", "0"));
+    assertEquals(2, sluice("exits", Readings.CONTRACTS, "report", "--days", "0"));
     assertTrue(err.contains("--days must be at least 1"), err);
   }
 
   @Test
   void wrongUseIsTwoAndNamesEveryFault(@TempDir Path temp) throws Exception {
-    assertEquals(2, sluice("errors", FourthSourceTest.CONTRACTS, "ingest"));
-    assertEquals(2, sluice("errors", FourthSourceTest.CONTRACTS, "ingest", "--source", "nothing"));
+    assertEquals(2, sluice("errors", Readings.CONTRACTS, "ingest"));
+    assertEquals(2, sluice("errors", Readings.CONTRACTS, "ingest", "--source", "nothing"));
     assertTrue(err.contains("source nothing: no such contract; there are [readings]"), err);
     assertEquals(
-        2, sluice("errors", FourthSourceTest.CONTRACTS, "sql", "select * from gold.nothing"));
+        2, sluice("errors", Readings.CONTRACTS, "sql", "select * from gold.nothing"));
     assertTrue(err.contains("gold.nothing"), err);
 
-    String contract = Files.readString(FourthSourceTest.CONTRACTS.resolve("readings.yaml"));
+    String contract = Files.readString(Readings.CONTRACTS.resolve("readings.yaml"));
     Files.writeString(
         temp.resolve("readings.yaml"),
         contract
@@ -191,7 +193,7 @@ class SluiceTest {
     RunContext context =
         TestLake.open(
             "dead-backend",
-            FourthSourceTest.CONTRACTS,
+            Readings.CONTRACTS,
             Map.of("lineage.transport", "http", "lineage.url", "http://127.0.0.1:9"));
     TestLake.land(
         context,
@@ -200,16 +202,5 @@ class SluiceTest {
     assertEquals(1, new Ingest(context, "readings").run().rowCounts().accepted());
     context.close();
     assertEquals(1, context.lake().bronze("readings").read().count());
-  }
-
-  @Test
-  void everyProgramHasAPageAndEveryPageAProgram() throws Exception {
-    List<String> commands =
-        Sluice.commandLine().getSubcommands().keySet().stream().sorted().toList();
-    try (Stream<Path> pages = Files.list(Path.of("docs/commands"))) {
-      assertEquals(
-          commands,
-          pages.map(page -> page.getFileName().toString().replace(".md", "")).sorted().toList());
-    }
   }
 }

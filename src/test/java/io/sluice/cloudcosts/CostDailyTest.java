@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.mart.Mart;
 import io.sluice.testing.LocalSpark;
-import java.math.BigDecimal;
 import java.sql.Date;
 import java.util.Arrays;
 import java.util.List;
@@ -13,22 +12,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
 class CostDailyTest {
-  static final StructType LINES =
-      new StructType()
-          .add("x_ChargeDate", DataTypes.DateType)
-          .add("ProviderName", DataTypes.StringType)
-          .add("ServiceName", DataTypes.StringType)
-          .add("x_Team", DataTypes.StringType)
-          .add("ResourceId", DataTypes.StringType)
-          .add("BillingCurrency", DataTypes.StringType)
-          .add("BilledCost", DataTypes.createDecimalType(38, 18))
-          .add("EffectiveCost", DataTypes.createDecimalType(38, 18))
-          .add("ListCost", DataTypes.createDecimalType(38, 18));
-
   private final CostDaily mart = new CostDaily();
 
   @Test
@@ -131,7 +117,7 @@ class CostDailyTest {
 
   private Dataset<Row> build(Row... lines) {
     return mart.build(
-        Map.of("cloud_costs", LocalSpark.get().createDataFrame(Arrays.asList(lines), LINES)));
+        Map.of("cloud_costs", LocalSpark.withoutS3().createDataFrame(Arrays.asList(lines), CostLines.SCHEMA)));
   }
 
   private static List<Row> sorted(Dataset<Row> gold) {
@@ -154,9 +140,9 @@ class CostDailyTest {
         team,
         null,
         currency,
-        money(billed),
-        money(effective),
-        money(list));
+        CostLines.money(billed),
+        CostLines.money(effective),
+        CostLines.money(list));
   }
 
   private static Row row(
@@ -176,14 +162,10 @@ class CostDailyTest {
         service,
         team,
         currency,
-        money(billed),
-        money(effective),
-        money(list),
+        CostLines.money(billed),
+        CostLines.money(effective),
+        CostLines.money(list),
         lines,
         share);
-  }
-
-  static BigDecimal money(String amount) {
-    return amount == null ? null : new BigDecimal(amount).setScale(18);
   }
 }

@@ -3,6 +3,7 @@ package io.sluice.cloudcosts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.testing.NeedsServers;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RowCounts;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * The FinOps Foundation's own sample of FOCUS 1.0, anonymised bills of real accounts, as a second
  * way into cloud costs. The figures are the file's own, summed without Spark.
  */
+@NeedsServers
 class FocusSampleTest {
   private static final Path SAMPLE = Path.of("../shared/data/focus/focus_sample.csv");
 

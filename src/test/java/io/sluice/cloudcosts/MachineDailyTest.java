@@ -177,9 +177,9 @@ class MachineDailyTest {
   private Dataset<Row> build(List<Row> hours, List<Row> lines) {
     return mart.build(
         Map.of(
-            "machine_metrics", LocalSpark.get().createDataFrame(new ArrayList<>(hours), HOURS),
+            "machine_metrics", LocalSpark.withoutS3().createDataFrame(new ArrayList<>(hours), HOURS),
             "cloud_costs",
-                LocalSpark.get().createDataFrame(new ArrayList<>(lines), CostDailyTest.LINES)));
+                LocalSpark.withoutS3().createDataFrame(new ArrayList<>(lines), CostLines.SCHEMA)));
   }
 
   private static List<Row> sorted(Dataset<Row> gold) {
@@ -211,9 +211,9 @@ class MachineDailyTest {
         "ads",
         resource,
         currency,
-        CostDailyTest.money(billed),
-        CostDailyTest.money(effective),
-        CostDailyTest.money("0"));
+        CostLines.money(billed),
+        CostLines.money(effective),
+        CostLines.money("0"));
   }
 
   private static Row row(
@@ -245,7 +245,7 @@ class MachineDailyTest {
         under20,
         new BigDecimal(week),
         currency,
-        CostDailyTest.money(billed),
-        CostDailyTest.money(effective));
+        CostLines.money(billed),
+        CostLines.money(effective));
   }
 }

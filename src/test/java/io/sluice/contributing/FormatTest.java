@@ -1,5 +1,6 @@
 package io.sluice.contributing;
 
+import io.sluice.testing.Readings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.ingest.Ingest;
@@ -20,7 +21,7 @@ class FormatTest {
   void carriesAFileFromLandingToSilver(@TempDir Path contracts) throws Exception {
     Files.writeString(
         contracts.resolve("readings.yaml"),
-        Files.readString(FourthSourceTest.CONTRACTS.resolve("readings.yaml"))
+        Files.readString(Readings.CONTRACTS.resolve("readings.yaml"))
             .replace("format: csv", "format: pairs"));
     RunContext context = TestLake.open("format", contracts);
     TestLake.land(

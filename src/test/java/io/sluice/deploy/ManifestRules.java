@@ -68,7 +68,7 @@ final class ManifestRules {
     for (String role : List.of("driver", "executor")) {
       JsonNode pod = spec.at("/" + role);
       restricted(errors, role, pod.at("/podSecurityContext"), pod.at("/securityContext"));
-      rowCounts(errors, role, pod.at("/serviceAccount").asText());
+      account(errors, role, pod.at("/serviceAccount").asText());
     }
     expect(
         errors,
@@ -98,7 +98,7 @@ final class ManifestRules {
     for (String role : List.of("server", "executor")) {
       JsonNode pod = spec.at("/" + role + "/template/spec");
       restricted(errors, role, pod.at("/securityContext"), pod.at("/containers/0/securityContext"));
-      rowCounts(errors, role, pod.at("/serviceAccountName").asText());
+      account(errors, role, pod.at("/serviceAccountName").asText());
       placed(
           errors,
           pod.at("/nodeSelector"),
@@ -216,7 +216,7 @@ final class ManifestRules {
     expect(errors, role + ": capabilities", "ALL", container.at("/capabilities/drop/0"));
   }
 
-  private void rowCounts(List<String> errors, String role, String name) {
+  private void account(List<String> errors, String role, String name) {
     if (!accounts.contains(name)) {
       errors.add(role + ": service account " + name + " is not in accounts.yaml");
     }

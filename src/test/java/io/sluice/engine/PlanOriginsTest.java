@@ -17,7 +17,7 @@ class PlanOriginsTest {
 
   @Test
   void followsJoinsAggregatesWindowsAndUnions() {
-    SparkSession spark = LocalSpark.get();
+    SparkSession spark = LocalSpark.withoutS3();
     Dataset<Row> orders =
         PlanOrigins.mark(
             spark.sql("select 1 as id, 10 as amount, 'a' as shop, date'2026-01-01' as day"),

@@ -2,7 +2,8 @@ package io.sluice.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.contributing.FourthSourceTest;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
 import io.sluice.testing.TestLake;
@@ -16,6 +17,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** Bad input: right rows in, bad rows or files to quarantine with a reason, nothing crashes. */
+@NeedsServers
 class HostileFilesTest {
   private static final String HEADER = "meter,day,kwh,unit,read_at\n";
 
@@ -33,7 +35,7 @@ class HostileFilesTest {
 
   @Test
   void rightRowsInBadOnesNamed() throws Exception {
-    RunContext context = TestLake.open("hostile", FourthSourceTest.CONTRACTS);
+    RunContext context = TestLake.open("hostile", Readings.CONTRACTS);
     byte[] packed = gzip(HEADER + row("M10", "1").repeat(5000));
     TestLake.land(context, "readings/truncated.csv.gz", Arrays.copyOf(packed, packed.length / 2));
     TestLake.land(context, "readings/not-packed.csv.gz", HEADER + row("M11", "1"));

@@ -2,7 +2,8 @@ package io.sluice.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.contributing.FourthSourceTest;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
 import io.sluice.testing.TestLake;
@@ -14,12 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Parquet arrives record by record; a file that is no Parquet is quarantined as a file. */
+@NeedsServers
 class ParquetTest {
 
   @Test
   void landsWithItsValuesExact(@TempDir Path temp) throws Exception {
     Path contracts = Files.createDirectories(temp.resolve("contracts"));
-    String contract = Files.readString(FourthSourceTest.CONTRACTS.resolve("readings.yaml"));
+    String contract = Files.readString(Readings.CONTRACTS.resolve("readings.yaml"));
     Files.writeString(
         contracts.resolve("readings.yaml"), contract.replace("format: csv", "format: parquet"));
     RunContext context = TestLake.open("parquet", contracts);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.testing.NeedsServers;
 import io.sluice.demo.server.KafkaServer;
 import io.sluice.kafka.KafkaFailedException;
 import io.sluice.run.RunContext;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A broker with TLS, SCRAM and ACLs: who may read does, and who may not is told what to fix. */
+@NeedsServers
 class SecuredKafkaTest {
   private static final Path CONTRACTS = Path.of("src/test/resources/contracts/clicks");
   @TempDir private static Path folder;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Topics;
+import io.sluice.testing.Lines;
 import io.sluice.contract.Contracts;
 import io.sluice.kafka.Brokers;
 import io.sluice.kafka.KafkaFailedException;
@@ -39,28 +42,14 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
 /** Records of a topic reach bronze and silver once each, and none is lost in silence. */
-public class TopicTest {
+@NeedsServers
+class TopicTest {
   private static final Path CONTRACTS = Path.of("src/test/resources/contracts/clicks");
-
-  /** A folder with a contract on topics of its own. */
-  public static Path contracts(Path from, String source, String topic) {
-    try {
-      Path folder = Files.createDirectories(LocalKafka.server().folder().resolve(topic));
-      String contract =
-          Files.readString(from.resolve(source + ".yaml"))
-              .replace("topic: " + source, "topic: " + topic)
-              .replace(source + "-dead", topic + "-dead");
-      Files.writeString(folder.resolve(source + ".yaml"), contract);
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   private static RunContext open(String name, Map<String, String> overrides) {
     Map<String, String> all = new TreeMap<>(overrides);
     all.put("kafka.servers", LocalKafka.server().servers());
-    return TestLake.open(name, contracts(CONTRACTS, "clicks", name), all);
+    return TestLake.open(name, Topics.contracts(CONTRACTS, "clicks", name), all);
   }
 
   private static String click(String id, int second) {
@@ -68,15 +57,8 @@ public class TopicTest {
         "{\"click\":\"%s\",\"at\":\"2026-03-01T10:00:%02dZ\",\"page\":\"/\"}", id, second);
   }
 
-  public static List<String> lines(Dataset<Row> rows) {
-    List<String> lines = new ArrayList<>();
-    rows.collectAsList().forEach(row -> lines.add(row.mkString("|")));
-    lines.sort(null);
-    return lines;
-  }
-
   private static List<String> silver(RunContext context) {
-    return lines(context.lake().silver("clicks").read().selectExpr("click", "_file", "_position"));
+    return Lines.of(context.lake().silver("clicks").read().selectExpr("click", "_file", "_position"));
   }
 
   @Test
@@ -110,7 +92,7 @@ public class TopicTest {
                 + "\"headers\":[{\"key\":\"trace\",\"value\":\"dDE=\"}]}|1",
             "3|has no value (a tombstone)|null",
             "4|a record of 1001 bytes is longer than maxRecordBytes; its beginning is kept|1000"),
-        lines(
+        Lines.of(
             context
                 .lake()
                 .quarantine("clicks")
@@ -250,7 +232,7 @@ public class TopicTest {
     assertEquals(1, new Ingest(skipping, "clicks").run().rowCounts().accepted());
     assertEquals(
         List.of("error|failed|2.0", "warning|failed|2.0"),
-        lines(
+        Lines.of(
             context.lake().ops("check_results").read().selectExpr("severity", "outcome", "value")));
   }
 

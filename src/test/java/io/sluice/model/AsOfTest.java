@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class AsOfTest {
   private static Dataset<Row> table(String columns, String... rows) {
-    return LocalSpark.get()
+    return LocalSpark.withoutS3()
         .sql("select * from values " + String.join(",", rows) + " as t(" + columns + ")");
   }
 

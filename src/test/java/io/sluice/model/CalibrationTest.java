@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class CalibrationTest {
   /** Votes as a forest of 200 trees counts them: for 0 and for 1. */
   private static Dataset<Row> rows(long from, long to, String label) {
-    return LocalSpark.get()
+    return LocalSpark.withoutS3()
         .range(from, to)
         .select(
             array_to_vector(expr("array(200.0D - id, cast(id as double))")).as("rawPrediction"),

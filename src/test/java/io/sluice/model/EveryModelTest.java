@@ -64,7 +64,7 @@ class EveryModelTest {
                   : OutputStream.nullOutputStream();
       generator.arrive(FIRST.plusDays(day), landing);
     }
-    SparkSession spark = LocalSpark.get();
+    SparkSession spark = LocalSpark.withoutS3();
     return spark.read().schema(schema).json(spark.createDataset(lines, Encoders.STRING()));
   }
 
@@ -97,7 +97,7 @@ class EveryModelTest {
   void demandBeatsTheSeasonalNaiveForecast() throws Exception {
     int days = 63;
     Map<String, Dataset<Row>> silver =
-        new OrderHistory(9, FIRST, 120).days(days).silver(LocalSpark.get());
+        new OrderHistory(9, FIRST, 120).days(days).silver(LocalSpark.withoutS3());
     Dataset<Row> features = DemandFeatures.OF_VENDORS.build(silver).persist();
     // Each order counts in its own week, and a vendor without an order on the day has a row too.
     assertEquals(
@@ -169,7 +169,7 @@ class EveryModelTest {
             .dropDuplicates("resource_id", "observed_at")
             .withColumn("metric_date", expr("to_date(observed_at)"));
     Dataset<Row> costs =
-        LocalSpark.get()
+        LocalSpark.withoutS3()
             .createDataFrame(
                 List.of(),
                 org.apache.spark.sql.types.StructType.fromDDL(

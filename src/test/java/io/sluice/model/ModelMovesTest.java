@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.sluice.run.Run;
 import io.sluice.table.FencedException;
 import io.sluice.table.Lake;
-import io.sluice.testing.PlainSpark;
+import io.sluice.testing.LocalSpark;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -25,7 +25,7 @@ class ModelMovesTest {
 
   @Test
   void theSecondOfTwoMovesFromOneStateIsFenced(@TempDir Path folder) {
-    SparkSession spark = PlainSpark.get();
+    SparkSession spark = LocalSpark.withoutS3();
     ModelRegistry registry =
         new ModelRegistry(spark, Lake.open(spark, folder.toUri().toString()), Clock.systemUTC());
     registry.create();

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.testing.NeedsServers;
 import io.sluice.demo.purchaseorders.OrderHistory;
 import io.sluice.demo.server.S3Server;
 import io.sluice.mart.Mart;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /** A model's life on one lake: trained, promoted, scored, challenged, watched, rolled back. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@NeedsServers
 class ModelsTest {
   private static final LocalDate FIRST = LocalDate.of(2026, 9, 1);
   private static final int DAYS = 42;

@@ -3,8 +3,9 @@ package io.sluice.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.testing.NeedsServers;
 import io.sluice.bench.CrashingS3A;
-import io.sluice.contributing.FourthSourceTest;
+import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
@@ -22,15 +23,15 @@ import org.junit.jupiter.api.Test;
  * A driver killed before any of its writes, and started again, leaves the tables of an undisturbed
  * run.
  */
+@NeedsServers
 class KilledTest {
-  private static final String HEADER = "meter,day,kwh,unit,read_at\n";
   private static final String FIRST =
-      HEADER
+      Readings.HEADER
           + "M1,2026-03-01,10,kwh,2026-03-01T10:00:00Z\n"
           + "M2,2026-03-01,20,kwh,2026-03-01T10:00:00Z\n"
           + "M3,2026-03-01,-5,kwh,2026-03-01T10:00:00Z\n";
   private static final String SECOND =
-      HEADER
+      Readings.HEADER
           + "M1,2026-03-01,11,kwh,2026-03-02T10:00:00Z\n"
           + "M2,2026-03-01,19,kwh,2026-03-01T09:00:00Z\n"
           + "M4,2026-03-02,40,kwh,2026-03-02T10:00:00Z\n"
@@ -45,7 +46,7 @@ class KilledTest {
 
   @Test
   void whereverItIsKilled() throws Exception {
-    RunContext base = TestLake.open("killed-base", FourthSourceTest.CONTRACTS);
+    RunContext base = TestLake.open("killed-base", Readings.CONTRACTS);
     TestLake.land(base, "readings/a.csv", FIRST);
     new Ingest(base, "readings").run();
     new Refine(base, "readings").run();
@@ -86,7 +87,7 @@ class KilledTest {
   private static RunContext copy(RunContext base, String name) throws IOException {
     TestLake.copy(LocalSpark.server().data(), "killed-base", name);
     assertEquals(OLD, silver(base));
-    return TestLake.open(name, FourthSourceTest.CONTRACTS);
+    return TestLake.open(name, Readings.CONTRACTS);
   }
 
   /** Runs the night with so many writes left; whether it died of it. */

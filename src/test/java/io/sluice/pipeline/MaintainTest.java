@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.contributing.FourthSourceTest;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
@@ -19,13 +20,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Small files become one, old ones go, a table comes back: and no reader loses a row. */
+@NeedsServers
 class MaintainTest {
-  private static final String HEADER = "meter,day,kwh,unit,read_at\n";
-
   private static RunContext lake(String name) {
     return TestLake.open(
         name,
-        FourthSourceTest.CONTRACTS,
+        Readings.CONTRACTS,
         Map.of("retention.time-travel-hours", "1", "retention.longest-reader-hours", "1"));
   }
 
@@ -33,7 +33,7 @@ class MaintainTest {
     TestLake.land(
         context,
         "readings/" + meter + ".csv",
-        HEADER + "M" + meter + ",2026-03-01," + meter + ",kwh,2026-03-01T10:00:00Z\n");
+        Readings.HEADER + "M" + meter + ",2026-03-01," + meter + ",kwh,2026-03-01T10:00:00Z\n");
     new Ingest(context, "readings").run();
   }
 

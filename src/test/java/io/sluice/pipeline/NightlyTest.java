@@ -13,6 +13,7 @@ import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.utils.CloseableIterator;
+import io.sluice.testing.NeedsServers;
 import io.sluice.contract.Contract;
 import io.sluice.demo.Generate;
 import io.sluice.demo.Truth;
@@ -35,13 +36,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 
 /** The nightly path over every shipped source, against the truth about what landed. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@NeedsServers
 class NightlyTest {
   private static final LocalDate FIRST = LocalDate.of(2026, 11, 1);
   private static final Path CONTRACTS = Path.of("conf/contracts");
@@ -77,7 +75,6 @@ class NightlyTest {
   }
 
   @Test
-  @Order(1)
   void everyTableEqualsTheTruth() {
     TruthComparison compare = new TruthComparison(context);
     assertEquals(List.of(), compare.differences(truth));
@@ -88,7 +85,6 @@ class NightlyTest {
   }
 
   @Test
-  @Order(2)
   void runningItAgainChangesNothing() {
     SortedMap<String, Long> before = versions();
     new Nightly(context).run();
@@ -96,7 +92,6 @@ class NightlyTest {
   }
 
   @Test
-  @Order(3)
   void everyCommitAccountsForEveryRow() {
     for (Contract contract : context.contracts().inOrder()) {
       List<org.apache.spark.sql.Row> accounts =
@@ -120,8 +115,8 @@ class NightlyTest {
               .collectAsList();
       assertEquals(DAYS, accounts.size());
       long read = 0;
-      for (org.apache.spark.sql.Row rowCounts : accounts) {
-        org.apache.spark.sql.Row one = rowCounts.getStruct(0);
+      for (org.apache.spark.sql.Row row : accounts) {
+        org.apache.spark.sql.Row one = row.getStruct(0);
         assertEquals(
             one.getLong(0), one.getLong(1) + one.getLong(2) + one.getLong(3) + one.getLong(4));
         read += one.getLong(0);
@@ -131,7 +126,6 @@ class NightlyTest {
   }
 
   @Test
-  @Order(4)
   void daysThatArriveTogetherGiveTheSameTables() throws Exception {
     RunContext together = TestLake.open("together", CONTRACTS);
     Generate generate = new Generate(LandingFolder.of(together), 11, FIRST, 0.1);
@@ -166,7 +160,6 @@ class NightlyTest {
   }
 
   @Test
-  @Order(5)
   void protectedValuesAreNowhereToBeRead() throws Exception {
     String landed =
         context
@@ -195,7 +188,6 @@ class NightlyTest {
   }
 
   @Test
-  @Order(6)
   void deltaKernelReadsTheSameRows() throws Exception {
     org.apache.hadoop.conf.Configuration conf =
         new org.apache.hadoop.conf.Configuration(
@@ -243,7 +235,6 @@ class NightlyTest {
   }
 
   @Test
-  @Order(7)
   void pythonReadersAgreeToTheCent() throws Exception {
     Path python = Path.of(System.getProperty("sluice.python", ".venv/bin/python"));
     assumeTrue(Files.isExecutable(python), "no Python environment; `make test` makes one");

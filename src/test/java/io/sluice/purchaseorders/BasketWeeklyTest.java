@@ -142,7 +142,7 @@ class BasketWeeklyTest {
   }
 
   private static Map<String, Dataset<Row>> silver(Row... lines) {
-    var spark = LocalSpark.get();
+    var spark = LocalSpark.withoutS3();
     return Map.of(
         "basket_lines", spark.createDataFrame(List.of(lines), LINES),
         "products", spark.createDataFrame(PRODUCT_LIST, PRODUCTS));

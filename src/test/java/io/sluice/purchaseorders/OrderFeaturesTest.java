@@ -25,7 +25,7 @@ class OrderFeaturesTest {
   private static final Date CUT = Date.valueOf(FIRST.plusDays(6));
 
   private static Map<String, Dataset<Row>> inline(String... lines) {
-    var spark = LocalSpark.get();
+    var spark = LocalSpark.withoutS3();
     return Map.of(
         "purchase_orders",
         spark.sql(
@@ -104,7 +104,7 @@ class OrderFeaturesTest {
   @Test
   void whatIsKnownOfADayDoesNotChangeWithLaterOnes() throws Exception {
     Map<String, Dataset<Row>> silver =
-        new OrderHistory(3, FIRST, 60).days(10).silver(LocalSpark.get());
+        new OrderHistory(3, FIRST, 60).days(10).silver(LocalSpark.withoutS3());
     assertEquals(0, lookAhead(silver, made -> made));
     // The same comparison catches a feature that looks at later days.
     assertTrue(
@@ -133,7 +133,7 @@ class OrderFeaturesTest {
   @Test
   void aBuyersRecordIsOfThe90DaysThatEndWithTheDay() {
     Dataset<Row> outcomes =
-        LocalSpark.get()
+        LocalSpark.withoutS3()
             .sql(
                 "select * from values (date'2026-01-01', 'B1', 'confirmed'), (date'2026-01-01',"
                     + " 'B1', 'cleared'), (date'2026-03-31', 'B1', 'confirmed'),"

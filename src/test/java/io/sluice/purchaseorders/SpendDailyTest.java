@@ -99,7 +99,7 @@ class SpendDailyTest {
   }
 
   private Dataset<Row> build(Row... lines) {
-    var silver = LocalSpark.get().createDataFrame(Arrays.asList(lines), LINES);
+    var silver = LocalSpark.withoutS3().createDataFrame(Arrays.asList(lines), LINES);
     return mart.build(Map.of("purchase_orders", silver));
   }
 

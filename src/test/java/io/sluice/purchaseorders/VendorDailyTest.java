@@ -164,7 +164,7 @@ class VendorDailyTest {
   }
 
   private Dataset<Row> build(Row... lines) {
-    var silver = LocalSpark.get().createDataFrame(Arrays.asList(lines), LINES);
+    var silver = LocalSpark.withoutS3().createDataFrame(Arrays.asList(lines), LINES);
     return mart.build(Map.of("purchase_orders", silver));
   }
 

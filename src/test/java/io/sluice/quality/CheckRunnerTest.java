@@ -211,7 +211,7 @@ class CheckRunnerTest {
   /** Spark gives up on code that does not compile only after a long error, and then is slow. */
   @Test
   void columnsThatCannotBeNullAreMeasuredByGeneratedCode() {
-    SparkSession spark = LocalSpark.get();
+    SparkSession spark = LocalSpark.withoutS3();
     spark.conf().set("spark.sql.codegen.fallback", "false");
     spark.conf().set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY");
     try {
@@ -248,7 +248,7 @@ class CheckRunnerTest {
   }
 
   private static Dataset<Row> rows() {
-    return LocalSpark.get().createDataFrame(ROWS, SCHEMA);
+    return LocalSpark.withoutS3().createDataFrame(ROWS, SCHEMA);
   }
 
   private static List<Check> checks(List<String> rules) {
@@ -266,7 +266,7 @@ class CheckRunnerTest {
   private Dataset<Row> write(Dataset<Row> rows) {
     String path = folder.resolve("rows").toString();
     rows.write().parquet(path);
-    return LocalSpark.get().read().parquet(path);
+    return LocalSpark.withoutS3().read().parquet(path);
   }
 
   /** Deequ's own judgement by rule. */

@@ -37,7 +37,7 @@ class LakeQueryTest {
 
   @BeforeAll
   static void makeLake() {
-    SparkSession shared = LocalSpark.get();
+    SparkSession shared = LocalSpark.withoutS3();
     // A session with Delta's SQL and a catalog of its own, whatever the shared one has.
     SparkSession.clearActiveSession();
     SparkSession.clearDefaultSession();
@@ -69,7 +69,7 @@ class LakeQueryTest {
 
   @AfterAll
   static void restoreSession() {
-    SparkSession.setActiveSession(LocalSpark.get());
+    SparkSession.setActiveSession(LocalSpark.withoutS3());
   }
 
   private static void write(String layer, String name, String rows) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.engine.KeyReader;
 import io.sluice.engine.KeyedRow;
 import io.sluice.engine.LocalRows;
-import io.sluice.testing.PlainSpark;
+import io.sluice.testing.LocalSpark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +78,7 @@ class KeyResolverProperties {
     Map<Long, Long> acceptedByJobs = new TreeMap<>();
     for (Row row :
         new KeyResolver(List.of("key"), "version")
-            .resolve(rows.dataset(PlainSpark.get()).withColumn("_spread", lit(0)), List.of())
+            .resolve(rows.dataset(LocalSpark.withoutS3()).withColumn("_spread", lit(0)), List.of())
             .select("key", "_position", "_outcome")
             .collectAsList()) {
       List<Long> counts = byJobs.computeIfAbsent(row.getLong(0), key -> zeros());

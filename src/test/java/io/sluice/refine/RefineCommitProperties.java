@@ -15,6 +15,7 @@ import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.table.RowWriter;
 import io.sluice.table.TableTransaction;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ import org.apache.spark.sql.SaveMode;
  * The same rows make the same tables and the same row counts, whether jobs or the driver alone
  * refine them: in whatever batches, topics and versions they come.
  */
+@NeedsServers
 class RefineCommitProperties {
   private static final Path CONTRACTS = Path.of("src/test/resources/contracts/versions");
   private static final Instant ARRIVED = Instant.parse("2026-03-01T10:00:00Z");

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.testing.NeedsServers;
 import io.sluice.bench.CrashingS3A;
-import io.sluice.contributing.FourthSourceTest;
+import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A contract is fixed: quarantined rows come into silver once, and history is made anew by it. */
+@NeedsServers
 class ReplayTest {
   private static final String CSV =
       "meter,day,kwh,unit,read_at\n"
@@ -34,7 +36,7 @@ class ReplayTest {
 
   /** The readings' contract with some of its text replaced. */
   private void contract(String version, String... replaced) throws IOException {
-    String yaml = Files.readString(FourthSourceTest.CONTRACTS.resolve("readings.yaml"));
+    String yaml = Files.readString(Readings.CONTRACTS.resolve("readings.yaml"));
     yaml = yaml.replace("version: 1.0.0", "version: " + version);
     for (int i = 0; i < replaced.length; i += 2) {
       assertTrue(yaml.contains(replaced[i]), replaced[i]);
@@ -98,7 +100,7 @@ class ReplayTest {
         List.of("M1|10", "M2|3", "M3|-7", "M5|50", "M6|-2"),
         rows(context, "silver", "meter, cast(kwh as int) from $t"));
     assertEquals(
-        List.of("3|late|2|1.2.0", "4|accepted|2|1.2.0", "5|quarantined|2|1.2.0"),
+        List.of("3|superseded|2|1.2.0", "4|accepted|2|1.2.0", "5|quarantined|2|1.2.0"),
         rows(context, "quarantine", "position, outcome, attempt, contract_version from $t"));
     long version = context.lake().silver("readings").version();
     assertEquals(

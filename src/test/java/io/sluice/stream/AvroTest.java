@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Lines;
+import io.sluice.testing.Topics;
 import io.sluice.demo.server.RegistryServer;
 import io.sluice.ingest.Ingest;
-import io.sluice.ingest.TopicTest;
 import io.sluice.ingest.WriterSchemas;
 import io.sluice.kafka.SchemaRegistry;
 import io.sluice.refine.Refine;
@@ -35,6 +37,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
 /** Avro records of several schemas, against a real registry: up, down, and ignorant. */
+@NeedsServers
 class AvroTest {
   private static final Path CONTRACTS = Path.of("src/test/resources/contracts/payments");
   private static final String AT = "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}";
@@ -96,7 +99,7 @@ class AvroTest {
     Map<String, String> all = new java.util.TreeMap<>(overrides);
     all.put("kafka.servers", LocalKafka.server().servers());
     all.put("registry.url", registry);
-    return TestLake.open(name, TopicTest.contracts(CONTRACTS, "payments", name), all);
+    return TestLake.open(name, Topics.contracts(CONTRACTS, "payments", name), all);
   }
 
   @Test
@@ -124,7 +127,7 @@ class AvroTest {
         "7 read = 3 accepted + 4 quarantined + 0 duplicate + 0 superseded",
         new Refine(context, "payments").run().rowCounts().toString());
     List<String> silver =
-        TopicTest.lines(
+        Lines.of(
             context
                 .lake()
                 .silver("payments")
@@ -140,7 +143,7 @@ class AvroTest {
             "3|/record: begins with byte 123; Avro data begins with a zero byte",
             "4|/record: its Avro data is cut off",
             "5|/record: the registry has no Avro schema 16909060"),
-        TopicTest.lines(
+        Lines.of(
             context
                 .lake()
                 .quarantine("payments")

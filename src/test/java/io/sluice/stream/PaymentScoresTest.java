@@ -4,8 +4,10 @@ import static org.apache.spark.sql.functions.col;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.ingest.TopicTest;
 import io.sluice.model.LoadedModel;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Lines;
+import io.sluice.testing.Topics;
 import io.sluice.model.Model;
 import io.sluice.model.ModelRegistry;
 import io.sluice.model.Promote;
@@ -41,6 +43,7 @@ import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
 /** The stream scores with the champion and canary there are, and says what a batch would say. */
+@NeedsServers
 class PaymentScoresTest {
   private static final int DAYS = 12;
   private static final Model MODEL = new PaymentAnomaly();
@@ -156,7 +159,7 @@ class PaymentScoresTest {
     LocalKafka.topic("scored-dead", 1);
     LocalKafka.topic("scored-alerts", 1);
     Path contracts =
-        TopicTest.contracts(Path.of("src/demo/stream/contracts"), "transactions", "scored");
+        Topics.contracts(Path.of("src/demo/stream/contracts"), "transactions", "scored");
     Files.copy(
         Path.of("src/demo/stream/contracts/payment_outcomes.yaml"),
         contracts.resolve("payment_outcomes.yaml"));
@@ -201,12 +204,12 @@ class PaymentScoresTest {
                 org.apache.spark.sql.functions.not(
                     col("transaction_id").isin(unscoredIds.toArray())))
             .select("transaction_id", "version", "score");
-    List<String> expected = TopicTest.lines(batch);
+    List<String> expected = Lines.of(batch);
     assertTrue(expected.size() >= 5, expected.toString());
     assertEquals(2, batch.select("version").distinct().count(), expected.toString());
     assertEquals(
         expected,
-        TopicTest.lines(
+        Lines.of(
             context
                 .lake()
                 .gold("spending_alerts")

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Lines;
+import io.sluice.testing.Topics;
 import io.sluice.bench.CrashingS3A;
-import io.sluice.contributing.FourthSourceTest;
+import io.sluice.testing.Readings;
 import io.sluice.demo.transactions.TransactionGenerator;
-import io.sluice.ingest.TopicTest;
 import io.sluice.run.RunContext;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.testing.LocalKafka;
@@ -30,7 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The stream held against the truth about its events: undisturbed, stopped, and killed. */
-public class TopicStreamTest {
+@NeedsServers
+class TopicStreamTest {
   private static final Path CONTRACTS = Path.of("src/demo/stream/contracts");
   private static final List<String> SOURCES = List.of("transactions");
 
@@ -49,7 +52,7 @@ public class TopicStreamTest {
     Map<String, String> all = new TreeMap<>(overrides);
     all.put("kafka.servers", LocalKafka.server().servers());
     all.put("alerts.topic", name + "-alerts");
-    return TestLake.open(name, TopicTest.contracts(CONTRACTS, "transactions", name), all);
+    return TestLake.open(name, Topics.contracts(CONTRACTS, "transactions", name), all);
   }
 
   private static void topics(String name) throws Exception {
@@ -71,29 +74,12 @@ public class TopicStreamTest {
   }
 
   private static List<String> alerts(Dataset<Row> rows) {
-    return TopicTest.lines(
+    return Lines.of(
         rows.selectExpr(
             "window",
             "user_id",
             "date_format(window_start, \"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
             "rule"));
-  }
-
-  /**
-   * How many of silver's commits were certainly made without a job: the small batches of a minute
-   * are one run, and a run of refine makes one commit.
-   */
-  public static long small(RunContext context) {
-    return context
-        .spark()
-        .sql("describe history delta.`" + context.lake().silver("transactions").path() + "`")
-        .selectExpr("get_json_object(userMetadata, '$.run_id') run")
-        .groupBy("run")
-        .count()
-        .where("run is not null and count > 1")
-        .selectExpr("coalesce(sum(count), 0)")
-        .first()
-        .getLong(0);
   }
 
   /** Every event in one place, every alert once in table and topic, every dead letter once. */
@@ -127,8 +113,8 @@ public class TopicStreamTest {
 
     // The same events in one batch: the alerts are the same to the last column.
     assertEquals(
-        TopicTest.lines(SpendingByQuery.alerts(silver)),
-        TopicTest.lines(SpendingByQuery.comparable(context.lake().gold("spending_alerts").read())));
+        Lines.of(SpendingByQuery.alerts(silver)),
+        Lines.of(SpendingByQuery.comparable(context.lake().gold("spending_alerts").read())));
   }
 
   @Test
@@ -145,7 +131,7 @@ public class TopicStreamTest {
             .rowCounts()
             .accepted());
     // The first batch takes jobs; the other 1,200 come as small ones, of less than 400 each.
-    assertTrue(small(context) >= 3, "only " + small(context) + " small batches");
+    assertTrue(Topics.smallBatches(context, "transactions") >= 3, "only " + Topics.smallBatches(context, "transactions") + " small batches");
     send("stream", generator, 500);
 
     // Now without an end, until it is told to stop.
@@ -212,13 +198,13 @@ public class TopicStreamTest {
     }
     assertEquals(DEATHS.length, deaths);
     RunContext context = open("killed-stream", Map.of());
-    assertTrue(small(context) >= 4, "only " + small(context) + " small batches");
+    assertTrue(Topics.smallBatches(context, "transactions") >= 4, "only " + Topics.smallBatches(context, "transactions") + " small batches");
     holds(context, "killed-stream", generator.truth());
   }
 
   @Test
   void aSourceWithoutTopicIsRefused() {
-    RunContext context = TestLake.open("no-stream", FourthSourceTest.CONTRACTS);
+    RunContext context = TestLake.open("no-stream", Readings.CONTRACTS);
     assertTrue(
         assertThrows(
                 ValidationErrors.ValidationException.class,

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.PlainSpark;
+import io.sluice.testing.LocalSpark;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What came and went between two versions, by the log alone. */
 class ChangesTest {
   @TempDir private Path folder;
-  private final SparkSession spark = PlainSpark.get();
+  private final SparkSession spark = LocalSpark.withoutS3();
   private LakeTable table;
 
   @BeforeEach

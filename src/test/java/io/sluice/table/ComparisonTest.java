@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.PlainSpark;
+import io.sluice.testing.LocalSpark;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
@@ -16,7 +16,7 @@ class ComparisonTest {
   private static final List<String> KEY = List.of("id");
 
   private static Dataset<Row> rows(String values) {
-    return PlainSpark.get()
+    return LocalSpark.withoutS3()
         .sql(
             "select id, name, cast(cost as decimal(10,2)) as cost, map('a', name) as tags, run from values "
                 + values

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.PlainSpark;
+import io.sluice.testing.LocalSpark;
 import java.nio.file.Path;
 import java.sql.Date;
 import java.util.List;
@@ -23,7 +23,7 @@ class KnownKeysTest {
   private static final Date SECOND = Date.valueOf("2026-03-02");
 
   @TempDir private Path folder;
-  private final SparkSession spark = PlainSpark.get();
+  private final SparkSession spark = LocalSpark.withoutS3();
   private LakeTable table;
 
   @BeforeEach

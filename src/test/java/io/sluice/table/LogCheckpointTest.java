@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.NeedsServers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 
 /** A commit need not wait for the checkpoint of its log. */
+@NeedsServers
 class LogCheckpointTest {
   @Test
   void isLeftToOthersWhenItIsDue() throws IOException {

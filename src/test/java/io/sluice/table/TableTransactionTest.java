@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.PlainSpark;
+import io.sluice.testing.LocalSpark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ class TableTransactionTest {
       new TableSpec("Things.", COLUMNS, List.of("kind"), List.of("n"));
 
   @TempDir private Path folder;
-  private final SparkSession spark = PlainSpark.get();
+  private final SparkSession spark = LocalSpark.withoutS3();
   private Lake lake;
   private LakeTable table;
 

@@ -43,6 +43,7 @@ public final class TestLake {
     all.put("contracts", contracts.toString());
     all.put("lineage.transport", "none");
     all.putAll(overrides);
+    LocalSpark.server();
     Settings settings = LocalSpark.settings(all);
     SparkSession spark = Session.open(settings, "tests");
     Lake lake = Lake.open(spark, settings.get(Key.LAKE));

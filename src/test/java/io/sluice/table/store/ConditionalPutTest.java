@@ -12,6 +12,7 @@ import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.NeedsServers;
 import java.io.FileNotFoundException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -32,6 +33,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 
 /** A commit is a conditional PUT: of several writers one wins. */
+@NeedsServers
 class ConditionalPutTest {
   private static Configuration conf() {
     return LocalSpark.get().sparkContext().hadoopConfiguration();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.NeedsServers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import org.apache.spark.sql.execution.streaming.CheckpointFileManager.Cancellabl
 import org.junit.jupiter.api.Test;
 
 /** A file is there whole or not at all, without a second one beside it. */
+@NeedsServers
 class OnePutCheckpointFileManagerTest {
   private final Path folder = new Path("s3a://lake/one-put");
   private final CheckpointFileManager files =

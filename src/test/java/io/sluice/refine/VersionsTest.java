@@ -1,10 +1,10 @@
-package io.sluice.architecture;
+package io.sluice.refine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.contributing.FourthSourceTest;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
-import io.sluice.refine.Refine;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
 import io.sluice.testing.TestLake;
@@ -18,14 +18,15 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
 /** Newest wins by key, whatever order versions arrive in: held against a map. */
+@NeedsServers
 class VersionsTest {
 
   @Test
   void equalsAMapOverRandomBatches() {
     Random random = new Random(5);
-    RunContext context = TestLake.open("versions", FourthSourceTest.CONTRACTS);
+    RunContext context = TestLake.open("versions", Readings.CONTRACTS);
     Map<String, Integer> newest = new HashMap<>();
-    for (int batch = 0; batch < 5; batch++) {
+    for (int batch = 0; batch < 3; batch++) {
       StringBuilder csv = new StringBuilder("meter,day,kwh,unit,read_at\n");
       Map<String, List<Integer>> arrived = new TreeMap<>();
       for (int i = 0; i < 40; i++) {
@@ -59,7 +60,7 @@ class VersionsTest {
       Map<String, Integer> newest, Map<String, List<Integer>> arrived) {
     long accepted = 0;
     long duplicate = 0;
-    long late = 0;
+    long superseded = 0;
     for (Map.Entry<String, List<Integer>> entry : arrived.entrySet()) {
       int best = entry.getValue().stream().mapToInt(i -> i).max().orElseThrow();
       Integer before = newest.get(entry.getKey());
@@ -68,9 +69,9 @@ class VersionsTest {
       long equal = entry.getValue().stream().filter(minute -> minute == kept).count();
       accepted += accepts ? 1 : 0;
       duplicate += equal - (accepts ? 1 : 0);
-      late += entry.getValue().size() - equal;
+      superseded += entry.getValue().size() - equal;
       newest.put(entry.getKey(), kept);
     }
-    return new RowCounts(40, accepted, 0, duplicate, late);
+    return new RowCounts(40, accepted, 0, duplicate, superseded);
   }
 }

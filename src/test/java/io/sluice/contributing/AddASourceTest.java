@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.testing.NeedsServers;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
 import io.sluice.run.StoppedException;
+import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,13 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A source is one contract file and its data: no Java. */
-public class FourthSourceTest {
-  public static final Path CONTRACTS = Path.of("src/test/resources/contracts/readings");
-  private static final String HEADER = "meter,day,kwh,unit,read_at\n";
-
+@NeedsServers
+class AddASourceTest {
   private static List<String> rows(RunContext context, String sql) {
-    Path contracts = Path.of(context.settings().get(io.sluice.settings.Key.CONTRACTS));
-    assertTrue(Files.isDirectory(contracts));
     List<String> lines = new ArrayList<>();
     for (Row row : context.spark().sql(sql).collectAsList()) {
       lines.add(row.mkString("|"));
@@ -42,17 +40,17 @@ public class FourthSourceTest {
   }
 
   @Test
-  void landsInSilverWithQuarantineVerdictsAndLineage(@TempDir Path temp) throws Exception {
+  void oneContractBringsSilverQuarantineCheckResultsAndLineage(@TempDir Path temp) throws Exception {
     Path events = temp.resolve("events.jsonl");
     RunContext context =
         TestLake.open(
-            "fourth",
-            CONTRACTS,
+            "add-a-source",
+            Readings.CONTRACTS,
             Map.of("lineage.transport", "file", "lineage.file", events.toString()));
     TestLake.land(
         context,
         "readings/a.csv",
-        HEADER
+        Readings.HEADER
             + "M1,2026-03-01,10.5, KWH ,2026-03-01T10:00:00Z\n"
             + "M1,2026-03-01,11.5,kwh,2026-03-01T12:00:00Z\n"
             + "M1,2026-03-01,11.5,kwh,2026-03-01T12:00:00Z\n"
@@ -111,7 +109,7 @@ public class FourthSourceTest {
         outputs.add(output.path("name").asText());
         assertTrue(event.path("inputs").size() > 0, line);
         JsonNode columns = output.path("facets").path("columnLineage").path("fields");
-        if (output.path("name").asText().startsWith("fourth/silver")) {
+        if (output.path("name").asText().startsWith("add-a-source/silver")) {
           for (JsonNode field : output.path("facets").path("schema").path("fields")) {
             String name = field.path("name").asText();
             assertTrue(columns.path(name).path("inputFields").size() > 0, name);
@@ -129,20 +127,20 @@ public class FourthSourceTest {
       }
     }
     assertEquals(
-        Set.of("fourth/bronze/readings", "fourth/silver/readings", "fourth/quarantine/readings"),
+        Set.of("add-a-source/bronze/readings", "add-a-source/silver/readings", "add-a-source/quarantine/readings"),
         outputs);
   }
 
   @Test
   void aFailedCheckLeavesSilverUnchangedAndSaysWhatToDo() {
-    RunContext context = TestLake.open("stopped", CONTRACTS);
+    RunContext context = TestLake.open("stopped", Readings.CONTRACTS);
     TestLake.land(
-        context, "readings/a.csv", HEADER + "M1,2026-03-01,10,kwh,2026-03-01T10:00:00Z\n");
+        context, "readings/a.csv", Readings.HEADER + "M1,2026-03-01,10,kwh,2026-03-01T10:00:00Z\n");
     new Ingest(context, "readings").run();
     new Refine(context, "readings").run();
     long before = context.lake().silver("readings").version();
     TestLake.land(
-        context, "readings/b.csv", HEADER + "M1,2026-03-02,5000,kwh,2026-03-02T10:00:00Z\n");
+        context, "readings/b.csv", Readings.HEADER + "M1,2026-03-02,5000,kwh,2026-03-02T10:00:00Z\n");
     new Ingest(context, "readings").run();
     StoppedException stopped =
         assertThrows(StoppedException.class, () -> new Refine(context, "readings").run());
@@ -171,7 +169,7 @@ public class FourthSourceTest {
     TestLake.land(
         context,
         "readings/c.csv",
-        HEADER
+        Readings.HEADER
             + "M2,2026-03-02,5,kwh,2026-03-02T10:00:00Z\n".repeat(1)
             + "M3,2026-03-02,5,kwh,2026-03-02T10:00:00Z\nM4,2026-03-02,5,kwh,2026-03-02T10:00:00Z\n"
             + "M5,2026-03-02,5,kwh,2026-03-02T10:00:00Z\nM6,2026-03-02,5,kwh,2026-03-02T10:00:00Z\n");
