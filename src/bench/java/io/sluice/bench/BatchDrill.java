@@ -1,8 +1,5 @@
 package io.sluice.bench;
 
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.sum;
-
 import com.sun.management.OperatingSystemMXBean;
 import io.sluice.ingest.Ingest;
 import io.sluice.pipeline.Maintain;

@@ -2,13 +2,13 @@ package io.sluice.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sluice.testing.Lines;
-import io.sluice.testing.Topics;
 import io.sluice.demo.Demo;
 import io.sluice.demo.DemoLake;
 import io.sluice.demo.server.KafkaServer;
 import io.sluice.demo.transactions.TransactionGenerator;
 import io.sluice.run.RunContext;
+import io.sluice.testing.Lines;
+import io.sluice.testing.Topics;
 import io.sluice.transactions.SpendingByQuery;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -224,8 +224,7 @@ final class ChaosStream {
       check(truth.late > 0, "no event was late");
       same("late for its windows", truth.late, accounts("ops/spending_windows", "late"));
       List<String> alerts =
-          Lines.of(
-              SpendingByQuery.comparable(context.lake().gold("spending_alerts").read()));
+          Lines.of(SpendingByQuery.comparable(context.lake().gold("spending_alerts").read()));
       List<String> names =
           Lines.of(
               context

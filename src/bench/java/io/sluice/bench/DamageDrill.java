@@ -28,7 +28,10 @@ final class DamageDrill {
     String[] contracts = {"contracts", Readings.CONTRACTS.toString()};
     try (RunContext context = lake.open("damage", contracts)) {
       for (int file = 0; file < 3; file++) {
-        DrillLake.write(context, "readings/" + file + ".csv", DrillLake.readings(new Random(lake.seed() + file), 12));
+        DrillLake.write(
+            context,
+            "readings/" + file + ".csv",
+            DrillLake.readings(new Random(lake.seed() + file), 12));
         new Ingest(context, "readings").run();
         new Refine(context, "readings").run();
       }

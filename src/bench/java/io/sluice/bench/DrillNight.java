@@ -87,7 +87,8 @@ final class DrillNight {
             new Backfill(
                     context,
                     SOURCE,
-                    new Backfill.Range(DrillLake.FIRST.minusDays(3), DrillLake.FIRST.plusDays(3), null, 4, 1))
+                    new Backfill.Range(
+                        DrillLake.FIRST.minusDays(3), DrillLake.FIRST.plusDays(3), null, 4, 1))
                 .run();
       }
     }

@@ -56,12 +56,14 @@ final class KillDrill {
           }
         } catch (IOException e) {
           // A killed driver's output ends in the middle.
-          DrillLake.check(!process.isAlive() || process.waitFor(10, TimeUnit.SECONDS), e.toString());
+          DrillLake.check(
+              !process.isAlive() || process.waitFor(10, TimeUnit.SECONDS), e.toString());
         }
         process.waitFor();
         ended = process.exitValue() == 0;
         if (!ended) {
-          DrillLake.check(process.exitValue() == 137, "the driver ended by itself: " + process.exitValue());
+          DrillLake.check(
+              process.exitValue() == 137, "the driver ended by itself: " + process.exitValue());
           done++;
           steps.add(step);
         }

@@ -18,7 +18,8 @@ final class NetworkDrill {
     Map<String, Long> expected = night.quiet(days).get(DrillNight.night().size());
     long began = System.nanoTime();
     Map<FaultyProxy.Fault, Integer> met;
-    try (FaultyProxy proxy = new FaultyProxy(lake.served().get("s3.endpoint"), share, lake.seed())) {
+    try (FaultyProxy proxy =
+        new FaultyProxy(lake.served().get("s3.endpoint"), share, lake.seed())) {
       String root = "network-bad";
       night.land(root, days);
       String[] proxied = {"s3.endpoint", proxy.endpoint()};
@@ -34,7 +35,8 @@ final class NetworkDrill {
       DrillLake.check(process.exitValue() == 0, "the night never ended: " + lines);
       met = proxy.done();
     }
-    DrillLake.check(expected.equals(night.state("network-bad")), "rows differ from those of a quiet network");
+    DrillLake.check(
+        expected.equals(night.state("network-bad")), "rows differ from those of a quiet network");
     met.remove(FaultyProxy.Fault.NONE);
     return DrillLake.line(
         "a proxy fails " + Math.round(share * 100) + "% of S3's calls",

@@ -1,7 +1,5 @@
 package io.sluice.bench;
 
-import static org.apache.spark.sql.functions.sum;
-
 import io.sluice.run.RunContext;
 import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
@@ -60,7 +58,8 @@ final class RaceDrill {
     }
     List<Process> processes = new ArrayList<>();
     for (int driver = 0; driver < drivers; driver++) {
-      processes.add(lake.start("commit", root, String.valueOf(driver), String.valueOf(commits), store));
+      processes.add(
+          lake.start("commit", root, String.valueOf(driver), String.valueOf(commits), store));
     }
     Map<Long, Integer> winners = new TreeMap<>();
     int twice = 0;

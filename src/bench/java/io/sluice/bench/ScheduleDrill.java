@@ -61,7 +61,8 @@ final class ScheduleDrill {
       String[] contracts = {"contracts", withTopic(topic).toString()};
       // Both lakes read the whole topic; which of its records come in which batch is left to
       // chance.
-      List<String> records = DrillLake.readings(random, 12).lines().skip(1).map(ScheduleDrill::record).toList();
+      List<String> records =
+          DrillLake.readings(random, 12).lines().skip(1).map(ScheduleDrill::record).toList();
       try (Producer<byte[], byte[]> producer = producer(topic)) {
         send(producer, topic, records.subList(0, 4));
         try (RunContext context = lake.open(root, contracts)) {
@@ -87,7 +88,12 @@ final class ScheduleDrill {
       }
       DrillLake.check(
           lake.readings(serial).equals(lake.readings(root)),
-          "schedule " + schedule + " differs: " + lake.readings(serial) + " " + lake.readings(root));
+          "schedule "
+              + schedule
+              + " differs: "
+              + lake.readings(serial)
+              + " "
+              + lake.readings(root));
     }
     return DrillLake.line(
         "night, stream, compaction, backfill, replay",

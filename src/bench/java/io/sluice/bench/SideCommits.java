@@ -112,8 +112,7 @@ final class SideCommits {
         list.filter(file -> file.getFileName().toString().matches("\\d{20}\\.json"))
             .forEach(
                 file ->
-                    files.put(
-                        Long.valueOf(file.getFileName().toString().substring(0, 20)), file));
+                    files.put(Long.valueOf(file.getFileName().toString().substring(0, 20)), file));
       }
     }
     return files;

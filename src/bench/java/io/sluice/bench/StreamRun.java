@@ -52,7 +52,8 @@ final class StreamRun {
   private long ended;
   private volatile boolean done;
 
-  StreamRun(Path dir, Map<String, String> served, String side, int rate, int seconds) throws Exception {
+  StreamRun(Path dir, Map<String, String> served, String side, int rate, int seconds)
+      throws Exception {
     this.dir = dir;
     this.side = side;
     this.rate = rate;
@@ -102,8 +103,7 @@ final class StreamRun {
             List.of(side, OwnJvm.text(settings)));
     SideProcess process = new SideProcess(side, jvm);
     BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8));
     String line;
     while ((line = out.readLine()) != null && !line.equals("ready")) {
       continue;
@@ -142,8 +142,7 @@ final class StreamRun {
       long last = lastVisible();
       figures.put("burst: events a second", events * 1000.0 / (last - burst));
       figures.put(
-          "burst: events a CPU second",
-          events / (process.cpu().get(side) - burstBefore.get(side)));
+          "burst: events a CPU second", events / (process.cpu().get(side) - burstBefore.get(side)));
       figures.put("highest rate with stable lag", sustained(producer, process));
       awaitAll(process);
     }
@@ -325,7 +324,8 @@ final class StreamRun {
     }
   }
 
-  private void latencies(String name, List<SideCommits.Commit> commits, Map<String, Double> figures) {
+  private void latencies(
+      String name, List<SideCommits.Commit> commits, Map<String, Double> figures) {
     long[] all = new long[(int) sent.total()];
     int found = 0;
     Map<Integer, Long> from = new HashMap<>();

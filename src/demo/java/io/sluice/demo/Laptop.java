@@ -61,9 +61,7 @@ public final class Laptop {
     // Options stand behind the command and before its parameters; the user's own come later and
     // win.
     List<String> settings = new ArrayList<>();
-    server
-        .apply(dir)
-        .forEach((key, value) -> settings.addAll(List.of("--set", key + "=" + value)));
+    server.apply(dir).forEach((key, value) -> settings.addAll(List.of("--set", key + "=" + value)));
     all.addAll(Math.min(1, all.size()), settings);
     return all.toArray(String[]::new);
   }

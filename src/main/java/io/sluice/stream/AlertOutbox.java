@@ -60,8 +60,7 @@ final class AlertOutbox implements AutoCloseable {
       publisher = opened;
       return;
     }
-    publisher.send(
-        json.apply(raised).iterator(), row -> message(row.text(0), row.text(1)), until);
+    publisher.send(json.apply(raised).iterator(), row -> message(row.text(0), row.text(1)), until);
   }
 
   private static TransactionalPublisher.Message message(String user, String json) {

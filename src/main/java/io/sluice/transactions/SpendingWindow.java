@@ -13,8 +13,7 @@ public record SpendingWindow(String name, int minutes, List<AlertRule> rules) {
   /** What the stream raises alerts by: 5 payments or 1,000 EUR a minute, 15 or 3,000 in five. */
   static final List<SpendingWindow> ALL =
       List.of(
-          new SpendingWindow(
-              "minute", 1, List.of(new CountLimit(5), new AmountLimit(100_000))),
+          new SpendingWindow("minute", 1, List.of(new CountLimit(5), new AmountLimit(100_000))),
           new SpendingWindow(
               "five_minutes", 5, List.of(new CountLimit(15), new AmountLimit(300_000))));
 

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
  * gives the alerts that they raise.
  *
  * <p>A window is a user's minute, or five minutes that begin with a minute (so each payment counts
- * in five of them): {@link SpendingWindow#ALL}. Which payment raises an alert, its {@link AlertRule}s
- * say.
+ * in five of them): {@link SpendingWindow#ALL}. Which payment raises an alert, its {@link
+ * AlertRule}s say.
  *
  * <p>A payment is late if its time lies more than two minutes before the greatest time of those
  * that stand before it in its Kafka partition. So whether it is late depends on the partition alone

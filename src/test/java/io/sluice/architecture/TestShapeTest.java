@@ -66,7 +66,8 @@ class TestShapeTest {
       classes()
           .that(A_TEST_CLASS)
           .should(
-              new ArchCondition<JavaClass>("be @NeedsServers if it starts a server, and only then") {
+              new ArchCondition<JavaClass>(
+                  "be @NeedsServers if it starts a server, and only then") {
                 @Override
                 public void check(JavaClass javaClass, ConditionEvents events) {
                   boolean starts = startsServers(javaClass, new HashSet<>());

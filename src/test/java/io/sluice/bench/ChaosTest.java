@@ -1,9 +1,9 @@
 package io.sluice.bench;
 
-import io.sluice.testing.NeedsServers;
 import io.sluice.demo.server.S3Server;
 import io.sluice.testing.LocalKafka;
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.NeedsServers;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

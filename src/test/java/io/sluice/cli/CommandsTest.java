@@ -94,38 +94,47 @@ class CommandsTest {
             "promote --model fraud --version 3 --canary 10",
             Map.of("--model", "fraud", "--version", 3, "--canary", 10)),
         Arguments.of(
-            "rollback --model fraud --reason drift", Map.of("--model", "fraud", "--reason", "drift")),
-        Arguments.of(
-            "retrain --model a --model b", Map.of("--model", List.of("a", "b"))),
+            "rollback --model fraud --reason drift",
+            Map.of("--model", "fraud", "--reason", "drift")),
+        Arguments.of("retrain --model a --model b", Map.of("--model", List.of("a", "b"))),
         Arguments.of(
             "nightly --env dev --set lake.root=s3a://x --set s3.region=eu",
-            Map.of(
-                "--env", "dev", "--set", Map.of("lake.root", "s3a://x", "s3.region", "eu"))),
+            Map.of("--env", "dev", "--set", Map.of("lake.root", "s3a://x", "s3.region", "eu"))),
         Arguments.of(
             "backfill --mart spend_daily --from 2026-03-01 --to 2026-03-09 --arrived-from 2026-02-01"
                 + " --step 7 --parallel 2 --dry-run",
             Map.of(
-                "--mart", "spend_daily",
-                "--from", day(1),
-                "--to", day(9),
-                "--arrived-from", LocalDate.of(2026, 2, 1),
-                "--step", 7,
-                "--parallel", 2,
-                "--dry-run", true)),
+                "--mart",
+                "spend_daily",
+                "--from",
+                day(1),
+                "--to",
+                day(9),
+                "--arrived-from",
+                LocalDate.of(2026, 2, 1),
+                "--step",
+                7,
+                "--parallel",
+                2,
+                "--dry-run",
+                true)),
         Arguments.of(
             "replay --source orders --reason quantity/range --from 2026-03-01 --to 2026-03-02",
             Map.of(
-                "--source", "orders",
-                "--reason", "quantity/range",
-                "--from", day(1),
-                "--to", day(2))),
+                "--source",
+                "orders",
+                "--reason",
+                "quantity/range",
+                "--from",
+                day(1),
+                "--to",
+                day(2))),
         Arguments.of(
             "restore --table silver.calls --version 4 --dry-run",
             Map.of("--table", "silver.calls", "--version", 4L, "--dry-run", true)),
         Arguments.of(
             "restore --table silver.calls --time 2026-11-01T09:30:00Z",
-            Map.of(
-                "--table", "silver.calls", "--time", Instant.parse("2026-11-01T09:30:00Z"))),
+            Map.of("--table", "silver.calls", "--time", Instant.parse("2026-11-01T09:30:00Z"))),
         Arguments.of(
             "maintain --table silver.calls --retain 200",
             Map.of("--table", List.of("silver.calls"), "--retain", 200L)),

@@ -3,14 +3,14 @@ package io.sluice.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.NeedsServers;
-import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.run.Build;
 import io.sluice.run.RunContext;
 import io.sluice.settings.Key;
 import io.sluice.settings.Settings;
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,23 +72,15 @@ class SluiceTest {
         context,
         "readings/a.csv",
         "meter,day,kwh,unit,read_at\nM1,2026-03-01,5000,kwh,2026-03-01T10:00:00Z\n");
+    assertEquals(0, sluice("exits", Readings.CONTRACTS, "ingest", "--source", "readings"), err);
     assertEquals(
-        0, sluice("exits", Readings.CONTRACTS, "ingest", "--source", "readings"), err);
-    assertEquals(
-        0,
-        sluice("exits", Readings.CONTRACTS, "refine", "--dry-run", "--source", "readings"),
-        err);
+        0, sluice("exits", Readings.CONTRACTS, "refine", "--dry-run", "--source", "readings"), err);
     assertEquals(3, sluice("exits", Readings.CONTRACTS, "refine", "--source", "readings"));
     assertTrue(err.contains("check plausible_mean failed"), err);
     assertEquals(3, sluice("exits", Readings.CONTRACTS, "nightly"), err);
     assertEquals(
         0,
-        sluice(
-            "exits",
-            Readings.CONTRACTS,
-            "sql",
-            "select outcome from ops.runs",
-            "--format=csv"),
+        sluice("exits", Readings.CONTRACTS, "sql", "select outcome from ops.runs", "--format=csv"),
         err);
   }
 
@@ -145,8 +137,7 @@ class SluiceTest {
     assertEquals(2, sluice("errors", Readings.CONTRACTS, "ingest"));
     assertEquals(2, sluice("errors", Readings.CONTRACTS, "ingest", "--source", "nothing"));
     assertTrue(err.contains("source nothing: no such contract; there are [readings]"), err);
-    assertEquals(
-        2, sluice("errors", Readings.CONTRACTS, "sql", "select * from gold.nothing"));
+    assertEquals(2, sluice("errors", Readings.CONTRACTS, "sql", "select * from gold.nothing"));
     assertTrue(err.contains("gold.nothing"), err);
 
     String contract = Files.readString(Readings.CONTRACTS.resolve("readings.yaml"));

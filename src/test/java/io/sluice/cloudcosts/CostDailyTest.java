@@ -117,7 +117,9 @@ class CostDailyTest {
 
   private Dataset<Row> build(Row... lines) {
     return mart.build(
-        Map.of("cloud_costs", LocalSpark.withoutS3().createDataFrame(Arrays.asList(lines), CostLines.SCHEMA)));
+        Map.of(
+            "cloud_costs",
+            LocalSpark.withoutS3().createDataFrame(Arrays.asList(lines), CostLines.SCHEMA)));
   }
 
   private static List<Row> sorted(Dataset<Row> gold) {

@@ -3,11 +3,11 @@ package io.sluice.cloudcosts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.sluice.testing.NeedsServers;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.math.BigDecimal;

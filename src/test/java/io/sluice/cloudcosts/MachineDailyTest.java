@@ -177,7 +177,8 @@ class MachineDailyTest {
   private Dataset<Row> build(List<Row> hours, List<Row> lines) {
     return mart.build(
         Map.of(
-            "machine_metrics", LocalSpark.withoutS3().createDataFrame(new ArrayList<>(hours), HOURS),
+            "machine_metrics",
+                LocalSpark.withoutS3().createDataFrame(new ArrayList<>(hours), HOURS),
             "cloud_costs",
                 LocalSpark.withoutS3().createDataFrame(new ArrayList<>(lines), CostLines.SCHEMA)));
   }

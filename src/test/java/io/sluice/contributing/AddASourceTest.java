@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sluice.testing.NeedsServers;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
 import io.sluice.run.StoppedException;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.nio.file.Files;
@@ -40,7 +40,8 @@ class AddASourceTest {
   }
 
   @Test
-  void oneContractBringsSilverQuarantineCheckResultsAndLineage(@TempDir Path temp) throws Exception {
+  void oneContractBringsSilverQuarantineCheckResultsAndLineage(@TempDir Path temp)
+      throws Exception {
     Path events = temp.resolve("events.jsonl");
     RunContext context =
         TestLake.open(
@@ -127,7 +128,10 @@ class AddASourceTest {
       }
     }
     assertEquals(
-        Set.of("add-a-source/bronze/readings", "add-a-source/silver/readings", "add-a-source/quarantine/readings"),
+        Set.of(
+            "add-a-source/bronze/readings",
+            "add-a-source/silver/readings",
+            "add-a-source/quarantine/readings"),
         outputs);
   }
 
@@ -140,7 +144,9 @@ class AddASourceTest {
     new Refine(context, "readings").run();
     long before = context.lake().silver("readings").version();
     TestLake.land(
-        context, "readings/b.csv", Readings.HEADER + "M1,2026-03-02,5000,kwh,2026-03-02T10:00:00Z\n");
+        context,
+        "readings/b.csv",
+        Readings.HEADER + "M1,2026-03-02,5000,kwh,2026-03-02T10:00:00Z\n");
     new Ingest(context, "readings").run();
     StoppedException stopped =
         assertThrows(StoppedException.class, () -> new Refine(context, "readings").run());

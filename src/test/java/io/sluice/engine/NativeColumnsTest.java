@@ -69,7 +69,7 @@ class NativeColumnsTest {
 
   @Test
   void nullableColumnsKeepNamesAndValues() {
-    Dataset<Row> counts = LocalSpark.get().range(2).toDF("a.b");
+    Dataset<Row> counts = LocalSpark.withoutS3().range(2).toDF("a.b");
     assertFalse(counts.schema().apply(0).nullable());
     Dataset<Row> nullable = NativeColumns.nullable(counts);
     assertTrue(nullable.schema().apply(0).nullable());
@@ -78,7 +78,7 @@ class NativeColumnsTest {
   }
 
   private static Dataset<Row> texts(String... texts) {
-    return LocalSpark.get()
+    return LocalSpark.withoutS3()
         .createDataFrame(
             Arrays.stream(texts).map(text -> RowFactory.create(text)).toList(),
             new StructType().add("text", DataTypes.StringType))

@@ -2,10 +2,10 @@ package io.sluice.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.testing.NeedsServers;
-import io.sluice.testing.Readings;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.NeedsServers;
 import io.sluice.demo.server.KafkaServer;
 import io.sluice.kafka.KafkaFailedException;
 import io.sluice.run.RunContext;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

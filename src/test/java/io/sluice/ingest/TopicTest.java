@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.NeedsServers;
-import io.sluice.testing.Topics;
-import io.sluice.testing.Lines;
 import io.sluice.contract.Contracts;
 import io.sluice.kafka.Brokers;
 import io.sluice.kafka.KafkaFailedException;
@@ -16,15 +13,14 @@ import io.sluice.run.RunContext;
 import io.sluice.run.StoppedException;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.stream.DeadLetters;
+import io.sluice.testing.Lines;
 import io.sluice.testing.LocalKafka;
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.sluice.testing.Topics;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +33,6 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
 /** Records of a topic reach bronze and silver once each, and none is lost in silence. */
@@ -58,7 +52,8 @@ class TopicTest {
   }
 
   private static List<String> silver(RunContext context) {
-    return Lines.of(context.lake().silver("clicks").read().selectExpr("click", "_file", "_position"));
+    return Lines.of(
+        context.lake().silver("clicks").read().selectExpr("click", "_file", "_position"));
   }
 
   @Test

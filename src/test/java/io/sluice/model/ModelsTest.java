@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sluice.testing.NeedsServers;
 import io.sluice.demo.purchaseorders.OrderHistory;
 import io.sluice.demo.server.S3Server;
 import io.sluice.mart.Mart;
@@ -26,6 +25,7 @@ import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import io.sluice.testing.LocalSpark;
 import io.sluice.testing.MlflowServer;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;

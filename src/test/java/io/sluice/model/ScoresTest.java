@@ -38,7 +38,8 @@ class ScoresTest {
       rows.add(RowFactory.create(scores.labels()[i], scores.scores()[i]));
     }
     Dataset<Row> frame =
-        LocalSpark.withoutS3().createDataFrame(rows, StructType.fromDDL("label double, score double"));
+        LocalSpark.withoutS3()
+            .createDataFrame(rows, StructType.fromDDL("label double, score double"));
     BinaryClassificationEvaluator evaluator =
         new BinaryClassificationEvaluator().setRawPredictionCol("score").setNumBins(0);
     assertEquals(evaluator.setMetricName("areaUnderROC").evaluate(frame), scores.rocArea(), 1e-9);

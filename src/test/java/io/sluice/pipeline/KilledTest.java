@@ -3,13 +3,13 @@ package io.sluice.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.NeedsServers;
 import io.sluice.bench.CrashingS3A;
-import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.util.ArrayList;

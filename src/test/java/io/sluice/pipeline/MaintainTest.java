@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.NeedsServers;
-import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.time.Duration;
 import java.time.Instant;

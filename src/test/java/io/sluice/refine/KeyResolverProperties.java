@@ -91,23 +91,18 @@ class KeyResolverProperties {
       }
     }
 
-    KeyReader reader =
-        new KeyReader(COLUMNS, List.of("key"), "version", Optional.empty(), "_key");
+    KeyReader reader = new KeyReader(COLUMNS, List.of("key"), "version", Optional.empty(), "_key");
     Map<Long, List<KeyedRow>> grouped = new TreeMap<>();
     rows.forEach(
         row ->
-            grouped
-                .computeIfAbsent(row.number(0), key -> new ArrayList<>())
-                .add(reader.read(row)));
+            grouped.computeIfAbsent(row.number(0), key -> new ArrayList<>()).add(reader.read(row)));
     Map<Long, List<Long>> atHand = new TreeMap<>();
     Map<Long, Long> acceptedAtHand = new TreeMap<>();
     grouped.forEach(
         (key, some) -> {
           KeyResolver.Resolution resolution =
               KeyResolver.resolve(
-                  some,
-                  Optional.ofNullable((Object) present(key.intValue())),
-                  reader.order());
+                  some, Optional.ofNullable((Object) present(key.intValue())), reader.order());
           resolution.accepted().ifPresent(row -> acceptedAtHand.put(key, row.position()));
           atHand.put(
               key,

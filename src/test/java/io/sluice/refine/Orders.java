@@ -124,7 +124,7 @@ final class Orders {
       values[schema.fieldIndex("arrived_at")] = Timestamp.valueOf("2026-03-01 00:00:00");
       rows.add(RowFactory.create(values));
     }
-    return LocalSpark.get().createDataFrame(rows, schema);
+    return LocalSpark.withoutS3().createDataFrame(rows, schema);
   }
 
   /** The reasons of judged rows as {@code field:rule}, in the order of their positions. */

@@ -90,7 +90,7 @@ class RefinerTest {
   private static Map<Reference, Dataset<Row>> references() {
     return Map.of(
         new Reference("vendors", "id"),
-        LocalSpark.get()
+        LocalSpark.withoutS3()
             .createDataFrame(List.<Row>of(), new StructType().add("id", DataTypes.StringType)));
   }
 }

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.NeedsServers;
 import io.sluice.bench.CrashingS3A;
-import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -74,7 +74,7 @@ class RowRulesTest {
   private Dataset<Row> judged(String... records) throws IOException {
     Contract contract = Orders.contract(folder);
     Dataset<Row> vendors =
-        LocalSpark.get()
+        LocalSpark.withoutS3()
             .createDataFrame(
                 List.of(RowFactory.create("v1")), new StructType().add("id", DataTypes.StringType));
     Dataset<Row> typed =

@@ -2,11 +2,11 @@ package io.sluice.refine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.testing.NeedsServers;
-import io.sluice.testing.Readings;
 import io.sluice.ingest.Ingest;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.util.ArrayList;
 import java.util.HashMap;

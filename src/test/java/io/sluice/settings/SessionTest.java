@@ -42,8 +42,7 @@ class SessionTest {
     assertNull(conf.get("spark.extraListeners"));
     assertEquals("UTC", conf.get("spark.sql.session.timeZone"));
     assertEquals(
-        "io.sluice.table.store.ConditionalPutLogStore",
-        conf.get("spark.delta.logStore.s3a.impl"));
+        "io.sluice.table.store.ConditionalPutLogStore", conf.get("spark.delta.logStore.s3a.impl"));
   }
 
   @ParameterizedTest
@@ -53,7 +52,12 @@ class SessionTest {
     Path key = Files.writeString(folder.resolve("key"), "value of a key\n");
     Map<String, String> conf =
         conf(
-            "s3.endpoint", endpoint, "s3.access-key", "file:" + key, "s3.secret-key", "file:" + key);
+            "s3.endpoint",
+            endpoint,
+            "s3.access-key",
+            "file:" + key,
+            "s3.secret-key",
+            "file:" + key);
     assertEquals(endpoint, conf.get(S3 + "endpoint"));
     assertEquals("true", conf.get(S3 + "path.style.access"));
     assertEquals(String.valueOf(tls), conf.get(S3 + "connection.ssl.enabled"));
@@ -96,7 +100,8 @@ class SessionTest {
   @Test
   void theEnvironmentsOwnSparkSettingsWin() throws Exception {
     assertEquals(
-        "7", conf("spark.databricks.delta.snapshotPartitions", "7")
+        "7",
+        conf("spark.databricks.delta.snapshotPartitions", "7")
             .get("spark.databricks.delta.snapshotPartitions"));
   }
 
@@ -113,7 +118,6 @@ class SessionTest {
         "a-token"
       })
   void secretsAreRedactedByTheirNames(String name) throws Exception {
-    assertTrue(
-        Pattern.compile(conf().get("spark.redaction.regex")).matcher(name).find(), name);
+    assertTrue(Pattern.compile(conf().get("spark.redaction.regex")).matcher(name).find(), name);
   }
 }

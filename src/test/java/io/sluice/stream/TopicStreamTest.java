@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sluice.testing.NeedsServers;
-import io.sluice.testing.Lines;
-import io.sluice.testing.Topics;
 import io.sluice.bench.CrashingS3A;
-import io.sluice.testing.Readings;
 import io.sluice.demo.transactions.TransactionGenerator;
 import io.sluice.run.RunContext;
 import io.sluice.settings.ValidationErrors;
+import io.sluice.testing.Lines;
 import io.sluice.testing.LocalKafka;
+import io.sluice.testing.NeedsServers;
+import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
+import io.sluice.testing.Topics;
 import io.sluice.transactions.SpendingByQuery;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -131,7 +131,9 @@ class TopicStreamTest {
             .rowCounts()
             .accepted());
     // The first batch takes jobs; the other 1,200 come as small ones, of less than 400 each.
-    assertTrue(Topics.smallBatches(context, "transactions") >= 3, "only " + Topics.smallBatches(context, "transactions") + " small batches");
+    assertTrue(
+        Topics.smallBatches(context, "transactions") >= 3,
+        "only " + Topics.smallBatches(context, "transactions") + " small batches");
     send("stream", generator, 500);
 
     // Now without an end, until it is told to stop.
@@ -198,7 +200,9 @@ class TopicStreamTest {
     }
     assertEquals(DEATHS.length, deaths);
     RunContext context = open("killed-stream", Map.of());
-    assertTrue(Topics.smallBatches(context, "transactions") >= 4, "only " + Topics.smallBatches(context, "transactions") + " small batches");
+    assertTrue(
+        Topics.smallBatches(context, "transactions") >= 4,
+        "only " + Topics.smallBatches(context, "transactions") + " small batches");
     holds(context, "killed-stream", generator.truth());
   }
 

@@ -62,8 +62,7 @@ class SpendingWindowsTest {
     for (int i = 0; i < 4; i++) {
       windows.add(payment(i, "U", i * MINUTE, 90_000), raised::add);
     }
-    assertEquals(
-        List.of("five_minutes amount 0", "five_minutes amount " + -MINUTE), names());
+    assertEquals(List.of("five_minutes amount 0", "five_minutes amount " + -MINUTE), names());
   }
 
   @Test
@@ -87,8 +86,7 @@ class SpendingWindowsTest {
     assertEquals(Outcome.KNOWN, windows.add(payment(2, "U", now, 1), raised::add));
     // Another partition has a clock of its own.
     assertEquals(
-        Outcome.COUNTED,
-        windows.add(new Payment("topic/1", 0, "T", "U", 0, 1), raised::add));
+        Outcome.COUNTED, windows.add(new Payment("topic/1", 0, "T", "U", 0, 1), raised::add));
     assertEquals(Map.of("topic/0", new Mark(2, now), "topic/1", new Mark(0, 0)), windows.marks());
   }
 
@@ -155,7 +153,6 @@ class SpendingWindowsTest {
 
   @Test
   void aWindowIsAMinuteOrLonger() {
-    assertThrows(
-        IllegalArgumentException.class, () -> new SpendingWindow("none", 0, List.of()));
+    assertThrows(IllegalArgumentException.class, () -> new SpendingWindow("none", 0, List.of()));
   }
 }

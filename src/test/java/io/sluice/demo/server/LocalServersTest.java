@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.NeedsServers;
 import io.sluice.testing.LocalKafka;
+import io.sluice.testing.NeedsServers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,0 +1,114 @@
+package io.sluice.transactions;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.testing.Lines;
+import io.sluice.testing.LocalSpark;
+import io.sluice.transactions.SpendingWindows.Outcome;
+import io.sluice.transactions.SpendingWindows.Payment;
+import io.sluice.transactions.SpendingWindows.Standing;
+import java.math.BigDecimal;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+
+/** What a model learns from is what the stream gives it to score. */
+class PaymentFeaturesTest {
+  private static final StructType SILVER =
+      new StructType()
+          .add("transaction_id", DataTypes.StringType)
+          .add("day", DataTypes.DateType)
+          .add("event_time", DataTypes.TimestampType)
+          .add("user_id", DataTypes.StringType)
+          .add("amount", DataTypes.createDecimalType(12, 2))
+          .add("_file", DataTypes.StringType)
+          .add("_position", DataTypes.LongType);
+
+  @Test
+  void usersStandWhereTheStreamSaysTheyDo() {
+    Random random = new Random(7);
+    Instant begin = Instant.parse("2026-03-01T10:00:00Z");
+    SpendingWindows windows = new SpendingWindows();
+    List<Row> silver = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    int late = 0;
+    for (int i = 0; i < 400; i++) {
+      Instant at = begin.plusSeconds(3L * i - (random.nextInt(10) == 0 ? 200 : 0));
+      long cents = random.nextInt(50_000);
+      String user = "U-" + random.nextInt(4);
+      silver.add(
+          RowFactory.create(
+              "T-" + i,
+              java.sql.Date.valueOf("2026-03-01"),
+              Timestamp.from(at),
+              user,
+              BigDecimal.valueOf(cents, 2),
+              "topic/0",
+              (long) i));
+      Payment payment = new Payment("topic/0", i, "T-" + i, user, at.toEpochMilli() * 1000, cents);
+      if (windows.add(payment, alert -> {}) == Outcome.LATE) {
+        late++;
+        continue;
+      }
+      Standing standing = windows.standing(payment);
+      expected.add(
+          String.join(
+              "|",
+              "T-" + i,
+              "" + cents,
+              "" + standing.countMinute(),
+              "" + standing.centsMinute(),
+              "" + standing.countFive(),
+              "" + standing.centsFive()));
+    }
+    assertTrue(late > 10, "only " + late + " late payments");
+    expected.sort(null);
+    assertEquals(
+        expected,
+        Lines.of(
+            PaymentFeatures.standing(LocalSpark.withoutS3().createDataFrame(silver, SILVER))
+                .select(
+                    "transaction_id",
+                    "cents",
+                    "count_minute",
+                    "cents_minute",
+                    "count_five",
+                    "cents_five")));
+  }
+
+  @Test
+  void featuresLeaveThePaymentItselfOut() {
+    Row standing =
+        RowFactory.create(
+            "T",
+            java.sql.Date.valueOf("2026-03-01"),
+            Timestamp.from(Instant.parse("2026-03-01T13:59:00Z")),
+            30_000L,
+            3L,
+            30_000L,
+            5L,
+            30_099L);
+    assertEquals(
+        List.of("T|large|2.0|0.0|4.0|99|13.0"),
+        Lines.of(
+            PaymentFeatures.of(
+                    LocalSpark.withoutS3()
+                        .createDataFrame(List.of(standing), PaymentFeatures.STANDING))
+                .selectExpr(
+                    "transaction_id",
+                    "segment",
+                    "others_minute",
+                    "spent_minute",
+                    "others_five",
+                    "cast(round(exp(spent_five) - 1) as bigint)",
+                    "hour")));
+  }
+}
