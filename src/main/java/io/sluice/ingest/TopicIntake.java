@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.engine.ObservedMetrics;
+import io.sluice.engine.Scala;
 import io.sluice.ingest.format.AvroFormat;
 import io.sluice.ingest.format.RecordFormat;
 import io.sluice.kafka.Brokers;
@@ -156,8 +157,7 @@ public final class TopicIntake {
     Set<Integer> numbers = new TreeSet<>();
     for (ObservedMetrics measures : schemas) {
       Object found = measures.get().get("schemas");
-      scala.collection.JavaConverters.seqAsJavaList((scala.collection.Seq<?>) found)
-          .forEach(number -> numbers.add((Integer) number));
+      Scala.list((scala.collection.Seq<?>) found).forEach(number -> numbers.add((Integer) number));
     }
     return numbers;
   }
