@@ -89,9 +89,7 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
       }
       if (value instanceof List<?> structs) {
         return new GenericArrayData(
-            structs.stream()
-                .map(struct -> struct((Object[]) struct))
-                .toArray());
+            structs.stream().map(struct -> struct((Object[]) struct)).toArray());
       }
       return value;
     }

@@ -1,6 +1,5 @@
 package io.sluice.engine;
 
-
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

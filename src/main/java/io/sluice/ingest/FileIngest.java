@@ -49,6 +49,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FileIngest {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
+
   /** How {@code ops.files} is declared. */
   static final TableSpec FILES =
       new TableSpec(

@@ -169,7 +169,8 @@ public final class TopicIngest implements AutoCloseable {
       List<OffsetRange> behind,
       List<OffsetRange> taken) {
     taken.forEach(
-        range -> bronze.checkpoint(Checkpoint.offset(topic.name(), range.partition()), range.until()));
+        range ->
+            bronze.checkpoint(Checkpoint.offset(topic.name(), range.partition()), range.until()));
     bronze.checkpoint(Checkpoint.making(topic.name()), topic.topicId());
     note(topic, behind, taken);
   }

@@ -1,49 +1,29 @@
 package io.sluice.refine;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.contract.Contract;
-import io.sluice.contract.Field;
 import io.sluice.engine.Scala;
 import io.sluice.ingest.Bronze;
 import io.sluice.lineage.LineageRecorder;
-import io.sluice.quality.Check;
 import io.sluice.quality.CheckResult;
 import io.sluice.quality.CheckRunner;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
-import io.sluice.run.RunRecorder;
 import io.sluice.run.RunResult;
 import io.sluice.settings.ValidationErrors;
-import io.sluice.table.BackfillJournal;
-import io.sluice.table.Changes;
 import io.sluice.table.Checkpoint;
 import io.sluice.table.Comparison;
 import io.sluice.table.LakeTable;
-import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.time.Period;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -160,7 +140,8 @@ public final class Backfill {
   /** Builds, compares and swaps; then marks what quarantine held of the range. */
   public RunResult run() {
     RunResult published = context.run("backfill", contract.id(), this::publish);
-    new Replay(context, contract.id(), Replay.Selection.of(Range.holds(range.from, range.to, day))).run();
+    new Replay(context, contract.id(), Replay.Selection.of(Range.holds(range.from, range.to, day)))
+        .run();
     return published;
   }
 
@@ -187,8 +168,7 @@ public final class Backfill {
     build.adoptBroken(commit.quarantine());
     CheckResult explained =
         explained(
-            live.rows().join(made, Scala.seq(silver.key()), "left_anti"),
-            commit.quarantine());
+            live.rows().join(made, Scala.seq(silver.key()), "left_anti"), commit.quarantine());
     commit.table().remove(live);
     RunResult result =
         commit.publishRange(
@@ -219,10 +199,7 @@ public final class Backfill {
             .select("file", "position")
             .union(quarantine.staged().select("file", "position"))
             .toDF("_file", "_position");
-    long lost =
-        removed
-            .join(known, Scala.seq(List.of("_file", "_position")), "left_anti")
-            .count();
+    long lost = removed.join(known, Scala.seq(List.of("_file", "_position")), "left_anti").count();
     return BuiltInChecks.error(
         "no_row_lost",
         "each row that leaves the range is in quarantine",

@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.contract.Contract;
 import io.sluice.engine.Scala;
 import io.sluice.lineage.LineageRecorder;
-import io.sluice.run.Run;
 import io.sluice.run.RowCounts;
+import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.table.BackfillJournal;
 import io.sluice.table.Changes;
@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of a backfill, built step by step from bronze and named by no commit; a note of each step
- * in the {@link BackfillJournal} lets a run that died go on with the step it died in.
+ * The files of a backfill, built step by step from bronze and named by no commit; a note of each
+ * step in the {@link BackfillJournal} lets a run that died go on with the step it died in.
  */
 final class BackfillBuild {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
@@ -71,8 +71,7 @@ final class BackfillBuild {
     BackfillJournal journal =
         context
             .lake()
-            .journal(
-                "backfill/" + silver.contract().id() + "/" + range.from() + "_" + range.to());
+            .journal("backfill/" + silver.contract().id() + "/" + range.from() + "_" + range.to());
     String fingerprint = fingerprint(silver.contract(), range);
     return new BackfillBuild(
         silver,
@@ -97,11 +96,10 @@ final class BackfillBuild {
   }
 
   /**
-   * The bronze version of a run that died, if it built by the same contract, else the one that silver
-   * has handled.
+   * The bronze version of a run that died, if it built by the same contract, else the one that
+   * silver has handled.
    */
-  private static long prepare(
-      SilverTable silver, BackfillJournal journal, String fingerprint) {
+  private static long prepare(SilverTable silver, BackfillJournal journal, String fingerprint) {
     String plan = journal.read("plan").orElse("");
     if (!plan.startsWith(fingerprint + " ")) {
       journal.clear();
@@ -157,7 +155,8 @@ final class BackfillBuild {
     }
     Dataset<Row> judged =
         judge.judged(bronze, silver.bronze().size(built).bytes(), LineageRecorder.unused());
-    Dataset<Row> valid = judged.where(col("_reasons").isNull()).where(Backfill.Range.holds(first, last, day()));
+    Dataset<Row> valid =
+        judged.where(col("_reasons").isNull()).where(Backfill.Range.holds(first, last, day()));
     Dataset<Row> broken = broken(judged, first, last);
     // Quarantine has most of them already.
     Dataset<Row> fresh =
@@ -167,7 +166,8 @@ final class BackfillBuild {
                 Scala.seq(List.of("arrival", "file", "position", "arrived_at")),
                 "left_anti");
     TableTransaction transaction = TableTransaction.begin(silver.table(), silver.spec());
-    TableTransaction quarantine = TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
+    TableTransaction quarantine =
+        TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
     long validRows = valid.count();
     long brokenRows = broken.count();
     RowCounts rowCounts = new RowCounts(brokenRows, 0, brokenRows, 0, 0);
@@ -198,7 +198,11 @@ final class BackfillBuild {
   private Dataset<Row> broken(Dataset<Row> judged, LocalDate first, LocalDate last) {
     Dataset<Row> broken = judged.where(col("_reasons").isNotNull());
     Dataset<Row> live =
-        silver.table().read().where(Backfill.Range.holds(first, last, day())).select("_file", "_position");
+        silver
+            .table()
+            .read()
+            .where(Backfill.Range.holds(first, last, day()))
+            .select("_file", "_position");
     Dataset<Row> byDay = broken.where(Backfill.Range.holds(first, last, day()));
     Dataset<Row> byLive =
         broken
@@ -220,7 +224,8 @@ final class BackfillBuild {
     if (handled > built) {
       Changes news = silver.bronze().changes(built, handled);
       Dataset<Row> valid =
-          judge.judged(news.rows(), news.bytes(), recorder)
+          judge
+              .judged(news.rows(), news.bytes(), recorder)
               .where(col("_reasons").isNull())
               .where(Backfill.Range.holds(range.from(), range.to(), day()));
       long rows = valid.count();

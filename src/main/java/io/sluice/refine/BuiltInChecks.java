@@ -23,7 +23,9 @@ final class BuiltInChecks {
         rowCounts.toString());
   }
 
-  /** What every batch of new rows must hold: its row counts, its share of broken rows, its columns. */
+  /**
+   * What every batch of new rows must hold: its row counts, its share of broken rows, its columns.
+   */
   static List<CheckResult> ofNews(Contract contract, RowCounts rowCounts, Tally tally) {
     List<CheckResult> checkResults = new ArrayList<>();
     checkResults.add(balance(rowCounts));
@@ -60,8 +62,7 @@ final class BuiltInChecks {
   }
 
   /** An error-level check and what it said. */
-  static CheckResult error(
-      String name, String rule, boolean passed, Double value, String failure) {
+  static CheckResult error(String name, String rule, boolean passed, Double value, String failure) {
     return new CheckResult(
         name,
         Check.Severity.ERROR,

@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.col;
 
 import io.sluice.contract.Contract;
 import io.sluice.quality.CheckRunner;
-import io.sluice.run.Run;
 import io.sluice.run.RowCounts;
+import io.sluice.run.Run;
 import io.sluice.table.TableTransaction;
 import java.util.List;
 import java.util.Optional;

@@ -11,8 +11,8 @@ import io.sluice.engine.KeyedRow;
 import io.sluice.engine.LocalRows;
 import io.sluice.quality.CheckResult;
 import io.sluice.quality.CheckRunner;
-import io.sluice.run.Run;
 import io.sluice.run.RowCounts;
+import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.settings.Key;
 import io.sluice.table.KnownKeys;
@@ -39,10 +39,10 @@ import org.apache.spark.sql.types.StructType;
  * Stages small batches of a source in this JVM, without a job; only the contract's checks take one.
  *
  * <p>The same plans as {@link JobStager} runs, compiled once ({@link CompiledRows}), make the same
- * rows, and {@link KeyResolver} decides by the same rule. Which keys silver holds is known in memory
- * ({@link KnownKeys}). A batch that one JVM cannot decide by itself is refused: a row that replaces
- * another, a key that may be an older row's, too many keys to know. Cost: each record once, a file
- * for each table. Not for several threads at once.
+ * rows, and {@link KeyResolver} decides by the same rule. Which keys silver holds is known in
+ * memory ({@link KnownKeys}). A batch that one JVM cannot decide by itself is refused: a row that
+ * replaces another, a key that may be an older row's, too many keys to know. Cost: each record
+ * once, a file for each table. Not for several threads at once.
  */
 public final class LocalRefiner {
   private static final StructType RUN =
@@ -93,8 +93,7 @@ public final class LocalRefiner {
       for (Arrival arrival : contract.topics()) {
         judged.put(
             arrival,
-            compiled(
-                bronze, rows -> judge.judged(arrival, rows).withColumn("_key", known.hash())));
+            compiled(bronze, rows -> judge.judged(arrival, rows).withColumn("_key", known.hash())));
       }
       StructType columns = judged.values().iterator().next().schema();
       StructType withRun = columns;
@@ -205,8 +204,7 @@ public final class LocalRefiner {
               } else {
                 brokenRows.add(row);
                 row.structs(functions.reasons, 3)
-                    .forEach(
-                        why -> reasons.merge(why.text(0) + "/" + why.text(1), 1L, Long::sum));
+                    .forEach(why -> reasons.merge(why.text(0) + "/" + why.text(1), 1L, Long::sum));
               }
             }
           });
@@ -245,8 +243,7 @@ public final class LocalRefiner {
       LocalRows none = LocalRows.builder(judged.schema()).build();
       quarantined =
           functions.broken.apply(
-              none.of(brokenRows)
-                  .with(RUN, micros(run.startedAt()), run.id(), until));
+              none.of(brokenRows).with(RUN, micros(run.startedAt()), run.id(), until));
       if (!quarantined.isEmpty()) {
         quarantine.append(functions.quarantineWriter, quarantined);
       }

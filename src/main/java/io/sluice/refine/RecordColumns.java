@@ -42,7 +42,8 @@ final class RecordColumns {
    * @param schemas the schemas that records may be written by, by number; asked for when rows are
    *     first taken apart
    */
-  RecordColumns(Contract contract, Optional<byte[]> secret, Supplier<Map<Integer, String>> schemas) {
+  RecordColumns(
+      Contract contract, Optional<byte[]> secret, Supplier<Map<Integer, String>> schemas) {
     this.contract = contract;
     this.secret = secret;
     this.schemas = schemas;

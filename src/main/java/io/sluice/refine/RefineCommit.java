@@ -6,8 +6,8 @@ import io.sluice.contract.Contract;
 import io.sluice.engine.ColumnOrigin;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.quality.CheckResult;
-import io.sluice.run.Run;
 import io.sluice.run.RowCounts;
+import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunRecorder;
 import io.sluice.run.RunResult;
@@ -36,8 +36,9 @@ import org.apache.spark.sql.SaveMode;
  *   <li>Publish silver: rows, removals, checkpoint and row counts in one commit.
  * </ol>
  *
- * <p>Guarantee: readers of silver see a batch whole or not at all; a run killed anywhere and started
- * again ends with the same tables. Cost: two commits, one if no row is broken; one more to fence.
+ * <p>Guarantee: readers of silver see a batch whole or not at all; a run killed anywhere and
+ * started again ends with the same tables. Cost: two commits, one if no row is broken; one more to
+ * fence.
  */
 public final class RefineCommit {
   private final RunContext context;
@@ -48,10 +49,7 @@ public final class RefineCommit {
   private TableTransaction table;
 
   private RefineCommit(
-      RunContext context,
-      SilverTable silver,
-      TableTransaction table,
-      TableTransaction quarantine) {
+      RunContext context, SilverTable silver, TableTransaction table, TableTransaction quarantine) {
     this.context = context;
     this.silver = silver;
     this.contract = silver.contract();
@@ -69,9 +67,7 @@ public final class RefineCommit {
     TableTransaction table = TableTransaction.begin(silver.table(), silver.spec());
     TableTransaction quarantine =
         TableTransaction.begin(silver.quarantine(), Quarantine.spec(silver.contract()));
-    silver
-        .quarantine()
-        .mustReach(table.checkpoint(Checkpoint.QUARANTINED), silver.table().name());
+    silver.quarantine().mustReach(table.checkpoint(Checkpoint.QUARANTINED), silver.table().name());
     return new RefineCommit(context, silver, table, quarantine);
   }
 
@@ -155,8 +151,8 @@ public final class RefineCommit {
   }
 
   /**
-   * Publishes rows of quarantine that are valid now; how far bronze is handled stays. Marking them in
-   * quarantine follows, since a run that dies in between is finished by the next.
+   * Publishes rows of quarantine that are valid now; how far bronze is handled stays. Marking them
+   * in quarantine follows, since a run that dies in between is finished by the next.
    *
    * @return empty if none is accepted: nothing is published
    * @throws io.sluice.run.StoppedException if an error-level check failed; nothing is published
@@ -207,8 +203,7 @@ public final class RefineCommit {
 
   private void judge(
       Run run, LineageRecorder recorder, List<CheckResult> checkResults, String advice) {
-    RunRecorder.requirePassed(
-        context, run, recorder, silver.table().name(), checkResults, advice);
+    RunRecorder.requirePassed(context, run, recorder, silver.table().name(), checkResults, advice);
   }
 
   /** The side table first: its rows count only once silver has published their batch. */

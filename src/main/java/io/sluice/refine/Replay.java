@@ -9,7 +9,6 @@ import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.contract.Contract;
-import io.sluice.contract.Field;
 import io.sluice.engine.Scala;
 import io.sluice.ingest.Bronze;
 import io.sluice.lineage.LineageRecorder;
@@ -109,7 +108,10 @@ public final class Replay {
     return String.format(
         Locale.ROOT,
         "%,d rows of the selection: %,d valid now, %,d not %s",
-        tally.read(), tally.read() - tally.quarantined(), tally.quarantined(), tally.reasons());
+        tally.read(),
+        tally.read() - tally.quarantined(),
+        tally.quarantined(),
+        tally.reasons());
   }
 
   private Column open() {
@@ -118,8 +120,7 @@ public final class Replay {
         .and(selection.stored);
   }
 
-  private Dataset<Row> judged(
-      RowJudge judge, Dataset<Row> quarantined, LineageRecorder recorder) {
+  private Dataset<Row> judged(RowJudge judge, Dataset<Row> quarantined, LineageRecorder recorder) {
     // The columns that refinement reads, as bronze has them.
     Dataset<Row> records =
         quarantined.select("raw", "arrival", "file", "position", "header", "problem", "arrived_at");
@@ -138,8 +139,7 @@ public final class Replay {
     if (rows.isEmpty()) {
       return RunResult.NOTHING_NEW;
     }
-    recorder.reads(
-        silver.quarantine().path(), Bronze.schema(), commit.quarantine().version());
+    recorder.reads(silver.quarantine().path(), Bronze.schema(), commit.quarantine().version());
     RowJudge judge = RowJudge.open(context, contract);
     Dataset<Row> judged = judged(judge, rows, recorder);
     Tally tally = Tally.of(contract, judged);

@@ -25,8 +25,9 @@ import org.apache.spark.sql.Row;
  * Writes rows into the files of a transaction by key, by Spark jobs: of each key the version that
  * {@link KeyResolver} accepts.
  *
- * <p>Copy on write: a row that replaces another costs a rewrite of the other's file. Cost: one window over the rows,
- * the keys of the files that are there, and whole those in which a row is replaced.
+ * <p>Copy on write: a row that replaces another costs a rewrite of the other's file. Cost: one
+ * window over the rows, the keys of the files that are there, and whole those in which a row is
+ * replaced.
  *
  * @param columns the table's columns, in its order
  * @param resolver decides which versions are accepted
@@ -82,14 +83,18 @@ record Upsert(List<String> columns, KeyResolver resolver, List<String> spread) {
     Outcomes outcomes = new Outcomes();
     if (present.isEmpty()) {
       Dataset<Row> none =
-          rows.withColumn("_present", lit(null).cast(rows.schema().apply(resolver.ordering()).dataType()));
+          rows.withColumn(
+              "_present", lit(null).cast(rows.schema().apply(resolver.ordering()).dataType()));
       write(transaction, none, observer, outcomes);
       return outcomes;
     }
     Dataset<Row> matched = matched(rows, present).persist();
     try {
       Dataset<Row> known =
-          rows.join(matched.select(columns(resolver.key(), "_present")), names(resolver.key()), "left_outer");
+          rows.join(
+              matched.select(columns(resolver.key(), "_present")),
+              names(resolver.key()),
+              "left_outer");
       write(transaction, known, observer, outcomes);
       Dataset<Row> replaced = matched.where("_newest > _present");
       Set<String> paths =
@@ -98,7 +103,10 @@ record Upsert(List<String> columns, KeyResolver resolver, List<String> spread) {
       if (!paths.isEmpty()) {
         TableTransaction.Files touched = present.at(paths);
         transaction.append(
-            touched.rows().join(replaced.select(columns(resolver.key())), names(resolver.key()), "left_anti"));
+            touched
+                .rows()
+                .join(
+                    replaced.select(columns(resolver.key())), names(resolver.key()), "left_anti"));
         transaction.remove(touched);
       }
     } finally {
@@ -113,7 +121,10 @@ record Upsert(List<String> columns, KeyResolver resolver, List<String> spread) {
       UnaryOperator<Dataset<Row>> observer,
       Outcomes outcomes) {
     Dataset<Row> accepted =
-        outcomes.observe(resolver.resolve(rows, spread)).where("_outcome = 'accepted'").select(columns(columns));
+        outcomes
+            .observe(resolver.resolve(rows, spread))
+            .where("_outcome = 'accepted'")
+            .select(columns(columns));
     outcomes.accepted = transaction.appended(observer.apply(accepted));
   }
 

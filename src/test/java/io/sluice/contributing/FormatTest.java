@@ -1,11 +1,11 @@
 package io.sluice.contributing;
 
-import io.sluice.testing.Readings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
+import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

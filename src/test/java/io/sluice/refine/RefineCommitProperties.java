@@ -117,8 +117,7 @@ class RefineCommitProperties {
     Map<Arrival, LocalRows> land(List<Sent> batch, int number) {
       TableTransaction bronze = TableTransaction.begin(silver.bronze(), Bronze.spec(contract));
       TopicIntake intake =
-          new TopicIntake(
-              contract, Brokers.of(context.settings()), Optional.empty(), ARRIVED);
+          new TopicIntake(contract, Brokers.of(context.settings()), Optional.empty(), ARRIVED);
       Map<Arrival, LocalRows> rows = new LinkedHashMap<>();
       for (int topic = 0; topic < 2; topic++) {
         Arrival arrival = contract.topics().get(topic);
@@ -170,7 +169,8 @@ class RefineCommitProperties {
     }
 
     List<String> silver() {
-      return lines(silver.table().exists() ? silver.table().read() : context.spark().emptyDataFrame());
+      return lines(
+          silver.table().exists() ? silver.table().read() : context.spark().emptyDataFrame());
     }
 
     List<String> quarantine() {

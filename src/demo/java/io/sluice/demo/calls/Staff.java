@@ -5,6 +5,7 @@ import java.time.DayOfWeek;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** Who answers in a contact centre, and who of them is on duty. */
@@ -91,7 +92,7 @@ record Staff(List<Agent> agents) {
       double skill = random.nextGaussian();
       agents.add(
           new Agent(
-              "AG-%05d".formatted(i + 1),
+              String.format(Locale.ROOT, "AG-%05d", i + 1),
               of.code + "-" + shift.code,
               of,
               shift,

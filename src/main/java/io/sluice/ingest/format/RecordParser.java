@@ -31,7 +31,8 @@ public final class RecordParser implements Serializable {
   /**
    * Takes a record apart.
    *
-   * @param header what stands with each record of its file, such as a CSV header line; null for none
+   * @param header what stands with each record of its file, such as a CSV header line; null for
+   *     none
    * @param problem why the record could not be read whole; null if it could
    */
   public ParsedRow parse(byte[] stored, UTF8String header, UTF8String problem) {
