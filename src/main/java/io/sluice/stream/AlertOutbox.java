@@ -52,15 +52,25 @@ final class AlertOutbox implements AutoCloseable {
       TransactionalPublisher opened =
           TransactionalPublisher.open(
               Brokers.of(context.settings()), topic, "sluice-alerts-" + topic);
-      long reached = alerts.raisedUpTo();
-      if (reached >= 0) {
-        Iterator<Row> left = alerts.after(opened.sent()).select(MESSAGE).toLocalIterator();
-        opened.send(left, row -> message(row.getString(0), row.getString(1)), reached);
+      try {
+        sendLeft(opened);
+      } catch (RuntimeException e) {
+        opened.close();
+        throw e;
       }
       publisher = opened;
       return;
     }
     publisher.send(json.apply(raised).iterator(), row -> message(row.text(0), row.text(1)), until);
+  }
+
+  /** Sends what the table has and the topic has not. */
+  private void sendLeft(TransactionalPublisher opened) {
+    long reached = alerts.raisedUpTo();
+    if (reached >= 0) {
+      Iterator<Row> left = alerts.after(opened.sent()).select(MESSAGE).toLocalIterator();
+      opened.send(left, row -> message(row.getString(0), row.getString(1)), reached);
+    }
   }
 
   private static TransactionalPublisher.Message message(String user, String json) {

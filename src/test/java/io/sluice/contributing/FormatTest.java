@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.sluice.ingest.Ingest;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A file format is one class and one line in a services file: {@link PairsFormat}. */
+@NeedsServers
 class FormatTest {
   @Test
   void carriesAFileFromLandingToSilver(@TempDir Path contracts) throws Exception {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What is known of a statement before it runs; of many more statements, in LakeQueryTest. */
 class QueryGuardTest {
   private static QueryGuard parse(String statement) throws AnalysisException {
-    return QueryGuard.parse(LocalSpark.get(), statement);
+    return QueryGuard.parse(LocalSpark.withoutS3(), statement);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.testing.LocalKafka;
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.NeedsServers;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /** What the brokers say that topics hold, and what is read of it. */
+@NeedsServers
 class TopicAdminTest {
   private static Brokers brokers() {
     return Brokers.of(LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));

@@ -7,6 +7,7 @@ import io.sluice.kafka.TransactionalPublisher.Message;
 import io.sluice.kafka.TransactionalPublisher.Progress;
 import io.sluice.testing.LocalKafka;
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.NeedsServers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 
 /** Messages in parts: each once, whatever dies on the way. */
+@NeedsServers
 class TransactionalPublisherTest {
   private static Brokers brokers() {
     return Brokers.of(LocalSpark.settings(Map.of("kafka.servers", LocalKafka.server().servers())));

@@ -13,6 +13,7 @@ import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.junit.jupiter.api.Test;
 
+@NeedsServers
 class MartBuildTest {
 
   /**

@@ -21,7 +21,7 @@ class ExampleChecksTest {
 
   /** Two hundred rows a day, one in ten of them positive. */
   private static Dataset<Row> examples() {
-    return LocalSpark.get()
+    return LocalSpark.withoutS3()
         .range(DAYS * 200)
         .select(
             expr("date_add(date'2026-03-01', cast(id div 200 as int))").as("day"),

@@ -16,7 +16,7 @@ class ExamplesTest {
   private static final LocalDate KNOWN = LocalDate.of(2026, 3, 10);
 
   private static Dataset<Row> table(String columns, String rows) {
-    return LocalSpark.get().sql("select * from values " + rows + " as t(" + columns + ")");
+    return LocalSpark.withoutS3().sql("select * from values " + rows + " as t(" + columns + ")");
   }
 
   private static List<String> examples(OptionalDouble ifUnheard) {

@@ -13,7 +13,7 @@ class FraudLabelsTest {
   @Test
   void theLastWordOfEachDayCounts() {
     Dataset<Row> decisions =
-        LocalSpark.get()
+        LocalSpark.withoutS3()
             .sql(
                 "select * from values"
                     + " ('a', 'confirmed', timestamp'2026-03-01 10:00:00', date'2026-03-01'),"

@@ -45,13 +45,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 
 /** A model's life on one lake: trained, promoted, scored, challenged, watched, rolled back. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @NeedsServers
 class ModelsTest {
   private static final LocalDate FIRST = LocalDate.of(2026, 9, 1);
@@ -204,9 +200,24 @@ class ModelsTest {
     return registry.movesTable().read().orderBy(col("move").desc()).first();
   }
 
+  /** One life, step by step: each step finds the lake as the one before has left it. */
   @Test
-  @Order(1)
-  void nothingServesBeforeAVersionIsPromoted() {
+  void aModelIsTrainedPromotedWatchedAndRolledBack() throws Exception {
+    nothingServesBeforeAVersionIsPromoted();
+    theCardSaysWhatTheVersionIs();
+    theChampionScoresWhatIsNewAndOnlyThat();
+    theSameTablesGiveTheSameModel();
+    aWorseChallengerStaysOneAndTheRecordSaysWhy();
+    aCanaryThatIsWorseByOutcomesIsTakenOut();
+    aChampionThatIsWorseThanTheOneBeforeRollsBackByItself();
+    oneCommandRollsBack();
+    aPoisonedDayStopsTrainingAndDriftIsSeen();
+    aPipelineThatWasTamperedWithIsNotLoaded();
+    analystsReadItInNotebooksWithoutSpark();
+    mlflowShowsWhatTheLakeKnowsAndMayBeDead();
+  }
+
+  private void nothingServesBeforeAVersionIsPromoted() {
     assertThrows(
         ValidationErrors.ValidationException.class, () -> new Score(context, quick()).run());
     new Train(context, quick()).run();
@@ -218,9 +229,7 @@ class ModelsTest {
     assertEquals(List.of(), context.lake().tables("predictions"));
   }
 
-  @Test
-  @Order(2)
-  void theCardSaysWhatTheVersionIs() {
+  private void theCardSaysWhatTheVersionIs() {
     ModelVersion version = registry.versions("order_fraud").get(0);
     assertTrue(version.passed(), version.reasons().toString());
     assertEquals(LAST_MATURE, version.heldOutUntil());
@@ -245,9 +254,7 @@ class ModelsTest {
     assertTrue(card.segments().size() > 4);
   }
 
-  @Test
-  @Order(3)
-  void theChampionScoresWhatIsNewAndOnlyThat() {
+  private void theChampionScoresWhatIsNewAndOnlyThat() {
     Model model = quick();
     new Promote(context, model).promote(Optional.empty());
     long orders = context.lake().gold("order_features").read().count();
@@ -269,9 +276,7 @@ class ModelsTest {
     assertTrue(called > 0 && called < orders * 0.08, called + " of " + orders);
   }
 
-  @Test
-  @Order(3)
-  void theSameTablesGiveTheSameModel() {
+  private void theSameTablesGiveTheSameModel() {
     Model model = quick();
     ModelVersion version = registry.versions("order_fraud").get(0);
     Card card = Card.read(version.card());
@@ -301,9 +306,7 @@ class ModelsTest {
         card.metrics().toString());
   }
 
-  @Test
-  @Order(4)
-  void aWorseChallengerStaysOneAndTheRecordSaysWhy() {
+  private void aWorseChallengerStaysOneAndTheRecordSaysWhy() {
     touch();
     new Train(context, blind(0)).run();
     ModelVersion version = registry.versions("order_fraud").get(1);
@@ -317,9 +320,7 @@ class ModelsTest {
     assertEquals(Optional.of(2), registry.state("order_fraud").challenger());
   }
 
-  @Test
-  @Order(5)
-  void aCanaryThatIsWorseByOutcomesIsTakenOut() {
+  private void aCanaryThatIsWorseByOutcomesIsTakenOut() {
     touch();
     new Train(context, blind(-10)).run();
     new Promote(context, blind(-10)).canary(Optional.empty(), 30);
@@ -346,9 +347,7 @@ class ModelsTest {
     assertEquals(Optional.empty(), registry.state("order_fraud").challenger());
   }
 
-  @Test
-  @Order(6)
-  void aChampionThatIsWorseThanTheOneBeforeRollsBackByItself() {
+  private void aChampionThatIsWorseThanTheOneBeforeRollsBackByItself() {
     new Promote(context, blind(-10)).promote(Optional.of(3));
     assertEquals(Optional.of(3), registry.state("order_fraud").champion());
     new Score(context, quick()).again(LAST_MATURE, LAST_MATURE);
@@ -358,9 +357,7 @@ class ModelsTest {
     assertEquals(List.of(), registry.state("order_fraud").predecessors());
   }
 
-  @Test
-  @Order(7)
-  void oneCommandRollsBack() {
+  private void oneCommandRollsBack() {
     new Promote(context, blind(-10)).promote(Optional.of(3));
     long scored = context.lake().predictions("order_fraud").version();
     long began = System.nanoTime();
@@ -377,9 +374,7 @@ class ModelsTest {
         () -> new Promote(context, quick()).rollback("once more"));
   }
 
-  @Test
-  @Order(8)
-  void aPoisonedDayStopsTrainingAndDriftIsSeen() {
+  private void aPoisonedDayStopsTrainingAndDriftIsSeen() {
     LakeTable features = context.lake().gold("order_features");
     Dataset<Row> day = features.read().where(col("day").equalTo(Date.valueOf(LAST_MATURE)));
     Dataset<Row> poisoned =
@@ -418,9 +413,7 @@ class ModelsTest {
         context.lake().models("drift").read().where("column = 'total' and drifted").count() > 0);
   }
 
-  @Test
-  @Order(9)
-  void aPipelineThatWasTamperedWithIsNotLoaded() throws Exception {
+  private void aPipelineThatWasTamperedWithIsNotLoaded() throws Exception {
     ModelVersion version = registry.versions("order_fraud").get(0);
     org.apache.hadoop.fs.Path extra =
         new org.apache.hadoop.fs.Path(
@@ -439,9 +432,7 @@ class ModelsTest {
     assertNotEquals(null, registry.load(version).pipeline());
   }
 
-  @Test
-  @Order(10)
-  void analystsReadItInNotebooksWithoutSpark() throws Exception {
+  private void analystsReadItInNotebooksWithoutSpark() throws Exception {
     Path python = Path.of(System.getProperty("sluice.python", ".venv/bin/python"));
     assumeTrue(Files.isExecutable(python), "no Python environment; `make test` makes one");
     ProcessBuilder builder =
@@ -458,9 +449,7 @@ class ModelsTest {
     assertTrue(out.contains("notebooks/explore_gold.ipynb: 5 cells, 2 plots, 2 tables\n"), out);
   }
 
-  @Test
-  @Order(11)
-  void mlflowShowsWhatTheLakeKnowsAndMayBeDead() throws Exception {
+  private void mlflowShowsWhatTheLakeKnowsAndMayBeDead() throws Exception {
     Path token = Files.createTempFile("mlflow", ".token");
     Files.writeString(token, "a token of tests");
     int port;

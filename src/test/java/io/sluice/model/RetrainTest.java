@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.sluice.run.RunContext;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.junit.jupiter.api.Test;
 
+@NeedsServers
 class RetrainTest {
 
   /** A model whose table lacks a column: Spark refuses it by a checked exception. */

@@ -21,7 +21,7 @@ class TrainerTest {
 
   /** The label follows {@code x}; {@code y} says nothing and is spread a hundred times as wide. */
   private static Dataset<Row> examples(String label) {
-    return LocalSpark.get()
+    return LocalSpark.withoutS3()
         .range(2_000)
         .select(
             expr("date_add(date'2026-03-01', cast(id div 100 as int))").as("day"),

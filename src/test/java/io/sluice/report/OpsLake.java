@@ -28,7 +28,7 @@ import org.apache.spark.sql.util.QueryExecutionListener;
 final class OpsLake {
   static final Instant NOW = Instant.parse("2026-11-22T06:00:00Z");
 
-  final SparkSession spark = LocalSpark.get();
+  final SparkSession spark = LocalSpark.withoutS3();
   final Lake lake;
   final RunLog log;
 

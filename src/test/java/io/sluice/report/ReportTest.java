@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.run.RunContext;
+import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A page read from a lake in a local folder. */
+@NeedsServers
 class ReportTest {
   private static final String REASONS =
       "array(named_struct('field', 'country', 'rule', 'pattern', 'message', 'is xx'))";

@@ -1,5 +1,6 @@
 package io.sluice.settings;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,7 +24,7 @@ class KeyTest {
   void defaultsAreValid() {
     for (Key<?> key : Key.all()) {
       if (key.fallback() != null) {
-        key.reader().apply(key.fallback());
+        assertDoesNotThrow(() -> key.reader().apply(key.fallback()), key.name());
       }
     }
   }

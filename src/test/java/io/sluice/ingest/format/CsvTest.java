@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,37 +95,12 @@ class CsvTest {
       List<String> fields = new ArrayList<>();
       int count = random.nextInt(1, 6);
       for (int f = 0; f < count; f++) {
-        fields.add(text(random));
+        fields.add(RandomCsv.text(random));
       }
-      String record = write(fields, random);
+      String record = RandomCsv.write(fields, random);
       assertEquals(fields, fields(COMMA, record), record);
       assertEquals(Csv.State.FIELD_START, stateAfter(record + ","), record);
     }
-  }
-
-  /** Text of the characters that matter to CSV, and some that do not. */
-  static String text(SplittableRandom random) {
-    String alphabet = "\"\",,\n\r abcé漢";
-    StringBuilder text = new StringBuilder();
-    int length = random.nextInt(8);
-    for (int i = 0; i < length; i++) {
-      text.append(alphabet.charAt(random.nextInt(alphabet.length())));
-    }
-    return text.toString();
-  }
-
-  /** A record as RFC 4180 has it: quoted where it must be, and elsewhere by chance. */
-  static String write(List<String> fields, SplittableRandom random) {
-    return fields.stream()
-        .map(
-            field ->
-                field.matches("(?s).*[\",\r\n].*")
-                        // A record of one empty field would be a blank line.
-                        || (field.isEmpty() && fields.size() == 1)
-                        || random.nextInt(4) == 0
-                    ? '"' + field.replace("\"", "\"\"") + '"'
-                    : field)
-        .collect(Collectors.joining(","));
   }
 
   private static Csv.State stateAfter(String record) {

@@ -365,11 +365,11 @@ class RecordReaderTest {
       int count = random.nextInt(1, 6);
       for (int i = 0; i < count; i++) {
         int times = random.nextInt(200) == 0 ? random.nextInt(30_000) : 1;
-        fields.add(CsvTest.text(random).repeat(times));
+        fields.add(RandomCsv.text(random).repeat(times));
       }
       written.add(fields);
       begins.add(line);
-      String record = CsvTest.write(fields, random) + (random.nextBoolean() ? "\n" : "\r\n");
+      String record = RandomCsv.write(fields, random) + (random.nextBoolean() ? "\n" : "\r\n");
       file.append(record);
       line += record.chars().filter(c -> c == '\n').count();
     }
