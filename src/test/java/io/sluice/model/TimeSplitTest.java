@@ -20,7 +20,9 @@ class TimeSplitTest {
   void everyDayIsInOnePartAndThePartsFollowEachOther() {
     TimeSplit split = TimeSplit.of(POLICY, FIRST, FIRST.plusDays(9));
     Dataset<Row> days =
-        LocalSpark.withoutS3().range(10).select(expr("date_add(date'2026-03-01', cast(id as int)) day"));
+        LocalSpark.withoutS3()
+            .range(10)
+            .select(expr("date_add(date'2026-03-01', cast(id as int)) day"));
     assertEquals("2026-03-01 2026-03-05 5", range(split.learned(days, "day")));
     assertEquals("2026-03-06 2026-03-08 3", range(split.validation(days, "day")));
     assertEquals("2026-03-01 2026-03-08 8", range(split.beforeHoldout(days, "day")));
