@@ -82,10 +82,9 @@ public final class LakeQuery {
   }
 
   private RuntimeException error(Exception e) {
-    if (!(e instanceof AnalysisException)) {
+    if (!(e instanceof AnalysisException problem)) {
       return e instanceof RuntimeException unexpected ? unexpected : new IllegalStateException(e);
     }
-    AnalysisException problem = (AnalysisException) e;
     String message =
         problem.getSimpleMessage().lines().filter(line -> !line.isBlank()).findFirst().orElse("");
     Set<String> absences = Set.of("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND");
