@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.testing.Lines;
 import io.sluice.testing.LocalSpark;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -64,8 +63,11 @@ class LocalRowsTest {
                 RowFactory.create(
                     "ä", new Timestamp(5000), 7, 0.5, new BigDecimal("12.34"), BYTES)));
     assertEquals(
-        Lines.of(built().where(row -> !row.isNull(0)).dataset(LocalSpark.withoutS3())),
-        Lines.of(rows.dataset(LocalSpark.withoutS3())));
+        json(built().where(row -> !row.isNull(0))), json(rows));
+  }
+
+  private static List<String> json(LocalRows rows) {
+    return rows.dataset(LocalSpark.withoutS3()).toJSON().collectAsList();
   }
 
   @Test

@@ -80,7 +80,7 @@ class CheckRunnerTest {
   @TempDir private Path folder;
 
   @Test
-  void verdictsAreThoseOfDeequ() {
+  void resultsAreThoseOfDeequ() {
     List<String> rules = new ArrayList<>(SHARED);
     rules.addAll(DEFERRED);
     CheckRunner judge = new CheckRunner(checks(rules));
@@ -172,7 +172,7 @@ class CheckRunnerTest {
   }
 
   @Test
-  void verdictHasNameAndSeverityOfItsCheck() {
+  void resultHasNameAndSeverityOfItsCheck() {
     List<CheckResult> checkResults =
         judge(
             List.of(
