@@ -42,7 +42,7 @@ public final class LocalSpark {
   }
 
   /** The tests' settings, with some of them changed; they lead to the server, started or not. */
-  public static Settings settings(Map<String, String> overrides) {
+  public static synchronized Settings settings(Map<String, String> overrides) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("s3.endpoint", "http://127.0.0.1:" + PORT);
     all.put("s3.access-key", secret("access-key", S3Server.ACCESS_KEY));

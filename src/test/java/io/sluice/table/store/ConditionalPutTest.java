@@ -23,6 +23,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -45,6 +46,7 @@ class ConditionalPutTest {
     int rounds = 15;
     ExecutorService pool = Executors.newFixedThreadPool(writers);
     CyclicBarrier start = new CyclicBarrier(writers);
+    Configuration conf = conf();
     List<Future<Integer>> wins = new ArrayList<>();
     for (int writer = 0; writer < writers; writer++) {
       int id = writer;
@@ -52,9 +54,10 @@ class ConditionalPutTest {
           () -> {
             int won = 0;
             try (FileSystem fs =
-                FileSystem.newInstance(java.net.URI.create("s3a://lake"), conf())) {
+                FileSystem.newInstance(java.net.URI.create("s3a://lake"), conf)) {
               for (int round = 0; round < rounds; round++) {
-                start.await();
+                // A writer that fails must not leave the others waiting.
+                start.await(1, TimeUnit.MINUTES);
                 try {
                   ConditionalPutLogStore.putIfAbsent(
                       fs, new Path("s3a://lake/race/" + round), bytes("writer " + id));
