@@ -62,8 +62,7 @@ class LocalRowsTest {
             List.of(
                 RowFactory.create(
                     "ä", new Timestamp(5000), 7, 0.5, new BigDecimal("12.34"), BYTES)));
-    assertEquals(
-        json(built().where(row -> !row.isNull(0))), json(rows));
+    assertEquals(json(built().where(row -> !row.isNull(0))), json(rows));
   }
 
   private static List<String> json(LocalRows rows) {

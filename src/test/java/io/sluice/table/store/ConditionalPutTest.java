@@ -53,8 +53,7 @@ class ConditionalPutTest {
       Callable<Integer> race =
           () -> {
             int won = 0;
-            try (FileSystem fs =
-                FileSystem.newInstance(java.net.URI.create("s3a://lake"), conf)) {
+            try (FileSystem fs = FileSystem.newInstance(java.net.URI.create("s3a://lake"), conf)) {
               for (int round = 0; round < rounds; round++) {
                 // A writer that fails must not leave the others waiting.
                 start.await(1, TimeUnit.MINUTES);
