@@ -6,6 +6,7 @@ import java.time.Period;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -65,10 +66,15 @@ public record Contract(
   /** The raw columns that an arrival's expressions read, in a fixed order. */
   public List<String> rawColumns(Arrival arrival) {
     return fields.stream()
-        .flatMap(field -> Expressions.columns(arrival.expression(field)).stream())
+        .flatMap(field -> rawColumns(arrival, field).stream())
         .distinct()
         .sorted()
         .toList();
+  }
+
+  /** The raw columns that a field's expression reads in an arrival. */
+  public Set<String> rawColumns(Arrival arrival, Field field) {
+    return Expressions.columns(arrival.expression(field));
   }
 
   /** Whether its records hold anything that must not be stored readable. */

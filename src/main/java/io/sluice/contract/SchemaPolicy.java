@@ -27,6 +27,6 @@ public record SchemaPolicy(Added added, Removed removed, Retyped retyped) implem
     STOP
   }
 
-  static final SchemaPolicy DEFAULT =
+  public static final SchemaPolicy DEFAULT =
       new SchemaPolicy(Added.KEEP, Removed.QUARANTINE, Retyped.QUARANTINE);
 }

@@ -1,10 +1,10 @@
 package io.sluice.ingest;
 
-import io.sluice.contract.Arrival;
 import io.sluice.ingest.format.FileRecords;
 import io.sluice.ingest.format.RecordFormat;
 import io.sluice.ingest.format.SequentialFormat;
 import io.sluice.ingest.format.UnreadableFileException;
+import io.sluice.ingest.format.WantedFields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -90,11 +90,11 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
   }
 
   private FileRecords open(LandedFile landed) throws IOException {
-    Arrival arrival = reading.arrivals().get(landed.arrival());
-    SequentialFormat format = (SequentialFormat) RecordFormat.of(arrival);
+    WantedFields wanted = reading.wanted().get(landed.arrival());
+    SequentialFormat format = (SequentialFormat) RecordFormat.of(wanted.arrival());
     InputStream content = reading.folder().open(landed.path());
     try {
-      return format.open(arrival, reading.columns().get(arrival.name()), landed.path(), content);
+      return format.open(wanted, landed.path(), content);
     } catch (IOException | RuntimeException e) {
       content.close();
       throw e;

@@ -2,6 +2,7 @@ package io.sluice.ingest;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
+import io.sluice.ingest.format.WantedFields;
 import io.sluice.privacy.Cipher;
 import java.io.Serializable;
 import java.util.ArrayDeque;
@@ -57,13 +58,11 @@ final class SequentialIntake {
     outcomes = spark.sparkContext().collectionAccumulator("files of " + contract.id());
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     List<List<LandedFile>> bins = bins(files, context.defaultParallelism());
-    Map<String, Arrival> arrivals = new HashMap<>();
-    Map<String, List<String>> columns = new HashMap<>();
-    for (Arrival arrival : contract.arrivals()) {
-      arrivals.put(arrival.name(), arrival);
-      columns.put(arrival.name(), contract.rawColumns(arrival));
+    Map<String, WantedFields> wanted = new HashMap<>();
+    for (Arrival arrival : contract.folders()) {
+      wanted.put(arrival.name(), WantedFields.of(contract, arrival, Map.of()));
     }
-    Reading reading = new Reading(folder, arrivals, columns, cipher, batch, outcomes);
+    Reading reading = new Reading(folder, wanted, cipher, batch, outcomes);
     return spark.createDataFrame(
         context.parallelize(bins, bins.size()).flatMap(reading::read), Bronze.schema());
   }
@@ -105,15 +104,13 @@ final class SequentialIntake {
   /**
    * What a task needs to read files.
    *
-   * @param arrivals by name
-   * @param columns by the arrival's name, the raw columns that the contract reads
+   * @param wanted by the arrival's name, what the contract reads of its records
    * @param cipher encrypts records; null for a source without protected fields
    * @param outcomes takes what became of each file
    */
   record Reading(
       LandingFolder folder,
-      Map<String, Arrival> arrivals,
-      Map<String, List<String>> columns,
+      Map<String, WantedFields> wanted,
       Cipher cipher,
       IngestBatch batch,
       CollectionAccumulator<FileOutcome> outcomes)

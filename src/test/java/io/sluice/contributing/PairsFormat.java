@@ -1,6 +1,5 @@
 package io.sluice.contributing;
 
-import io.sluice.contract.Arrival;
 import io.sluice.ingest.format.BrokenRecordException;
 import io.sluice.ingest.format.FieldReader;
 import io.sluice.ingest.format.FieldSink;
@@ -12,7 +11,6 @@ import io.sluice.ingest.format.WantedFields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Set;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -29,9 +27,9 @@ public final class PairsFormat implements SequentialFormat {
   }
 
   @Override
-  public FileRecords open(Arrival arrival, List<String> columns, String name, InputStream content)
+  public FileRecords open(WantedFields wanted, String name, InputStream content)
       throws IOException {
-    return RecordReader.ofLines(arrival, name, content);
+    return RecordReader.ofLines(wanted.arrival(), name, content);
   }
 
   @Override

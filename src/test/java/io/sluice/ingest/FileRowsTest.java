@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.contract.Arrival;
+import io.sluice.contract.SchemaPolicy;
+import io.sluice.ingest.format.WantedFields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -112,8 +114,7 @@ class FileRowsTest {
     return FileRows.of(
         new SequentialIntake.Reading(
             new LandingFolder("counting://" + root, configuration),
-            Map.of("a", arrival),
-            Map.of("a", List.of("id", "x")),
+            Map.of("a", WantedFields.of(arrival, SchemaPolicy.DEFAULT, List.of("id", "x"))),
             null,
             new IngestBatch(3, "run"),
             outcomes),

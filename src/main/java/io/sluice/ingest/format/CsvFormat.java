@@ -37,13 +37,13 @@ public final class CsvFormat implements SequentialFormat {
   }
 
   @Override
-  public FileRecords open(Arrival arrival, List<String> columns, String name, InputStream content)
+  public FileRecords open(WantedFields wanted, String name, InputStream content)
       throws IOException {
-    Csv csv = csv(arrival);
-    RecordReader records = RecordReader.ofCsv(arrival, csv, name, content);
+    Csv csv = csv(wanted.arrival());
+    RecordReader records = RecordReader.ofCsv(wanted.arrival(), csv, name, content);
     try {
       FileRecords.FileRecord first = records.next();
-      String header = first == null ? "" : header(csv, columns, first.content());
+      String header = first == null ? "" : header(csv, wanted.columns(), first.content());
       return new Records(records, header);
     } catch (IOException | RuntimeException e) {
       records.close();

@@ -60,6 +60,14 @@ public final class FieldSink {
   }
 
   /**
+   * Takes a field that its format marks as text, such as a JSON string: it is no object and no
+   * list, whatever stands in it.
+   */
+  public void putQuoted(String name, UTF8String value) {
+    put(name, value);
+  }
+
+  /**
    * Takes a field by its place; null for no value.
    *
    * @param name its name; read only if the place is -1

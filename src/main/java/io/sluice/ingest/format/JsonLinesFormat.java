@@ -1,9 +1,7 @@
 package io.sluice.ingest.format;
 
-import io.sluice.contract.Arrival;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import java.util.Set;
 
 /** JSON objects in UTF-8: one on each line of a file, or one in each record of a topic. */
@@ -19,9 +17,9 @@ public final class JsonLinesFormat implements SequentialFormat {
   }
 
   @Override
-  public FileRecords open(Arrival arrival, List<String> columns, String name, InputStream content)
+  public FileRecords open(WantedFields wanted, String name, InputStream content)
       throws IOException {
-    return RecordReader.ofLines(arrival, name, content);
+    return RecordReader.ofLines(wanted.arrival(), name, content);
   }
 
   @Override

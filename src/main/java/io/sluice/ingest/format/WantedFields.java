@@ -6,8 +6,11 @@ import io.sluice.contract.Field;
 import io.sluice.contract.SchemaPolicy;
 import java.io.Serializable;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.sql.types.DataType;
 
 /**
@@ -15,6 +18,8 @@ import org.apache.spark.sql.types.DataType;
  *
  * @param columns the raw columns that its expressions read, in the order of the values
  * @param plain by name, the raw columns that become fields as they stand
+ * @param identifying for each field of the key and for the ordering column the raw columns that its
+ *     expression reads: without one of each a record cannot be told from others
  * @param writerSchemas the schemas that records may be written by, by number
  */
 public record WantedFields(
@@ -22,6 +27,7 @@ public record WantedFields(
     SchemaPolicy policy,
     List<String> columns,
     Map<String, Plain> plain,
+    List<Set<String>> identifying,
     Map<Integer, String> writerSchemas)
     implements Serializable {
 
@@ -35,12 +41,13 @@ public record WantedFields(
   public WantedFields {
     columns = List.copyOf(columns);
     plain = Map.copyOf(plain);
+    identifying = List.copyOf(identifying);
     writerSchemas = Map.copyOf(writerSchemas);
   }
 
   /** Columns of a format that needs no writer's schema. */
   public static WantedFields of(Arrival arrival, SchemaPolicy policy, List<String> columns) {
-    return new WantedFields(arrival, policy, columns, Map.of(), Map.of());
+    return new WantedFields(arrival, policy, columns, Map.of(), List.of(), Map.of());
   }
 
   /** What a contract wants of an arrival's records. */
@@ -56,6 +63,18 @@ public record WantedFields(
         plain.put(column, new Plain(field.type(), isNeeded));
       }
     }
-    return new WantedFields(arrival, contract.schemaPolicy(), columns, plain, writerSchemas);
+    List<Set<String>> identifying =
+        Stream.concat(contract.key().stream(), Stream.of(contract.ordering()))
+            .map(field -> (Set<String>) new HashSet<>(contract.rawColumns(arrival, field)))
+            .filter(read -> !read.isEmpty())
+            .distinct()
+            .toList();
+    return new WantedFields(
+        arrival, contract.schemaPolicy(), columns, plain, identifying, writerSchemas);
+  }
+
+  /** The raw columns without which a file's records are broken; none if absent ones are null. */
+  public List<String> needed() {
+    return policy.removed() == SchemaPolicy.Removed.NULL ? List.of() : columns;
   }
 }

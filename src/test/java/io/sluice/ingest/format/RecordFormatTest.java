@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.ArrivalFormat.Way;
+import io.sluice.contract.SchemaPolicy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,8 @@ class RecordFormatTest {
   private static FileRecords open(String format, String name, Content content) throws IOException {
     SequentialFormat sequential =
         assertInstanceOf(SequentialFormat.class, RecordFormat.of(arrival(format)));
-    return sequential.open(arrival(format), List.of("x", "y"), name, content);
+    return sequential.open(
+        WantedFields.of(arrival(format), SchemaPolicy.DEFAULT, List.of("x", "y")), name, content);
   }
 
   private static List<String> records(FileRecords records) throws IOException {
