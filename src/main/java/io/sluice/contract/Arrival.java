@@ -3,6 +3,7 @@ package io.sluice.contract;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One way a source arrives: files of one shape below one folder, or records of one shape on a Kafka
@@ -67,6 +68,11 @@ public record Arrival(
   /** Where it arrives, for people: a folder or a topic. */
   public String place() {
     return isTopic() ? "topic " + topic.name() : location;
+  }
+
+  /** A regular expression over a file's path, whose named groups are columns. */
+  public Optional<String> pathPattern() {
+    return Optional.empty();
   }
 
   /** The expression of a field in this arrival. */

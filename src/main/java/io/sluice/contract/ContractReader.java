@@ -1,10 +1,6 @@
 package io.sluice.contract;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.sluice.settings.ValidationErrors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +16,6 @@ import java.util.Optional;
  * of a file are added at once.
  */
 final class ContractReader {
-  private static final ObjectMapper YAML =
-      new ObjectMapper(new YAMLFactory()).enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
   private static final OdcsSchema ODCS = OdcsSchema.load();
 
   private final ValidationErrors errors;
@@ -48,11 +42,7 @@ final class ContractReader {
 
   private static Optional<JsonNode> document(Path path, FileErrors found) {
     try {
-      // Without this feature the parser would not read a second document of the file.
-      JsonNode root =
-          YAML.reader()
-              .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-              .readTree(Files.readString(path));
+      JsonNode root = YamlDocument.read(Files.readString(path));
       if (root != null && root.isObject()) {
         return Optional.of(root);
       }

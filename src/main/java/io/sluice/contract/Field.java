@@ -1,26 +1,23 @@
 package io.sluice.contract;
 
-import java.util.List;
+import java.io.Serializable;
 import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 
 /**
  * A column of a source's silver table, as its contract states it.
  *
- * @param type its type before protection
+ * @param shape what its value must be, before protection
  * @param expression Spark SQL over raw columns; by default the raw column of the field's name
  * @param keyPosition its place in the key from 1; 0 if it is no part of it
  */
 public record Field(
     String name,
     String description,
-    DataType type,
+    Shape shape,
     String expression,
-    Presence presence,
     int keyPosition,
     Role role,
-    List<String> accepted,
-    Bounds bounds,
     Optional<Reference> reference,
     String classification,
     Protection protection) {
@@ -50,7 +47,7 @@ public record Field(
   public record Reference(String source, String field) {}
 
   /**
-   * Limits of a value, as SQL literals for numbers, dates and timestamps; null where there is none.
+   * Limits of a value, as texts for numbers, dates and timestamps; null where there is none.
    *
    * @param pattern a regular expression that the whole value matches
    */
@@ -61,12 +58,18 @@ public record Field(
       String below,
       Integer minLength,
       Integer maxLength,
-      String pattern) {
+      String pattern)
+      implements Serializable {
     static final Bounds NONE = new Bounds(null, null, null, null, null, null, null);
   }
 
+  /** Its type before protection. */
+  public DataType type() {
+    return shape.type();
+  }
+
   public boolean isRequired() {
-    return presence == Presence.REQUIRED;
+    return shape.isRequired();
   }
 
   public boolean isKey() {

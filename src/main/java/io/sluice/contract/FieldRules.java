@@ -2,13 +2,17 @@ package io.sluice.contract;
 
 import io.sluice.contract.Field.Bounds;
 import io.sluice.contract.Field.Role;
-import io.sluice.engine.Expressions;
+import io.sluice.engine.value.BoundedPattern;
+import io.sluice.engine.value.ValueFormat;
+import io.sluice.engine.value.ValueReader;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /** Judges one typed field by itself: that type, key, protection and bounds fit together. */
 final class FieldRules {
@@ -27,8 +31,7 @@ final class FieldRules {
     judgeKey(field, place);
     judgePartition(field, place);
     ContractRules.judgeExpression(field.expression(), place + ".transformLogic", errors);
-    field.accepted().forEach(value -> judgeLiteral(value, field.type(), place + ".enum"));
-    judgeBounds(field.bounds(), field.type(), place + ".logicalTypeOptions");
+    judgeShape(field.shape(), place);
   }
 
   private void judgeProtection(Field field, String place) {
@@ -65,6 +68,35 @@ final class FieldRules {
     }
   }
 
+  private void judgeShape(Shape shape, String place) {
+    shape.accepted().forEach(value -> judgeLiteral(value, shape.type(), place + ".enum"));
+    String options = place + ".logicalTypeOptions";
+    judgeBounds(shape.bounds(), shape.type(), options);
+    if (shape.format().pattern() != null) {
+      try {
+        ValueReader.of(shape.type(), shape.format());
+      } catch (IllegalArgumentException e) {
+        errors.add(options + ".format", "is no pattern of dates and times: " + e.getMessage());
+      }
+    }
+    Set<String> members = new HashSet<>();
+    for (int i = 0; i < shape.inner().size(); i++) {
+      String inside = place + "[" + i + "]";
+      if (shape.type() instanceof StructType) {
+        String member = shape.member(i);
+        inside = place + ".properties[" + i + "] (" + member + ")";
+        // Names of a table's columns do not tell case apart, and Parquet refuses these characters.
+        if (!members.add(member.toLowerCase(Locale.ROOT))) {
+          errors.add(inside + ".name", member + " is stated twice");
+        }
+        if (member.isBlank() || !member.matches("[^ ,;{}()\n\t=]+")) {
+          errors.add(inside + ".name", "must hold none of blank , ; { } ( ) =");
+        }
+      }
+      judgeShape(shape.inner().get(i), inside);
+    }
+  }
+
   private void judgeBounds(Bounds bounds, DataType type, String place) {
     judgeLiteral(bounds.minimum(), type, place + ".minimum");
     judgeLiteral(bounds.maximum(), type, place + ".maximum");
@@ -72,7 +104,7 @@ final class FieldRules {
     judgeLiteral(bounds.below(), type, place + ".exclusiveMaximum");
     if (bounds.pattern() != null) {
       try {
-        Pattern.compile(bounds.pattern());
+        new BoundedPattern(bounds.pattern());
       } catch (PatternSyntaxException e) {
         errors.add(place + ".pattern", "is no regular expression: " + e.getDescription());
       }
@@ -80,8 +112,18 @@ final class FieldRules {
   }
 
   private void judgeLiteral(String text, DataType type, String place) {
-    if (text != null && !FieldTypes.isNested(type) && !Expressions.isLiteral(text, type)) {
-      errors.add(place, text + " is no " + type.sql().toLowerCase(Locale.ROOT));
+    if (text == null || FieldTypes.isNested(type)) {
+      return;
+    }
+    ValueReader reader = ValueReader.of(type, ValueFormat.STANDARD);
+    if (reader.read(UTF8String.fromString(text)) == null) {
+      errors.add(
+          place,
+          text
+              + " is no "
+              + type.sql().toLowerCase(Locale.ROOT)
+              + "; expected is "
+              + reader.expected());
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -23,9 +24,9 @@ final class FieldTypes {
     this.errors = errors;
   }
 
-  /** Whether a type is an object or an array. */
+  /** Whether a type is an object, an array or a map. */
   static boolean isNested(DataType type) {
-    return type instanceof StructType || type instanceof ArrayType;
+    return type instanceof StructType || type instanceof ArrayType || type instanceof MapType;
   }
 
   /** The type of a property; a string or a double after an error. */
@@ -34,6 +35,7 @@ final class FieldTypes {
     return switch (property.path("logicalType").asText("")) {
       case "object" -> object(property.path("properties"), place + ".properties");
       case "array" -> array(property, place + ".items");
+      case "map" -> map(property.path("map"), place + ".map");
       case "string" -> physical(physical, place, DataTypes.StringType, Set.of("string"));
       case "integer" ->
           physical(physical, place, DataTypes.LongType, Set.of("byte", "short", "integer", "long"));
@@ -44,7 +46,7 @@ final class FieldTypes {
       default -> {
         errors.add(
             place + ".logicalType",
-            "must be one of string, integer, number, boolean, date, timestamp, object, array");
+            "must be one of string, integer, number, boolean, date, timestamp, object, array, map");
         yield DataTypes.StringType;
       }
     };
@@ -72,6 +74,16 @@ final class FieldTypes {
     }
     refuseRestricted(property.path("items"), place);
     return DataTypes.createArrayType(type(property.path("items"), place));
+  }
+
+  private DataType map(JsonNode map, String place) {
+    refuseRestricted(map.path("key"), place + ".key");
+    refuseRestricted(map.path("value"), place + ".value");
+    DataType key = type(map.path("key"), place + ".key");
+    if (isNested(key)) {
+      errors.add(place + ".key.logicalType", "must be a plain type");
+    }
+    return DataTypes.createMapType(key, type(map.path("value"), place + ".value"));
   }
 
   private void refuseRestricted(JsonNode inner, String place) {

@@ -3,24 +3,21 @@ package io.sluice.engine;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry$;
 import org.apache.spark.sql.catalyst.analysis.TableFunctionRegistry$;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
-import org.apache.spark.sql.catalyst.expressions.Cast;
-import org.apache.spark.sql.catalyst.expressions.EvalMode$;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import org.apache.spark.sql.catalyst.expressions.LambdaFunction;
-import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.expressions.UnresolvedNamedLambdaVariable;
@@ -28,9 +25,6 @@ import org.apache.spark.sql.catalyst.expressions.UnresolvedWindowExpression;
 import org.apache.spark.sql.catalyst.expressions.WindowExpression;
 import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.unsafe.types.UTF8String;
 import scala.Option;
 
 /**
@@ -61,6 +55,9 @@ public final class Expressions {
           "reflect",
           "java_method");
 
+  private static final Set<String> CLOCKS =
+      Set.of("current_timestamp", "current_date", "localtimestamp", "current_user");
+
   private static final Set<String> SEVERAL_ROWS =
       Set.of("agg_funcs", "window_funcs", "generator_funcs");
 
@@ -82,6 +79,12 @@ public final class Expressions {
   public static SortedSet<String> columns(String sql) {
     SortedSet<String> columns = new TreeSet<>();
     collect(parsed(sql), Set.of(), columns);
+    for (String column : columns) {
+      // Without parentheses these are read as columns, which is hardly what is meant.
+      if (CLOCKS.contains(column.toLowerCase(Locale.ROOT)) && !sql.contains("`" + column + "`")) {
+        refuseUnstable(column);
+      }
+    }
     return columns;
   }
 
@@ -98,6 +101,13 @@ public final class Expressions {
     } catch (Exception e) {
       throw notAnExpression(e);
     }
+  }
+
+  /** The one column that an expression is, without anything done to it. */
+  public static Optional<String> column(String sql) {
+    return parsed(sql) instanceof UnresolvedAttribute attribute && attribute.nameParts().size() == 1
+        ? Optional.of(attribute.nameParts().head())
+        : Optional.empty();
   }
 
   private static Expression parsed(String sql) {
@@ -118,14 +128,6 @@ public final class Expressions {
         e);
   }
 
-  /** Whether Spark casts a text to a value of a type, in UTC. */
-  public static boolean isLiteral(String text, DataType type) {
-    Literal literal = Literal.create(UTF8String.fromString(text), DataTypes.StringType);
-    return new Cast(literal, type, Option.apply("UTC"), EvalMode$.MODULE$.TRY())
-            .eval(InternalRow.empty())
-        != null;
-  }
-
   /**
    * Whether the last step of a computed dataset gives one row for each row: no aggregate, no
    * window, no generator.
@@ -137,8 +139,6 @@ public final class Expressions {
   private static void collect(Expression expression, Set<String> bound, SortedSet<String> columns) {
     Set<String> known = bound;
     if (expression instanceof UnresolvedAttribute attribute) {
-      // Spark reads current_date and the like as functions, without parentheses too.
-      refuseUnstable(attribute.nameParts().head());
       columns.add(attribute.nameParts().head());
     } else if (expression instanceof UnresolvedNamedLambdaVariable variable) {
       // Inside a lambda every name is read as a variable; those it does not bind are columns.

@@ -92,8 +92,7 @@ public final class LocalRefiner {
       this.schemas = List.of(bronze, table.schema(), quarantine.schema());
       for (Arrival arrival : contract.topics()) {
         judged.put(
-            arrival,
-            compiled(bronze, rows -> judge.judged(arrival, rows).withColumn("_key", known.hash())));
+            arrival, compiled(bronze, rows -> judge.judged(rows).withColumn("_key", known.hash())));
       }
       StructType columns = judged.values().iterator().next().schema();
       StructType withRun = columns;

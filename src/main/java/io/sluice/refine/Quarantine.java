@@ -22,7 +22,7 @@ public final class Quarantine {
   private static final StructType SCHEMA =
       new StructType()
           .add("raw", DataTypes.BinaryType, true, "The record as bronze holds it.")
-          .add("reasons", RowRules.REASONS, true, "Every rule it breaks, when judged last.")
+          .add("reasons", Findings.REASONS, true, "Every rule it breaks, when judged last.")
           .add("arrival", DataTypes.StringType, true, "The arrival it came by.")
           .add("file", DataTypes.StringType, true, "The file it stood in.")
           .add("position", DataTypes.LongType, true, "Where it begins in the file.")

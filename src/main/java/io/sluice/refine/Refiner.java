@@ -11,8 +11,14 @@ import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
 import io.sluice.contract.Field.Reference;
 import io.sluice.contract.SchemaPolicy;
+import io.sluice.engine.NativeColumns;
 import io.sluice.ingest.Bronze;
+import io.sluice.ingest.format.RecordParser;
+import io.sluice.ingest.format.WantedFields;
+import io.sluice.privacy.Cipher;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +26,7 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MetadataBuilder;
@@ -43,8 +50,12 @@ public final class Refiner {
   private static final DataType EXTRA =
       DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
 
+  /** Where a row came from, and its stored record: bronze's columns by the names used here. */
+  static final Map<String, String> ORIGIN = origin();
+
   private final Contract contract;
-  private final RecordColumns records;
+  private final Optional<byte[]> secret;
+  private final Supplier<Map<Integer, String>> schemas;
   private final ProtectedColumns protectedColumns;
 
   /**
@@ -69,8 +80,21 @@ public final class Refiner {
           contract.id() + " has protected fields, so privacy.key must be set");
     }
     this.contract = contract;
-    this.records = new RecordColumns(contract, secret, schemas);
+    this.secret = secret;
+    this.schemas = schemas;
     this.protectedColumns = new ProtectedColumns(contract, secret);
+  }
+
+  private static Map<String, String> origin() {
+    Map<String, String> origin = new LinkedHashMap<>();
+    origin.put("_arrival", "arrival");
+    origin.put("_file", "file");
+    origin.put("_position", "position");
+    origin.put("_arrived_at", "arrived_at");
+    origin.put("_header", "header");
+    origin.put("_unread", "problem");
+    origin.put("_raw", "raw");
+    return origin;
   }
 
   /**
@@ -79,24 +103,54 @@ public final class Refiner {
    * @param references for each reference of the contract its accepted values, one column
    */
   public Dataset<Row> apply(Dataset<Row> bronze, Map<Reference, Dataset<Row>> references) {
-    return contract.arrivals().stream()
-        .map(arrival -> typed(arrival, bronze))
-        .reduce(Dataset::union)
-        .map(typed -> judged(typed, references))
-        .orElseThrow();
+    return protectedColumns.of(References.judge(contract, typed(bronze), references));
   }
 
-  /** The same for rows of one arrival, of a contract without references: each row by itself. */
-  public Dataset<Row> apply(Arrival arrival, Dataset<Row> bronze) {
-    return judged(typed(arrival, bronze), Map.of());
+  /** The same for a contract without references: each row by itself. */
+  public Dataset<Row> apply(Dataset<Row> bronze) {
+    return apply(bronze, Map.of());
   }
 
-  private Dataset<Row> typed(Arrival arrival, Dataset<Row> bronze) {
-    return TypedColumns.of(contract.fields(), arrival, records.of(arrival, bronze));
+  /** The contract's fields, where the rows came from, {@code _extra} and {@code _reasons}. */
+  private Dataset<Row> typed(Dataset<Row> bronze) {
+    StructType rows = new StructType();
+    for (Field field : contract.fields()) {
+      rows = rows.add(field.name(), field.type());
+    }
+    rows = rows.add("_extra", EXTRA).add("_reasons", Findings.REASONS);
+    Column row =
+        NativeColumns.ofMethod(
+            readers(bronze.sparkSession()),
+            "read",
+            rows,
+            bronze.col("arrival"),
+            bronze.col("raw"),
+            bronze.col("header"),
+            bronze.col("problem"),
+            bronze.col("file"),
+            bronze.col("position"),
+            bronze.col("arrived_at"));
+    List<Column> read = new ArrayList<>();
+    read.add(row.as("_row"));
+    ORIGIN.forEach((name, stored) -> read.add(bronze.col(stored).as(name)));
+    List<Column> columns = new ArrayList<>();
+    for (String name : rows.fieldNames()) {
+      columns.add(col("_row").getField(name).as(name));
+    }
+    ORIGIN.keySet().forEach(name -> columns.add(col(name)));
+    return bronze.select(read.toArray(Column[]::new)).select(columns.toArray(Column[]::new));
   }
 
-  private Dataset<Row> judged(Dataset<Row> typed, Map<Reference, Dataset<Row>> references) {
-    return protectedColumns.of(RowRules.judge(contract, typed, references));
+  private RowReader.ByArrival readers(SparkSession spark) {
+    Map<String, RowReader> readers = new HashMap<>();
+    for (Arrival arrival : contract.arrivals()) {
+      WantedFields wanted = WantedFields.of(contract, arrival, schemas.get());
+      Cipher cipher =
+          contract.isProtected() ? Cipher.of(secret.orElseThrow(), contract.id()) : null;
+      readers.put(
+          arrival.name(), RowReader.of(spark, contract, wanted, new RecordParser(wanted, cipher)));
+    }
+    return new RowReader.ByArrival(readers, contract.fields().size());
   }
 
   /** Silver's columns with their descriptions. */

@@ -2,7 +2,6 @@ package io.sluice.refine;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
 import io.sluice.contract.Field.Reference;
@@ -68,9 +67,9 @@ public final class RowJudge {
         judged, partitions, spread().stream().map(name -> col(name)).toArray(Column[]::new));
   }
 
-  /** Rows of one arrival, judged, each by itself; for a contract without references. */
-  Dataset<Row> judged(Arrival arrival, Dataset<Row> bronze) {
-    return refiner.apply(arrival, bronze);
+  /** Rows, judged, each by itself; for a contract without references. */
+  Dataset<Row> judged(Dataset<Row> bronze) {
+    return refiner.apply(bronze);
   }
 
   /** The columns that {@link #judged(Dataset, long, LineageRecorder)} partitions its rows by. */

@@ -45,7 +45,7 @@ class FieldMapperTest {
         change(
             "\"PO-[0-9]+\"",
             "\"PO-[0-9]+\", format: uuid",
-            "schema[0].properties[0] (order_id).logicalTypeOptions.format: unknown for this type;"
+            "schema[0].properties[0] (order_id).logicalTypeOptions.format: unknown;"
                 + " known are [maxLength, minLength, pattern]"),
         change(
             "value: token",
@@ -55,7 +55,7 @@ class FieldMapperTest {
         change(
             "property: protection",
             "property: masking",
-            ACCOUNT + ".customProperties.masking: unknown; known is protection",
+            ACCOUNT + ".customProperties.masking: unknown; known are protection",
             ACCOUNT + together),
         change(
             "{property: protection, value: token}",
@@ -72,13 +72,13 @@ class FieldMapperTest {
   @Test
   void fieldsSayWhatTheyAccept() throws IOException {
     Contract contract = read(SOUND, folder);
-    assertEquals("PO-[0-9]+", field(contract, "order_id").bounds().pattern());
-    assertEquals("0", field(contract, "amount").bounds().minimum());
-    assertEquals(List.of("acme", "globex"), field(contract, "vendor").accepted());
+    assertEquals("PO-[0-9]+", field(contract, "order_id").shape().bounds().pattern());
+    assertEquals("0", field(contract, "amount").shape().bounds().minimum());
+    assertEquals(List.of("acme", "globex"), field(contract, "vendor").shape().accepted());
     assertEquals(Field.Protection.TOKEN, field(contract, "account").protection());
     assertEquals("restricted", field(contract, "account").classification());
     assertEquals("internal", field(contract, "vendor").classification());
-    assertEquals(Field.Presence.OPTIONAL, field(contract, "vendor").presence());
+    assertEquals(Field.Presence.OPTIONAL, field(contract, "vendor").shape().presence());
   }
 
   @Test

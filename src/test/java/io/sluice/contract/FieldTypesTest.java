@@ -25,7 +25,7 @@ class FieldTypesTest {
   /** One change to the valid contract, and all errors it is to have. */
   static Stream<Arguments> errors() {
     String types =
-        "must be one of string, integer, number, boolean, date, timestamp, object, array";
+        "must be one of string, integer, number, boolean, date, timestamp, object, array, map";
     return Stream.of(
         change(
             "logicalType: timestamp", "logicalType: time", UPDATED_AT + ".logicalType: " + types),

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,14 +63,5 @@ class ExpressionsTest {
     assertTrue(Expressions.isProjection(rows.select(expr("a + 1"))));
     assertFalse(Expressions.isProjection(rows.select(expr("max(a)"))));
     assertFalse(Expressions.isProjection(rows.where("a > 1")));
-  }
-
-  @Test
-  void literalIsTextThatCanBeCast() {
-    assertTrue(Expressions.isLiteral("2026-03-01", DataTypes.DateType));
-    assertFalse(Expressions.isLiteral("soon", DataTypes.DateType));
-    assertTrue(Expressions.isLiteral("1.50", DataTypes.createDecimalType(4, 2)));
-    assertFalse(Expressions.isLiteral("123.50", DataTypes.createDecimalType(4, 2)));
-    assertTrue(Expressions.isLiteral("anything", DataTypes.StringType));
   }
 }

@@ -1,13 +1,14 @@
 package io.sluice.ingest.format;
 
 import io.sluice.contract.SchemaPolicy;
-import io.sluice.engine.ParsedRow;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -21,6 +22,7 @@ public final class FieldSink {
   private final Set<UTF8String> nulls = new HashSet<>();
   private final boolean keepsUnknown;
   private UTF8String[] values;
+  private BitSet quoted;
   private List<UTF8String> names;
   private List<UTF8String> extras;
 
@@ -37,6 +39,7 @@ public final class FieldSink {
   /** Forgets the record before. */
   void begin() {
     values = new UTF8String[places.size()];
+    quoted = new BitSet();
     names = new ArrayList<>(0);
     extras = new ArrayList<>(0);
   }
@@ -65,6 +68,10 @@ public final class FieldSink {
    */
   public void putQuoted(String name, UTF8String value) {
     put(name, value);
+    int place = place(name);
+    if (place >= 0) {
+      quoted.set(place);
+    }
   }
 
   /**
@@ -91,12 +98,16 @@ public final class FieldSink {
     }
   }
 
-  /** The record's fields as a row. */
-  ParsedRow row() {
+  /** The record's fields, its own after that. */
+  RawRecord record() {
     if (!names.isEmpty() && policy.added() == SchemaPolicy.Added.STOP) {
-      return ParsedRow.failed(
-          names.get(0).toString(), "added", "the contract knows no column " + names.get(0));
+      String unknown = names.stream().map(UTF8String::toString).collect(Collectors.joining(", "));
+      return RawRecord.broken(
+          new BrokenRecordException(
+              names.get(0).toString(),
+              "added",
+              "the contract knows no column" + (names.size() > 1 ? "s " : " ") + unknown));
     }
-    return ParsedRow.of(values, names, extras);
+    return new RawRecord(values, quoted, names, extras);
   }
 }

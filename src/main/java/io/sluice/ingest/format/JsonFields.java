@@ -32,7 +32,12 @@ final class JsonFields implements FieldReader {
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.getCurrentName();
-        sink.put(name, value(parser, record));
+        UTF8String value = value(parser, record);
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+          sink.putQuoted(name, value);
+        } else {
+          sink.put(name, value);
+        }
       }
       if (parser.nextToken() != null) {
         throw BrokenRecordException.whole("text follows the JSON object");

@@ -1,6 +1,5 @@
 package io.sluice.ingest.format;
 
-import io.sluice.engine.ParsedRow;
 import io.sluice.privacy.Cipher;
 import java.io.Serializable;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -8,8 +7,7 @@ import org.apache.spark.unsafe.types.UTF8String;
 /**
  * Takes one stored record apart into the raw columns that a contract reads, all of them text.
  *
- * <p>Runs inside Spark's generated code, once for each record: it works on bytes and returns
- * Spark's own row, so that no text is decoded only to be encoded again. A record that cannot be
+ * <p>Works on bytes, so that no text is decoded only to be encoded again. A record that cannot be
  * taken apart comes back with a problem, never as an exception. Not for several threads at once.
  */
 public final class RecordParser implements Serializable {
@@ -35,10 +33,11 @@ public final class RecordParser implements Serializable {
    *     none
    * @param problem why the record could not be read whole; null if it could
    */
-  public ParsedRow parse(byte[] stored, UTF8String header, UTF8String problem) {
+  public RawRecord parse(byte[] stored, UTF8String header, UTF8String problem) {
     if (problem != null) {
-      return ParsedRow.failed("", "record", problem.toString());
+      return RawRecord.broken(BrokenRecordException.whole(problem.toString()));
     }
+    // A key that does not open the records is no fault of theirs: it stops the run.
     byte[] raw = cipher == null ? stored : cipher.open(stored);
     if (reader == null) {
       reader = RecordFormat.of(wanted.arrival()).fields(wanted);
@@ -47,20 +46,19 @@ public final class RecordParser implements Serializable {
     sink.begin();
     try {
       reader.read(raw, header, sink);
-      return sink.row();
+      return sink.record();
     } catch (BrokenRecordException e) {
-      return ParsedRow.failed(e.field(), e.rule(), e.getMessage());
-    } catch (RuntimeException e) {
+      return RawRecord.broken(e);
+    } catch (RuntimeException | StackOverflowError e) {
       // A format's own mistake costs the record it trips over and not the batch; the message may
       // quote the record, which may hold protected values.
-      return ParsedRow.failed(
-          "",
-          "record",
-          "cannot be taken apart as "
-              + wanted.arrival().format()
-              + " ("
-              + e.getClass().getName()
-              + ")");
+      return RawRecord.broken(
+          BrokenRecordException.whole(
+              "cannot be taken apart as "
+                  + wanted.arrival().format()
+                  + " ("
+                  + e.getClass().getName()
+                  + ")"));
     }
   }
 }

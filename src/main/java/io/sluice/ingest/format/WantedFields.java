@@ -3,7 +3,9 @@ package io.sluice.ingest.format;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
+import io.sluice.contract.GivenColumns;
 import io.sluice.contract.SchemaPolicy;
+import io.sluice.engine.Expressions;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,16 +58,15 @@ public record WantedFields(
     List<String> columns = contract.rawColumns(arrival);
     Map<String, Plain> plain = new HashMap<>();
     for (Field field : contract.fields()) {
-      String column = arrival.expression(field).strip().replace("`", "");
-      if (columns.contains(column)) {
-        boolean isNeeded =
-            field.isRequired() && contract.schemaPolicy().removed() != SchemaPolicy.Removed.NULL;
-        plain.put(column, new Plain(field.type(), isNeeded));
-      }
+      boolean isNeeded =
+          field.isRequired() && contract.schemaPolicy().removed() != SchemaPolicy.Removed.NULL;
+      Expressions.column(arrival.expression(field))
+          .filter(column -> !GivenColumns.isGiven(arrival, column))
+          .ifPresent(column -> plain.put(column, new Plain(field.type(), isNeeded)));
     }
     List<Set<String>> identifying =
         Stream.concat(contract.key().stream(), Stream.of(contract.ordering()))
-            .map(field -> (Set<String>) new HashSet<>(contract.rawColumns(arrival, field)))
+            .map(field -> ofRecord(arrival, contract.rawColumns(arrival, field)))
             .filter(read -> !read.isEmpty())
             .distinct()
             .toList();
@@ -75,6 +76,15 @@ public record WantedFields(
 
   /** The raw columns without which a file's records are broken; none if absent ones are null. */
   public List<String> needed() {
-    return policy.removed() == SchemaPolicy.Removed.NULL ? List.of() : columns;
+    return policy.removed() == SchemaPolicy.Removed.NULL
+        ? List.of()
+        : columns.stream().filter(column -> !GivenColumns.isGiven(arrival, column)).toList();
+  }
+
+  /** Those of some columns that a record itself must have. */
+  private static Set<String> ofRecord(Arrival arrival, Set<String> columns) {
+    Set<String> own = new HashSet<>(columns);
+    own.removeIf(column -> GivenColumns.isGiven(arrival, column));
+    return own;
   }
 }

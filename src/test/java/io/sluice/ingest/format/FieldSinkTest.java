@@ -3,14 +3,14 @@ package io.sluice.ingest.format;
 import static org.apache.spark.unsafe.types.UTF8String.fromString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.SchemaPolicy;
-import io.sluice.engine.ParsedRow;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 
 /** Fields go to their places; what is unknown or means null goes where the contract says. */
@@ -24,12 +24,10 @@ class FieldSinkTest {
     return new FieldSink(WantedFields.of(ARRIVAL, policy, List.of("x", "y")));
   }
 
-  private static String text(ParsedRow row) {
-    String values = row.isNullAt(0) ? "none" : row.getArray(0).toString();
-    String extra =
-        row.isNullAt(1) ? "none" : row.getMap(1).keyArray() + "=" + row.getMap(1).valueArray();
-    String problem = row.isNullAt(2) ? "none" : row.getStruct(2, 3).toString();
-    return values + " " + extra + " " + problem;
+  private static String text(RawRecord record) {
+    return record.problem() == null
+        ? Arrays.toString(record.values()) + " " + record.names() + " " + record.extras()
+        : record.problem().field() + " " + record.problem().getMessage();
   }
 
   @Test
@@ -39,10 +37,7 @@ class FieldSinkTest {
     sink.put("z", fromString("3"));
     sink.putAt(-1, fromString("w"), fromString("-"));
     sink.put("x", null);
-    UTF8String[] values = {null, fromString("2")};
-    assertEquals(
-        text(ParsedRow.of(values, List.of(fromString("z")), List.of(fromString("3")))),
-        text(sink.row()));
+    assertEquals("[null, 2] [z] [3]", text(sink.record()));
   }
 
   @Test
@@ -50,10 +45,10 @@ class FieldSinkTest {
     FieldSink sink = sink(SchemaPolicy.Added.KEEP);
     sink.put("x", fromString("1"));
     sink.put("z", fromString("3"));
-    String first = text(sink.row());
-    ParsedRow kept = sink.row();
+    String first = text(sink.record());
+    RawRecord kept = sink.record();
     sink.begin();
-    assertEquals(text(sink(SchemaPolicy.Added.KEEP).row()), text(sink.row()));
+    assertEquals(text(sink(SchemaPolicy.Added.KEEP).record()), text(sink.record()));
     assertEquals(first, text(kept));
   }
 
@@ -63,16 +58,27 @@ class FieldSinkTest {
     assertTrue(sink.takes(0));
     assertFalse(sink.takes(sink.place("z")));
     sink.put("z", fromString("3"));
-    assertTrue(sink.row().isNullAt(1));
+    assertEquals("[null, null] [] []", text(sink.record()));
   }
 
   @Test
   void refusesWhatIsUnknownIfToldTo() {
     FieldSink sink = sink(SchemaPolicy.Added.STOP);
     sink.put("z", fromString("-"));
-    assertTrue(sink.row().isNullAt(2));
+    assertNull(sink.record().problem());
     sink.put("z", fromString("3"));
-    assertEquals(
-        text(ParsedRow.failed("z", "added", "the contract knows no column z")), text(sink.row()));
+    assertEquals("z the contract knows no column z", text(sink.record()));
+    sink.put("w", fromString("4"));
+    assertEquals("z the contract knows no columns z, w", text(sink.record()));
+  }
+
+  @Test
+  void textThatIsQuotedIsToldApart() {
+    FieldSink sink = sink(SchemaPolicy.Added.KEEP);
+    sink.put("x", fromString("{}"));
+    sink.putQuoted("y", fromString("{}"));
+    RawRecord record = sink.record();
+    assertFalse(record.isQuoted(0));
+    assertTrue(record.isQuoted(1));
   }
 }

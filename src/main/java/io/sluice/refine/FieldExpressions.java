@@ -1,0 +1,125 @@
+package io.sluice.refine;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.engine.Expressions;
+import io.sluice.engine.RowExpressions;
+import io.sluice.engine.RowExpressions.Telling;
+import io.sluice.settings.ValidationErrors;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NullType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
+
+/** Plans how each field of a contract is computed from an arrival's raw columns. */
+final class FieldExpressions {
+  private final Contract contract;
+  private final Arrival arrival;
+  private final List<String> columns;
+  private final Map<String, Integer> planned = new LinkedHashMap<>();
+  private final RowExpressions expressions;
+
+  private FieldExpressions(
+      SparkSession spark, Contract contract, Arrival arrival, List<String> columns) {
+    this.contract = contract;
+    this.arrival = arrival;
+    this.columns = columns;
+    List<String> sql = new ArrayList<>();
+    for (Field field : contract.fields()) {
+      String expression = arrival.expression(field);
+      if (plain(expression) < 0) {
+        planned.put(field.name(), sql.size());
+        sql.add(cast(expression, field.type()));
+      }
+    }
+    this.expressions = RowExpressions.of(spark, raw(columns), sql);
+  }
+
+  /**
+   * Plans all fields of an arrival.
+   *
+   * @param columns the raw columns in order
+   */
+  static FieldExpressions of(
+      SparkSession spark, Contract contract, Arrival arrival, List<String> columns) {
+    return new FieldExpressions(spark, contract, arrival, columns);
+  }
+
+  private static StructType raw(List<String> columns) {
+    StructType raw = new StructType();
+    for (String column : columns) {
+      raw = raw.add(column, DataTypes.StringType);
+    }
+    return raw;
+  }
+
+  /** A field of text takes any plain value as Spark writes it. */
+  private static String cast(String expression, DataType type) {
+    return type instanceof StringType ? "cast((" + expression + ") as string)" : expression;
+  }
+
+  /** The place of the raw column that an expression is; -1 if it is more than a column. */
+  private int plain(String expression) {
+    return Expressions.column(expression).map(columns::indexOf).orElse(-1);
+  }
+
+  /** How a field's value is made. */
+  FieldValue value(Field field) {
+    String expression = arrival.expression(field);
+    int column = plain(expression);
+    if (column >= 0) {
+      return FieldValue.plain(field, column);
+    }
+    return FieldValue.computed(
+        field,
+        new FieldValue.Computed(
+            expressions,
+            planned.get(field.name()),
+            expression,
+            contract.rawColumns(arrival, field).stream().map(columns::indexOf).toList(),
+            contract.isProtected() ? Telling.KIND : Telling.MESSAGE));
+  }
+
+  /**
+   * Adds an error for each expression that Spark refuses, or whose type cannot become the field's
+   * without a guess.
+   */
+  static void check(
+      Contract contract, Arrival arrival, SparkSession spark, ValidationErrors errors) {
+    List<String> columns = contract.rawColumns(arrival);
+    for (Field field : contract.fields()) {
+      String place = contract.id() + ".yaml: " + arrival.name() + ": " + field.name();
+      String expression = arrival.expression(field);
+      try {
+        DataType from =
+            RowExpressions.of(spark, raw(columns), List.of(cast(expression, field.type()))).type(0);
+        if (!isFitting(from, field.type())) {
+          errors.add(place, "gives " + from.sql() + " where " + advice(field.type()));
+        }
+      } catch (IllegalArgumentException e) {
+        errors.add(place, e.getMessage());
+      }
+    }
+  }
+
+  private static boolean isFitting(DataType from, DataType to) {
+    return from instanceof NullType
+        || from instanceof StringType
+        || from.equals(to)
+        || (from instanceof NumericType && to instanceof NumericType);
+  }
+
+  private static String advice(DataType to) {
+    return to.sql()
+        + " is expected; cast it, or give it as text"
+        + (to instanceof StructType ? ", a nested value as JSON: to_json(…)" : "");
+  }
+}

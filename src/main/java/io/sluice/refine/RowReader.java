@@ -1,0 +1,129 @@
+package io.sluice.refine;
+
+import io.sluice.contract.Arrival;
+import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.engine.NativeRow;
+import io.sluice.ingest.format.BrokenRecordException;
+import io.sluice.ingest.format.RawRecord;
+import io.sluice.ingest.format.RecordParser;
+import io.sluice.ingest.format.WantedFields;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Turns stored records of one arrival into typed and judged rows.
+ *
+ * <p>Guarantee: nothing that a record holds makes it throw. Cost: one pass over the record, and
+ * what the contract's expressions cost. Not for several threads at once.
+ */
+final class RowReader implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final RecordParser parser;
+  private final RowOrigin origin;
+  private final List<FieldValue> fields;
+  private final JudgedRules rules;
+
+  private RowReader(
+      RecordParser parser, RowOrigin origin, List<FieldValue> fields, JudgedRules rules) {
+    this.parser = parser;
+    this.origin = origin;
+    this.fields = fields;
+    this.rules = rules;
+  }
+
+  /**
+   * The reader of an arrival.
+   *
+   * @param parser takes its records apart into what {@code wanted} says
+   */
+  static RowReader of(
+      SparkSession spark, Contract contract, WantedFields wanted, RecordParser parser) {
+    Arrival arrival = wanted.arrival();
+    FieldExpressions expressions = FieldExpressions.of(spark, contract, arrival, wanted.columns());
+    List<FieldValue> fields = new ArrayList<>();
+    for (Field field : contract.fields()) {
+      fields.add(expressions.value(field));
+    }
+    return new RowReader(
+        parser, new RowOrigin(arrival, wanted.columns()), fields, JudgedRules.of(spark, contract));
+  }
+
+  /** Where a record came from. */
+  record Place(UTF8String file, long position, long arrivedAt) {}
+
+  /**
+   * A record as a row: the contract's fields, {@code _extra} and {@code _reasons}.
+   *
+   * @param problem why it could not be read whole; null if it could
+   */
+  NativeRow read(byte[] stored, UTF8String header, UTF8String problem, Place place) {
+    Object[] row = new Object[fields.size() + 2];
+    Findings findings = new Findings();
+    RawRecord record = parser.parse(stored, header, problem);
+    BrokenRecordException broken = record.problem();
+    if (broken != null) {
+      findings.addReason(broken.field(), broken.rule(), broken.getMessage());
+    } else {
+      UTF8String[] columns = record.values();
+      origin.fill(columns, place);
+      NativeRow input = new NativeRow((Object[]) columns);
+      findings.addExtras(record.names(), record.extras());
+      for (int i = 0; i < fields.size(); i++) {
+        row[i] = fields.get(i).read(record, columns, input, findings);
+      }
+      rules.judge(row, place, findings);
+    }
+    row[fields.size()] = findings.extra();
+    row[fields.size() + 1] = findings.reasons();
+    return new NativeRow(row);
+  }
+
+  /** The readers of all arrivals of a source, by name: what Spark's generated code calls. */
+  public static final class ByArrival implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final Map<String, RowReader> readers;
+    private final int fields;
+    private transient UTF8String lastName;
+    private transient RowReader last;
+
+    ByArrival(Map<String, RowReader> readers, int fields) {
+      this.readers = readers;
+      this.fields = fields;
+    }
+
+    /** A record of an arrival as a row. */
+    public NativeRow read(
+        UTF8String arrival,
+        byte[] stored,
+        UTF8String header,
+        UTF8String problem,
+        UTF8String file,
+        long position,
+        long arrivedAt) {
+      if (!arrival.equals(lastName)) {
+        last = readers.get(arrival.toString());
+        lastName = arrival.clone();
+      }
+      if (last == null) {
+        return unknown(arrival);
+      }
+      return last.read(stored, header, problem, new Place(file, position, arrivedAt));
+    }
+
+    /** A record that arrived before its arrival was taken out of the contract. */
+    private NativeRow unknown(UTF8String arrival) {
+      Object[] row = new Object[fields + 2];
+      Findings findings = new Findings();
+      findings.addReason("", "record", "the contract has no arrival " + arrival);
+      row[fields + 1] = findings.reasons();
+      return new NativeRow(row);
+    }
+  }
+}
