@@ -15,6 +15,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.BindReferences;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.MutableProjection;
+import org.apache.spark.sql.catalyst.expressions.package$;
 import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.WholeStageCodegenExec;
@@ -113,11 +114,11 @@ public final class RowExpressions implements Serializable {
           .forEach(
               column ->
                   bound.add(
-                      BindReferences.bindReference(
-                          (Expression) column,
-                          org.apache.spark.sql.catalyst.expressions.package$.MODULE$.AttributeSeq(
-                              project.child().output()),
-                          false)));
+                      BoundedRegex.in(
+                          BindReferences.bindReference(
+                              (Expression) column,
+                              package$.MODULE$.AttributeSeq(project.child().output()),
+                              false))));
       List<DataType> types = new ArrayList<>();
       for (var field : rows.schema().fields()) {
         types.add(field.dataType());

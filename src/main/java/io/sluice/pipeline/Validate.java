@@ -48,12 +48,18 @@ public final class Validate {
     List<Mart> marts = Marts.of(contracts);
     marts.forEach(mart -> check(mart, contracts, settings, spark, errors));
     errors.throwIfAny();
+    String warnings =
+        contracts.inOrder().stream()
+            .flatMap(contract -> ContractExpressions.warnings(contract, spark).stream())
+            .map(warning -> "\nwarning: " + warning)
+            .collect(Collectors.joining());
     return settings.environment()
         + ": "
         + contracts.inOrder().size()
         + " contracts and "
         + marts.size()
-        + " marts are valid";
+        + " marts are valid"
+        + warnings;
   }
 
   private static void check(

@@ -3,7 +3,10 @@ package io.sluice.refine;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.settings.ValidationErrors;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StringType;
 
 /**
  * Lets Spark analyze each expression of a contract by itself, without any data, so that an error
@@ -18,5 +21,26 @@ public final class ContractExpressions {
       FieldExpressions.check(contract, arrival, spark, errors);
     }
     JudgedRules.check(contract, spark, errors);
+  }
+
+  /**
+   * What a valid contract may yet be surprised by, each with its file: expressions that fail on
+   * some texts, versions of a row that are told apart by a text.
+   */
+  public static List<String> warnings(Contract contract, SparkSession spark) {
+    List<String> warnings = new ArrayList<>();
+    String file = contract.id() + ".yaml: ";
+    if (contract.ordering().type() instanceof StringType) {
+      warnings.add(
+          file
+              + "customProperties.orderingColumn: "
+              + contract.ordering().name()
+              + " is a text, and texts are compared letter by letter: 9 is greater than 10; give"
+              + " it the type that it is");
+    }
+    for (Arrival arrival : contract.arrivals()) {
+      OddValues.warnings(spark, contract, arrival).forEach(warning -> warnings.add(file + warning));
+    }
+    return warnings;
   }
 }

@@ -88,6 +88,12 @@ final class FieldExpressions {
             contract.isProtected() ? Telling.KIND : Telling.MESSAGE));
   }
 
+  /** One expression over some raw columns. */
+  static RowExpressions single(
+      SparkSession spark, List<String> columns, String sql, DataType type) {
+    return RowExpressions.of(spark, raw(columns), List.of(cast(sql, type)));
+  }
+
   /**
    * Adds an error for each expression that Spark refuses, or whose type cannot become the field's
    * without a guess.

@@ -31,7 +31,7 @@ public final class BoundedPattern implements Serializable {
    */
   public Optional<Boolean> matches(String text) {
     try {
-      return Optional.of(pattern.matcher(new CountedText(text, new int[1])).matches());
+      return Optional.of(matcher(text).matches());
     } catch (TooManyStepsException | StackOverflowError e) {
       return Optional.empty();
     }
@@ -40,18 +40,31 @@ public final class BoundedPattern implements Serializable {
   /** A match of the whole text, for its groups; empty if it does not match, or too slowly. */
   public Optional<Matcher> match(String text) {
     try {
-      Matcher matcher = pattern.matcher(new CountedText(text, new int[1]));
+      Matcher matcher = matcher(text);
       return matcher.matches() ? Optional.of(matcher) : Optional.empty();
     } catch (TooManyStepsException | StackOverflowError e) {
       return Optional.empty();
     }
   }
 
-  private static final class TooManyStepsException extends RuntimeException {
+  /** The regular expression. */
+  public String regex() {
+    return pattern.pattern();
+  }
+
+  /**
+   * A matcher that throws {@link TooManyStepsException} from whatever takes too many steps in all.
+   */
+  public Matcher matcher(String text) {
+    return pattern.matcher(new CountedText(text, new int[1]));
+  }
+
+  /** A match that was given up. */
+  public static final class TooManyStepsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     TooManyStepsException() {
-      super(null, null, false, false);
+      super("a regular expression backtracks without end", null, false, false);
     }
   }
 
