@@ -11,22 +11,24 @@ import java.util.Optional;
  *
  * @param format the name of its {@link ArrivalFormat}
  * @param location folder below the landing root, ending in a slash; empty for a topic
+ * @param text how its files are written, if they are text
  * @param nullValues raw values that mean null
  * @param maxRecordBytes a longer record is quarantined
  * @param maxFileBytes a file that unpacks to more is quarantined
  * @param expressions by field, in place of the field's own expression
+ * @param pathRegex {@link #pathPattern}; null for none
  * @param topic the Kafka topic it arrives on; null for files
  */
 public record Arrival(
     String name,
     String format,
     String location,
-    char delimiter,
-    char quote,
+    Text text,
     List<String> nullValues,
     int maxRecordBytes,
     long maxFileBytes,
     Map<String, String> expressions,
+    String pathRegex,
     Topic topic)
     implements Serializable {
 
@@ -37,7 +39,50 @@ public record Arrival(
    */
   public record Topic(String name, String deadLetters) implements Serializable {}
 
-  /** The way in of files. */
+  /** Where the records of a JSON file stand. */
+  public enum Layout {
+    /** Each on a line of its own. */
+    LINES,
+    /** As the elements of an array, which is the whole file. */
+    ARRAY
+  }
+
+  /**
+   * How files of text are written.
+   *
+   * @param delimiter what stands between two fields of CSV
+   * @param quote what stands around a field of CSV that holds a delimiter or a line end
+   * @param columns the columns of CSV without a header line, in their order; none if the header
+   *     line names them
+   * @param skipLines how many lines stand before the header line, or the first record
+   * @param comment what begins a line of CSV that holds no record; null for nothing
+   */
+  public record Text(
+      char delimiter,
+      char quote,
+      TextEncoding encoding,
+      List<String> columns,
+      int skipLines,
+      Character comment,
+      Layout layout)
+      implements Serializable {
+
+    public Text {
+      columns = List.copyOf(columns);
+    }
+
+    /** Text in UTF-8; of CSV, with a header line at its very beginning. */
+    public static Text of(char delimiter, char quote) {
+      return new Text(delimiter, quote, TextEncoding.UTF_8, List.of(), 0, null, Layout.LINES);
+    }
+
+    /** Whether a line of CSV names its columns. */
+    public boolean hasHeader() {
+      return columns.isEmpty();
+    }
+  }
+
+  /** The way in of files in UTF-8; of CSV, with a header line. */
   public Arrival(
       String name,
       String format,
@@ -52,12 +97,12 @@ public record Arrival(
         name,
         format,
         location,
-        delimiter,
-        quote,
+        Text.of(delimiter, quote),
         nullValues,
         maxRecordBytes,
         maxFileBytes,
         expressions,
+        null,
         null);
   }
 
@@ -70,13 +115,13 @@ public record Arrival(
     return isTopic() ? "topic " + topic.name() : location;
   }
 
-  /** A regular expression over a file's path, whose named groups are columns. */
-  public Optional<String> pathPattern() {
-    return Optional.empty();
-  }
-
   /** The expression of a field in this arrival. */
   public String expression(Field field) {
     return expressions.getOrDefault(field.name(), field.expression());
+  }
+
+  /** A regular expression over a file's path, whose named groups are columns. */
+  public Optional<String> pathPattern() {
+    return Optional.ofNullable(pathRegex);
   }
 }

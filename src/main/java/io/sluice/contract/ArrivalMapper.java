@@ -1,6 +1,7 @@
 package io.sluice.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,11 +14,25 @@ final class ArrivalMapper {
   private static final Set<String> KEYS =
       Set.of("name", "format", "location", "topic", "options", "fields");
   private static final Set<String> OPTIONS_OF_FILES =
-      Set.of("delimiter", "quote", "nullValues", "maxRecordBytes", "maxFileBytes");
+      Set.of(
+          "delimiter",
+          "quote",
+          "encoding",
+          "header",
+          "columns",
+          "skipLines",
+          "comment",
+          "layout",
+          "pathPattern",
+          "nullValues",
+          "maxRecordBytes",
+          "maxFileBytes");
   private static final Set<String> OPTIONS_OF_TOPICS =
       Set.of("nullValues", "maxRecordBytes", "deadLetters");
   private static final long RECORD_BYTES = 16 << 20;
+  private static final long MOST_RECORD_BYTES = 1 << 30;
   private static final long FILE_BYTES = 64L << 30;
+  private static final int MOST_SKIPPED = 1_000_000;
 
   private final FileErrors errors;
   private final NodeReader nodes;
@@ -62,17 +77,60 @@ final class ArrivalMapper {
         node.path("name").asText(""),
         format.name(),
         node.has("topic") ? "" : folder(node.path("location").asText("")),
-        character(options, "delimiter", ',', optionsPlace),
-        character(options, "quote", '"', optionsPlace),
+        text(options, optionsPlace),
         nullValues(options, format, optionsPlace),
-        (int) size(options, "maxRecordBytes", RECORD_BYTES, Integer.MAX_VALUE, optionsPlace),
+        (int) size(options, "maxRecordBytes", RECORD_BYTES, MOST_RECORD_BYTES, optionsPlace),
         size(options, "maxFileBytes", FILE_BYTES, Long.MAX_VALUE, optionsPlace),
         expressions(node, place + ".fields"),
+        NodeReader.text(options, "pathPattern"),
         node.has("topic")
             ? new Arrival.Topic(
                 node.path("topic").asText(""),
                 options.has("deadLetters") ? options.path("deadLetters").asText("") : null)
             : null);
+  }
+
+  private Arrival.Text text(JsonNode options, String place) {
+    return new Arrival.Text(
+        character(options, "delimiter", ',', place),
+        character(options, "quote", '"', place),
+        encoding(options, place),
+        columns(options, place),
+        (int) number(options, "skipLines", new Range(0, 0, MOST_SKIPPED), place),
+        options.has("comment") ? character(options, "comment", '#', place) : null,
+        nodes.choice(
+            Arrival.Layout.class,
+            options.path("layout").asText("lines"),
+            place + ".layout",
+            Arrival.Layout.LINES));
+  }
+
+  private TextEncoding encoding(JsonNode options, String place) {
+    return TextEncoding.find(options.path("encoding").asText(TextEncoding.UTF_8.toString()))
+        .orElseGet(
+            () -> {
+              errors.add(place + ".encoding", "must be one of " + TextEncoding.names());
+              return TextEncoding.UTF_8;
+            });
+  }
+
+  /** The columns of files without a header line; none if there is one. */
+  private List<String> columns(JsonNode options, String place) {
+    String header = options.path("header").asText("true");
+    if (!Set.of("true", "false").contains(header)) {
+      errors.add(place + ".header", "must be true or false");
+      return List.of();
+    }
+    if (header.equals("true")) {
+      if (options.has("columns")) {
+        errors.add(place + ".columns", "stand beside a header line; they go with header: false");
+      }
+      return List.of();
+    }
+    if (texts(options.path("columns"), place + ".columns").isEmpty()) {
+      errors.add(place + ".columns", "must name the columns, since there is no header line");
+    }
+    return NodeReader.texts(options.path("columns"));
   }
 
   private static String folder(String location) {
@@ -90,14 +148,18 @@ final class ArrivalMapper {
 
   private List<String> nullValues(JsonNode options, ArrivalFormat format, String place) {
     JsonNode values = options.path("nullValues");
-    if (values.isMissingNode()) {
-      return format.nullValues();
+    return values.isMissingNode()
+        ? format.nullValues()
+        : texts(values, place + ".nullValues");
+  }
+
+  private List<String> texts(JsonNode list, String place) {
+    if (!list.isMissingNode()
+        && (!list.isArray()
+            || !StreamSupport.stream(list.spliterator(), false).allMatch(JsonNode::isTextual))) {
+      errors.add(place, "must be a list of strings");
     }
-    if (!values.isArray()
-        || !StreamSupport.stream(values.spliterator(), false).allMatch(JsonNode::isTextual)) {
-      errors.add(place + ".nullValues", "must be a list of strings");
-    }
-    return NodeReader.texts(values);
+    return NodeReader.texts(list);
   }
 
   private Map<String, String> expressions(JsonNode node, String place) {
@@ -112,15 +174,30 @@ final class ArrivalMapper {
   }
 
   private long size(JsonNode options, String key, long byDefault, long most, String place) {
-    JsonNode size = options.path(key);
-    if (size.isMissingNode()) {
-      return byDefault;
+    return number(options, key, new Range(byDefault, 1, most), place);
+  }
+
+  /** A whole number's default and bounds. */
+  private record Range(long byDefault, long least, long most) {}
+
+  private long number(JsonNode options, String key, Range range, String place) {
+    JsonNode node = options.path(key);
+    if (node.isMissingNode()) {
+      return range.byDefault;
     }
-    if (!size.isIntegralNumber() || size.asLong() < 1 || size.asLong() > most) {
-      errors.add(place + "." + key, "must be a whole number from 1 to " + most);
-      return byDefault;
+    long number = -1;
+    // Read as it is written: 1e3 and 1.0 are no whole numbers here.
+    if (node.isValueNode() && node.asText().matches("0|[1-9][0-9]{0,18}")) {
+      BigInteger digits = new BigInteger(node.asText());
+      number = digits.bitLength() > 63 ? -1 : digits.longValue();
     }
-    return size.asLong();
+    if (number < range.least || number > range.most) {
+      errors.add(
+          place + "." + key,
+          "must be a whole number from " + range.least + " to " + range.most);
+      return range.byDefault;
+    }
+    return number;
   }
 
   private char character(JsonNode options, String key, char byDefault, String place) {

@@ -3,6 +3,8 @@ package io.sluice.contract;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Judges the typed arrivals of one contract: each by itself, and that no two of them read the same
@@ -47,8 +49,61 @@ final class ArrivalRules {
     } else {
       judgeFolder(arrival, place);
     }
-    if (arrival.delimiter() == arrival.quote()) {
-      errors.add(place + ".options", "delimiter and quote must differ");
+    judgeText(arrival, place + ".options");
+    if (arrival.pathRegex() != null) {
+      judgePathPattern(arrival, place + ".options.pathPattern");
+    }
+  }
+
+  private void judgeText(Arrival arrival, String place) {
+    Arrival.Text text = arrival.text();
+    if (text.delimiter() == text.quote()) {
+      errors.add(place, "delimiter and quote must differ");
+    }
+    Character comment = text.comment();
+    if (comment != null && (comment == text.delimiter() || comment == text.quote())) {
+      errors.add(place + ".comment", "must differ from delimiter and quote");
+    }
+    judgeColumns(text.columns(), place + ".columns");
+    boolean isJson = arrival.format().equals("json");
+    boolean isParquet = arrival.format().equals("parquet");
+    if (isParquet && text.encoding() != TextEncoding.UTF_8) {
+      errors.add(place + ".encoding", "is for text, and " + arrival.format() + " is none");
+    }
+    if (!isJson && text.layout() != Arrival.Layout.LINES) {
+      errors.add(place + ".layout", "is for json only");
+    }
+    if ((isJson || isParquet) && !text.hasHeader()) {
+      errors.add(place + ".columns", "are for csv only");
+    }
+    if ((isJson || isParquet) && comment != null) {
+      errors.add(place + ".comment", "is for csv only");
+    }
+    if ((isJson || isParquet) && text.skipLines() > 0) {
+      errors.add(place + ".skipLines", "is for csv only");
+    }
+  }
+
+  private void judgeColumns(List<String> columns, String place) {
+    Set<String> seen = new HashSet<>();
+    for (String column : columns) {
+      if (column.isBlank() || !column.equals(column.strip())) {
+        errors.add(place, "'" + column + "' must be a name without spaces around it");
+      } else if (!seen.add(column)) {
+        errors.add(place, column + " stands twice");
+      }
+    }
+  }
+
+  private void judgePathPattern(Arrival arrival, String place) {
+    try {
+      Pattern.compile(arrival.pathRegex());
+      if (GivenColumns.captures(arrival).isEmpty()) {
+        errors.add(place, "must have a group with a name, such as (?<day>[0-9-]+)");
+      }
+    } catch (PatternSyntaxException e) {
+      errors.add(
+          place, "is no regular expression of Java: " + e.getDescription() + " at " + e.getIndex());
     }
   }
 

@@ -42,8 +42,9 @@ class ArrivalMapperTest {
             "delimiter: \";\"",
             "delimeter: \";\"",
             ARRIVAL
-                + ".options.delimeter: unknown; known are [delimiter, maxFileBytes, maxRecordBytes,"
-                + " nullValues, quote]"),
+                + ".options.delimeter: unknown; known are [columns, comment, delimiter, encoding,"
+                + " header, layout, maxFileBytes, maxRecordBytes, nullValues, pathPattern, quote,"
+                + " skipLines]"),
         change(
             "delimiter: \";\"",
             "delimiter: \";;\"",

@@ -150,7 +150,7 @@ class FileRowsTest {
     Files.writeString(root.resolve("1"), "id,x\n1,a\n2,b\n");
     Files.writeString(root.resolve("2"), "");
     Files.writeString(root.resolve("3"), "no header\n1,a\n");
-    Files.writeString(root.resolve("4.gz"), "not packed");
+    Files.write(root.resolve("4.gz"), new byte[] {0x1F, (byte) 0x8B, 8});
     Files.writeString(root.resolve("5"), "x,id\nc,3\n");
     assertEquals(
         List.of("1,a 1 2 id,x 3", "2,b 1 3 id,x 3", "c,3 5 2 x,id 3"),
@@ -163,8 +163,9 @@ class FileRowsTest {
                 "3",
                 0,
                 null,
-                "its first line is no header: it names none of the contract's columns"),
-            new FileOutcome("4.gz", 0, null, "not a gzip file"),
+                "its first line is no header: it names none of the contract's columns; further columns"
+                    + " it lacks: id, x"),
+            new FileOutcome("4.gz", 0, null, "truncated gzip, cut off after 0 unpacked bytes"),
             new FileOutcome("5", 1, "x,id", null)),
         outcomes());
     assertEquals(0, OPEN.get());

@@ -1,21 +1,13 @@
 package io.sluice.ingest.format;
 
-import static org.apache.spark.unsafe.types.UTF8String.fromBytes;
-import static org.apache.spark.unsafe.types.UTF8String.fromString;
-
 import io.sluice.contract.Arrival;
-import io.sluice.contract.SchemaPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.apache.spark.unsafe.types.UTF8String;
 
-/** CSV in UTF-8 (see {@link Csv}), whose first record names the columns. */
+/** CSV (see {@link Csv}); its first record names the columns, unless the contract does. */
 public final class CsvFormat implements SequentialFormat {
   @Override
   public String name() {
@@ -32,148 +24,74 @@ public final class CsvFormat implements SequentialFormat {
     return List.of("");
   }
 
-  private static Csv csv(Arrival arrival) {
-    return new Csv(arrival.delimiter(), arrival.quote());
-  }
-
   @Override
   public FileRecords open(WantedFields wanted, String name, InputStream content)
       throws IOException {
-    Csv csv = csv(wanted.arrival());
-    RecordReader records = RecordReader.ofCsv(wanted.arrival(), csv, name, content);
+    Arrival arrival = wanted.arrival();
+    Csv csv = new Csv(arrival.text().delimiter(), arrival.text().quote());
+    TextInput text = TextInput.open(arrival, name, content);
     try {
-      FileRecords.FileRecord first = records.next();
-      String header = first == null ? "" : header(csv, wanted.columns(), first.content());
-      return new Records(records, header);
+      CsvRecords records = CsvRecords.open(text, csv, arrival);
+      if (arrival.text().hasHeader()) {
+        readHeader(csv, wanted, records);
+      } else {
+        records.expect(arrival.text().columns().size(), null);
+      }
+      return records;
     } catch (IOException | RuntimeException e) {
-      records.close();
+      text.close();
       throw e;
     }
   }
 
-  /**
-   * The header line. The first record of a file without one is no header: it may hold protected
-   * values, and headers are stored readable.
-   */
-  private static String header(Csv csv, List<String> columns, byte[] line) throws IOException {
-    try {
-      for (Csv.Slice field : csv.fields(line)) {
-        String name = new String(csv.value(line, field), StandardCharsets.UTF_8).strip();
-        if (columns.contains(name)) {
-          return new String(line, StandardCharsets.UTF_8);
-        }
-      }
-    } catch (IllegalArgumentException e) {
-      // Falls through: what cannot be taken apart names no column.
+  private static void readHeader(Csv csv, WantedFields wanted, CsvRecords records)
+      throws IOException {
+    FileRecords.FileRecord first = records.next();
+    if (first == null) {
+      records.expect(0, "");
+      return;
     }
-    throw new UnreadableFileException(
-        "its first line is no header: it names none of the contract's columns");
+    byte[] line = utf8(wanted.arrival(), first.content());
+    CsvHeader header;
+    try {
+      header = CsvHeader.of(csv, line);
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableFileException("its first line is no header: " + e.getMessage());
+    }
+    if (first.problem() != null) {
+      throw new UnreadableFileException(
+          "its first line is no header: it is longer than maxRecordBytes");
+    }
+    if (csv.unquotedLineEnds(line) > 0) {
+      // Records would be hidden in the header.
+      throw new UnreadableFileException(
+          "its lines end in different ways: in its first line stands a line end of another kind"
+              + " than behind it");
+    }
+    if (CsvRecords.holdsRecord(csv, line, header.size())) {
+      throw new UnreadableFileException(
+          "its first line goes on over further lines by its quotes, and they look like records");
+    }
+    header.requireNames(wanted);
+    records.expect(header.size(), new String(line, StandardCharsets.UTF_8));
   }
 
-  /** The records behind a header line. */
-  private record Records(RecordReader records, String header) implements FileRecords {
-    @Override
-    public FileRecord next() throws IOException {
-      return records.next();
-    }
-
-    @Override
-    public void close() throws IOException {
-      records.close();
+  private static byte[] utf8(Arrival arrival, byte[] line) throws UnreadableFileException {
+    try {
+      if (!arrival.text().encoding().isOneByte()) {
+        Utf8.check(line);
+        return line;
+      }
+      OneByteText text = OneByteText.of(arrival.text().encoding());
+      text.check(line);
+      return text.utf8(line, 0, line.length);
+    } catch (BrokenRecordException e) {
+      throw new UnreadableFileException("its first line is no header: it is " + e.getMessage());
     }
   }
 
   @Override
   public FieldReader fields(WantedFields wanted) {
-    return new Fields(wanted);
-  }
-
-  /** Takes records apart, each by its file's header line, which is read once. */
-  private static final class Fields implements FieldReader {
-    private final Csv csv;
-    private final WantedFields wanted;
-    private final Map<UTF8String, Header> headers = new HashMap<>();
-
-    /**
-     * A header line: for each of its columns its place among the wanted ones (-1: none of them), or
-     * what is wrong with the line.
-     */
-    private record Header(int[] places, UTF8String[] names, BrokenRecordException broken) {}
-
-    Fields(WantedFields wanted) {
-      this.csv = csv(wanted.arrival());
-      this.wanted = wanted;
-    }
-
-    @Override
-    public void read(byte[] record, UTF8String headerLine, FieldSink sink)
-        throws BrokenRecordException {
-      Utf8.check(record);
-      Header header = header(headerLine, sink);
-      if (header.broken != null) {
-        throw header.broken;
-      }
-      List<Csv.Slice> fields;
-      try {
-        fields = csv.fields(record);
-      } catch (IllegalArgumentException e) {
-        throw BrokenRecordException.whole(e.getMessage());
-      }
-      if (fields.size() != header.places.length) {
-        throw BrokenRecordException.whole(
-            fields.size() + " fields where the header has " + header.places.length);
-      }
-      for (int i = 0; i < header.places.length; i++) {
-        int place = header.places[i];
-        if (sink.takes(place)) {
-          Csv.Slice slice = fields.get(i);
-          UTF8String value =
-              slice.escaped()
-                  ? fromBytes(csv.value(record, slice))
-                  : fromBytes(record, slice.start(), slice.end() - slice.start());
-          sink.putAt(place, header.names[i], value);
-        }
-      }
-    }
-
-    private Header header(UTF8String line, FieldSink sink) {
-      Header known = headers.get(line);
-      if (known == null) {
-        try {
-          known = readHeader(line.getBytes(), sink);
-        } catch (BrokenRecordException e) {
-          known = new Header(null, null, e);
-        }
-        headers.put(line.clone(), known);
-      }
-      return known;
-    }
-
-    private Header readHeader(byte[] line, FieldSink sink) throws BrokenRecordException {
-      List<Csv.Slice> fields;
-      try {
-        fields = csv.fields(line);
-      } catch (IllegalArgumentException e) {
-        throw BrokenRecordException.whole("header line: " + e.getMessage());
-      }
-      int[] places = new int[fields.size()];
-      UTF8String[] names = new UTF8String[fields.size()];
-      Set<UTF8String> seen = new HashSet<>();
-      for (int i = 0; i < places.length; i++) {
-        names[i] = fromString(fromBytes(csv.value(line, fields.get(i))).toString().strip());
-        places[i] = sink.place(names[i].toString());
-        if (!seen.add(names[i])) {
-          throw BrokenRecordException.whole("header line: column " + names[i] + " stands twice");
-        }
-      }
-      if (wanted.policy().removed() != SchemaPolicy.Removed.NULL) {
-        for (String column : wanted.columns()) {
-          if (!seen.contains(fromString(column))) {
-            throw new BrokenRecordException(column, "missing", "the file has no column " + column);
-          }
-        }
-      }
-      return new Header(places, names, null);
-    }
+    return new CsvFields(wanted);
   }
 }

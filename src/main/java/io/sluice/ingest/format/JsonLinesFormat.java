@@ -1,10 +1,14 @@
 package io.sluice.ingest.format;
 
+import io.sluice.contract.Arrival;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
 
-/** JSON objects in UTF-8: one on each line of a file, or one in each record of a topic. */
+/**
+ * JSON objects: on the lines of a file or as the elements of its array, or one in each record of a
+ * topic.
+ */
 public final class JsonLinesFormat implements SequentialFormat {
   @Override
   public String name() {
@@ -19,11 +23,20 @@ public final class JsonLinesFormat implements SequentialFormat {
   @Override
   public FileRecords open(WantedFields wanted, String name, InputStream content)
       throws IOException {
-    return RecordReader.ofLines(wanted.arrival(), name, content);
+    Arrival arrival = wanted.arrival();
+    TextInput text = TextInput.open(arrival, name, content);
+    try {
+      return arrival.text().layout() == Arrival.Layout.ARRAY
+          ? JsonArrayRecords.open(text, arrival.maxRecordBytes())
+          : JsonLineRecords.open(text, arrival.maxRecordBytes());
+    } catch (IOException | RuntimeException e) {
+      text.close();
+      throw e;
+    }
   }
 
   @Override
   public FieldReader fields(WantedFields wanted) {
-    return new JsonFields();
+    return new JsonFields(wanted.arrival().text().encoding());
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.sluice.contract.Arrival;
@@ -111,7 +112,7 @@ class RecordParserTest {
     RecordParser parser = parser(CSV, policy(Added.KEEP, removed), "a", "b");
     assertEquals(failed("b", "missing", "the file has no column b"), parse(parser, "a,c", "1,2"));
     assertEquals(failed("a", "missing", "the file has no column a"), parse(parser, "A,b", "1,2"));
-    assertEquals(failed("a", "missing", "the file has no column a"), parse(parser, "", "1"));
+    assertEquals(failed("", "missing", "the file has no column a, b"), parse(parser, "", "1"));
   }
 
   @Test
@@ -285,8 +286,8 @@ class RecordParserTest {
     assertNull(result.values);
     assertEquals("", result.problem.field);
     assertEquals("record", result.problem.rule);
-    assertEquals(
-        "not valid JSON at character N", result.problem.message.replaceFirst("[1-9][0-9]*", "N"));
+    String message = result.problem.message;
+    assertTrue(message.matches("not valid JSON at character [1-9][0-9]*(: it ends inside of a value|: a name stands twice in one object)?"), message);
   }
 
   @Test
@@ -430,7 +431,7 @@ class RecordParserTest {
   void aFormatsOwnMistakeCostsOneRecord() {
     RecordParser parser = parser(CSV, USUAL, "a", "b");
     assertEquals(
-        record("cannot be taken apart as csv (java.lang.NullPointerException)"),
+        record("cannot be taken apart as csv (java.lang.IllegalStateException)"),
         parse(parser, null, "1,2"));
     assertEquals(valid("1", "2"), parse(parser, "a,b", "1,2"));
   }
