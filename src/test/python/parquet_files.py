@@ -70,9 +70,7 @@ def value(scalar, kind):
             return "NaN"
         if math.isinf(number):
             return "Infinity" if number > 0 else "-Infinity"
-        narrow = {16: numpy.float16, 32: numpy.float32, 64: numpy.float64}[kind.bit_width]
-        text = numpy.format_float_scientific(narrow(number), unique=True)
-        return Number(text.replace(".e", ".0e"))
+        return Number(repr(float(number)))
     if types.is_decimal(kind):
         sign, figures, exponent = scalar.as_py().as_tuple()
         number = int("".join(map(str, figures))) * 10 ** (exponent + kind.scale)

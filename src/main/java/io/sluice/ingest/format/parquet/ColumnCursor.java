@@ -22,6 +22,9 @@ final class ColumnCursor {
   static ColumnCursor open(Schema.Leaf leaf, Pages pages, long values) throws IOException {
     ColumnCursor cursor = new ColumnCursor(leaf, pages, values);
     cursor.advance();
+    if (cursor.repetition != 0) {
+      throw cursor.damaged();
+    }
     return cursor;
   }
 

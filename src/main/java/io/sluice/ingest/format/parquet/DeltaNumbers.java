@@ -6,7 +6,7 @@ import io.sluice.ingest.format.UnreadableFileException;
  * Reads integers that stand as differences, packed in blocks. Nothing is allocated, whatever number
  * of values and size of blocks they claim.
  */
-final class DeltaNumbers implements Values {
+final class DeltaNumbers {
   private final Bytes in;
   private final int packed;
   private final int packs;
@@ -43,10 +43,6 @@ final class DeltaNumbers implements Values {
     this.packed = (int) (block / packsInBlock);
     this.pack = packs;
     this.place = packed;
-  }
-
-  long count() {
-    return count;
   }
 
   long next() throws UnreadableFileException {
@@ -86,10 +82,5 @@ final class DeltaNumbers implements Values {
       beginPack();
     }
     left = 0;
-  }
-
-  @Override
-  public void next(Cell cell) throws UnreadableFileException {
-    cell.number = next();
   }
 }

@@ -33,6 +33,11 @@ final class RecordText {
     problem = null;
   }
 
+  /** How many bytes of a record are kept. */
+  int most() {
+    return most;
+  }
+
   /** How many bytes the record has, also those that are not kept. */
   long length() {
     return length;

@@ -16,13 +16,17 @@ import java.util.Set;
  * rows whose values belong to others.
  */
 final class RowWriter {
-  /** A row of more values makes its file unreadable: passing over them takes a second or so. */
-  private static final int MOST_VALUES = 100_000_000;
+  /**
+   * A row of more values, and more than a record may have bytes, makes its file unreadable: passing
+   * over them takes a second.
+   */
+  private static final int MOST_VALUES = 20_000_000;
 
   private final List<Member> members;
   private final List<ColumnCursor> columns;
   private final RecordText record;
   private final RecordText key;
+  private final int mostValues;
   private long values;
 
   /** A node with its name as it is written. */
@@ -43,6 +47,7 @@ final class RowWriter {
     this.columns = columns;
     this.record = record;
     this.key = key;
+    this.mostValues = Math.max(MOST_VALUES, record.most());
   }
 
   /** Writes the next row. */
@@ -101,8 +106,8 @@ final class RowWriter {
   }
 
   private void advance(ColumnCursor column) throws IOException {
-    if (++values > MOST_VALUES) {
-      throw new UnreadableFileException("a row has more than " + MOST_VALUES + " values");
+    if (++values > mostValues) {
+      throw new UnreadableFileException("a row has more than " + mostValues + " values");
     }
     column.advance();
   }

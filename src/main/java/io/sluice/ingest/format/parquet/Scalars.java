@@ -12,7 +12,8 @@ import java.math.BigInteger;
  *
  * <p>Integers, decimals and floating-point numbers are JSON numbers, booleans JSON's own; all else
  * is a JSON string: text, dates and times in ISO 8601 with as many digits of a second as are not
- * zero, UUIDs, durations; bytes that are no text in Base64.
+ * zero, UUIDs, durations; bytes that are no text in Base64. A floating-point number of fewer bits
+ * is written as the one of 64 bits that it is: 0.1 of 32 bits is 0.10000000149011612.
  */
 final class Scalars {
   /** No decimal is read that may have more digits. */
@@ -42,8 +43,8 @@ final class Scalars {
     Scalar scalar =
         switch (annotation.kind()) {
           case NONE, NULL -> plain(column.type(), path);
-          case TEXT -> hasBytes(column) ? text(path) : null;
-          case BYTES -> hasBytes(column) ? (value, record) -> record.base64(value) : null;
+          case TEXT -> column.type().hasBytes() ? text(path) : null;
+          case BYTES -> column.type().hasBytes() ? (value, record) -> record.base64(value) : null;
           case DECIMAL -> decimal(column, path);
           case DATE -> column.type() == Physical.INT32 ? Times::date : null;
           case TIME -> isTime(column) ? Times.ofDay(annotation, path) : null;
@@ -61,10 +62,6 @@ final class Scalars {
     return scalar;
   }
 
-  private static boolean hasBytes(SchemaElement column) {
-    return column.type() == Physical.BYTE_ARRAY || column.type() == Physical.FIXED_LEN_BYTE_ARRAY;
-  }
-
   private static boolean isTime(SchemaElement column) {
     return column.type()
         == (column.annotation().secondDigits() == 3 ? Physical.INT32 : Physical.INT64);
@@ -75,8 +72,8 @@ final class Scalars {
       case BOOLEAN -> (value, record) -> record.write(value.number == 0 ? "false" : "true");
       case INT32, INT64 -> (value, record) -> record.write(Long.toString(value.number));
       case INT96 -> Times.int96(path);
-      case FLOAT -> Scalars::single;
-      case DOUBLE -> Scalars::real;
+      case FLOAT -> (value, record) -> real(Float.intBitsToFloat((int) value.number), record);
+      case DOUBLE -> (value, record) -> real(Double.longBitsToDouble(value.number), record);
       case BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY -> Scalars::bytes;
     };
   }
@@ -95,8 +92,8 @@ final class Scalars {
         : (value, record) -> record.write(Integer.toUnsignedString((int) value.number));
   }
 
-  private static void real(Cell value, RecordText record) {
-    double number = Double.longBitsToDouble(value.number);
+  /** A number as the shortest text that stands for no other one of 64 bits. */
+  private static void real(double number, RecordText record) {
     if (Double.isFinite(number)) {
       record.write(NumberOutput.toString(number, true));
     } else {
@@ -104,22 +101,8 @@ final class Scalars {
     }
   }
 
-  private static void single(Cell value, RecordText record) {
-    float number = Float.intBitsToFloat((int) value.number);
-    if (Float.isFinite(number)) {
-      record.write(NumberOutput.toString(number, true));
-    } else {
-      record.quoted(Float.toString(number));
-    }
-  }
-
   private static void half(Cell value, RecordText record) {
-    Half half = Half.of(value.bytes[value.offset], value.bytes[value.offset + 1]);
-    if (half.isFinite()) {
-      record.write(half.toString());
-    } else {
-      record.quoted(half.toString());
-    }
+    real(Half.value((short) Times.littleEndian(value, 0, Short.BYTES)), record);
   }
 
   private static Scalar decimal(SchemaElement column, String path) throws UnreadableFileException {

@@ -26,7 +26,12 @@ record SchemaElement(
     FLOAT,
     DOUBLE,
     BYTE_ARRAY,
-    FIXED_LEN_BYTE_ARRAY
+    FIXED_LEN_BYTE_ARRAY;
+
+    /** Whether its values are byte strings of no meaning of their own. */
+    boolean hasBytes() {
+      return this == BYTE_ARRAY || this == FIXED_LEN_BYTE_ARRAY;
+    }
   }
 
   /** How often a value stands in its parent. */

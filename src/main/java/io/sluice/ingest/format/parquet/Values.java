@@ -17,45 +17,40 @@ interface Values {
    */
   static Values of(int encoding, SchemaElement column, Bytes in, Dictionary dictionary)
       throws UnreadableFileException {
-    Physical type = column.type();
-    switch (encoding) {
-      case 0:
-        return plain(column, in);
-      case 2, 8:
-        if (dictionary != null) {
-          return dictionary.values(in);
-        }
-        break;
-      case 3:
-        if (type == Physical.BOOLEAN) {
-          return booleanRuns(in);
-        }
-        break;
-      case 5:
-        if (type == Physical.INT64) {
-          return new DeltaNumbers(in);
-        }
-        if (type == Physical.INT32) {
-          DeltaNumbers numbers = new DeltaNumbers(in);
-          return cell -> cell.number = (int) numbers.next();
-        }
-        break;
-      case 6:
-        if (type == Physical.BYTE_ARRAY) {
-          return DeltaBytes.whole(in);
-        }
-        break;
-      case 7:
-        if (type == Physical.BYTE_ARRAY || type == Physical.FIXED_LEN_BYTE_ARRAY) {
-          return DeltaBytes.ends(column, in);
-        }
-        break;
-      case 9:
-        return split(column, in);
-      default:
-        break;
+    Values values =
+        switch (encoding) {
+          case 0 -> plain(column, in);
+          case 2, 8 -> ofDictionary(dictionary, in);
+          case 3 -> column.type() == Physical.BOOLEAN ? booleanRuns(in) : null;
+          case 5 -> differences(column.type(), in);
+          case 6 -> column.type() == Physical.BYTE_ARRAY ? DeltaBytes.whole(in) : null;
+          case 7 -> column.type().hasBytes() ? DeltaBytes.ends(column, in) : null;
+          case 9 -> split(column, in);
+          default -> null;
+        };
+    if (values == null) {
+      throw new UnreadableFileException(
+          "values of type " + column.type() + " in encoding " + encoding);
     }
-    throw new UnreadableFileException("values of type " + type + " in encoding " + encoding);
+    return values;
+  }
+
+  private static Values ofDictionary(Dictionary dictionary, Bytes in)
+      throws UnreadableFileException {
+    if (dictionary == null) {
+      throw new UnreadableFileException("a page refers to a dictionary that is not there");
+    }
+    return dictionary.values(in);
+  }
+
+  private static Values differences(Physical type, Bytes in) throws UnreadableFileException {
+    if (type != Physical.INT32 && type != Physical.INT64) {
+      return null;
+    }
+    DeltaNumbers numbers = new DeltaNumbers(in);
+    return type == Physical.INT64
+        ? cell -> cell.number = numbers.next()
+        : cell -> cell.number = (int) numbers.next();
   }
 
   /** Values one behind the other. */
