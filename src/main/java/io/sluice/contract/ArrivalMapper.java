@@ -148,9 +148,7 @@ final class ArrivalMapper {
 
   private List<String> nullValues(JsonNode options, ArrivalFormat format, String place) {
     JsonNode values = options.path("nullValues");
-    return values.isMissingNode()
-        ? format.nullValues()
-        : texts(values, place + ".nullValues");
+    return values.isMissingNode() ? format.nullValues() : texts(values, place + ".nullValues");
   }
 
   private List<String> texts(JsonNode list, String place) {
@@ -193,8 +191,7 @@ final class ArrivalMapper {
     }
     if (number < range.least || number > range.most) {
       errors.add(
-          place + "." + key,
-          "must be a whole number from " + range.least + " to " + range.most);
+          place + "." + key, "must be a whole number from " + range.least + " to " + range.most);
       return range.byDefault;
     }
     return number;

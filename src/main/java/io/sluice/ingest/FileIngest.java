@@ -1,38 +1,34 @@
 package io.sluice.ingest;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
-import io.sluice.ingest.format.ParquetFormat;
-import io.sluice.ingest.format.RecordFormat;
-import io.sluice.ingest.format.SequentialFormat;
+import io.sluice.lineage.LineageRecorder;
+import io.sluice.quality.Check;
+import io.sluice.quality.CheckOutcome;
+import io.sluice.quality.CheckResult;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.settings.Key;
+import io.sluice.settings.Printable;
 import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
-import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,39 +36,26 @@ import org.slf4j.LoggerFactory;
  * Reads the files of a source that have landed since the last run and appends their records to
  * bronze, as they stand.
  *
- * <p>Also writes {@code ops.files}: a row for each file, with what became of it; a file that cannot
- * be read whole is quarantined as a file, and none of its records is in bronze. Guarantee: each
- * landed file (path and content) is ingested once, whatever dies when. A file landed again with
- * other content is ingested again; keys resolve its rows in silver. Cost: a listing of the landing
- * folder and a read of the source's rows of {@code ops.files} in each run, one pass over the new
- * files, two commits for as many files as {@code ingest.files} and {@code ingest.bytes} say.
+ * <p>Also writes {@code ops.files}: a row for each file, with what became of it. A file whose
+ * content cannot be read whole is quarantined as a file. One that the store does not give now is
+ * tried again by each later run, once. None of their records is in bronze, and others go on.
+ * Guarantee: each landed file (path and content) is ingested once, whatever dies when. A file
+ * landed again with other content is ingested again; keys resolve its rows in silver. Cost: a
+ * listing of the landing folder and a read of the source's rows of {@code ops.files} in each run,
+ * one pass over the new files (a second one over what was written, if a file breaks half-way), two
+ * commits for as many files as {@code ingest.files} and {@code ingest.bytes} say.
  */
 final class FileIngest {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
 
-  /** How {@code ops.files} is declared. */
-  static final TableSpec FILES =
-      new TableSpec(
-          "One row per landed file and what became of it.",
-          new StructType()
-              .add("source", DataTypes.StringType, true, "The source it belongs to.")
-              .add("arrival", DataTypes.StringType, true, "The arrival it came by.")
-              .add("file", DataTypes.StringType, true, "Its path below the landing root.")
-              .add("etag", DataTypes.StringType, true, "The store's mark of its content.")
-              .add("bytes", DataTypes.LongType, true, "Its size as landed.")
-              .add("modified_at", DataTypes.TimestampType, true, "When it arrived.")
-              .add("outcome", DataTypes.StringType, true, "ingested or quarantined.")
-              .add("problem", DataTypes.StringType, true, "Why it is quarantined.")
-              .add("records", DataTypes.LongType, true, "The records in it.")
-              .add("header", DataTypes.StringType, true, "The header line of a CSV file.")
-              .add("run_id", DataTypes.StringType, true, "The run that handled it.")
-              .add("batch", DataTypes.LongType, true, "The bronze commit it belongs to."),
-          List.of("source"),
-          List.of("batch"));
+  /** So many files are named one by one in a run's log. */
+  private static final int NAMED = 100;
 
   private final RunContext context;
   private final Contract contract;
   private final LandingFolder landing;
+  private final Set<LandedFile> tried = new HashSet<>();
+  private FileLedger ledger;
 
   FileIngest(RunContext context, Contract contract) {
     this.context = context;
@@ -97,49 +80,38 @@ final class FileIngest {
             landing.resolve(arrival.location()) + " cannot be listed: " + e.getMessage(), e);
       }
     }
-    Set<String> known = known(ingested);
+    ledger = FileLedger.read(context.lake().ops("files"), contract.id(), ingested);
+    // Those that could not be read before come last: they may take long to fail.
     return files.stream()
-        .filter(file -> !known.contains(file.path() + "\n" + file.etag()))
-        .sorted(Comparator.comparing(LandedFile::modifiedAt).thenComparing(LandedFile::path))
+        .filter(file -> !ledger.hasHandled(file) && !tried.contains(file))
+        .sorted(
+            Comparator.comparing(ledger::hasFailed)
+                .thenComparing(LandedFile::modifiedAt)
+                .thenComparing(LandedFile::path))
         .toList();
-  }
-
-  private Set<String> known(long ingested) {
-    LakeTable files = context.lake().ops("files");
-    if (!files.exists()) {
-      return Set.of();
-    }
-    return files
-        .read()
-        .where(col("source").equalTo(contract.id()).and(col("batch").leq(ingested)))
-        .select("file", "etag")
-        .collectAsList()
-        .stream()
-        .map(row -> row.getString(0) + "\n" + row.getString(1))
-        .collect(Collectors.toCollection(HashSet::new));
   }
 
   /**
    * Makes one commit each time it is asked; gives {@link RunResult#NOTHING_NEW} when all files are
-   * in bronze.
+   * in bronze, but for those that could not be read before and cannot now.
    */
-  Supplier<RunResult> commits(Run run) {
-    context.lake().create(context.lake().ops("files"), FILES);
+  Supplier<RunResult> commits(Run run, LineageRecorder recorder) {
+    context.lake().create(context.lake().ops("files"), FileLedger.SPEC);
     FileBacklog backlog =
         new FileBacklog(
             this::waiting,
             context.settings().get(Key.INGEST_FILES),
             context.settings().get(Key.INGEST_BYTES));
-    return () -> commit(run, backlog);
+    return () -> commit(run, recorder, backlog);
   }
 
-  private RunResult commit(Run run, FileBacklog backlog) {
+  private RunResult commit(Run run, LineageRecorder recorder, FileBacklog backlog) {
     TableTransaction bronze =
         TableTransaction.begin(context.lake().bronze(contract.id()), Bronze.spec(contract));
-    TableTransaction ledger = TableTransaction.begin(context.lake().ops("files"), FILES);
+    TableTransaction record = TableTransaction.begin(context.lake().ops("files"), FileLedger.SPEC);
     long ingested = bronze.checkpoint(Checkpoint.FILES_INGESTED);
     long recorded = bronze.checkpoint(Checkpoint.FILES_RECORDED);
-    long pending = ledger.checkpoint(Checkpoint.filesOf(contract.id()));
+    long pending = record.checkpoint(Checkpoint.filesOf(contract.id()));
     if (pending < recorded) {
       throw new IllegalStateException(
           "ops.files lacks the files of "
@@ -149,8 +121,7 @@ final class FileIngest {
               + ", which bronze has: commits of its log are gone. Bring them back from the bucket's"
               + " versions before anything else runs.");
     }
-    List<LandedFile> files = backlog.next(ingested);
-    if (files.isEmpty()) {
+    if (backlog.next(ingested).isEmpty()) {
       return RunResult.NOTHING_NEW;
     }
     if (pending > recorded) {
@@ -158,9 +129,25 @@ final class FileIngest {
       // A driver has died between its two commits, or is between them now.
       bronze = bronze.fence(Bronze.spec(contract));
     }
-    RunResult published = publish(run, ingested, files, bronze, ledger);
-    backlog.published(files, ingested + 1);
-    return published;
+    IngestBatch batch = new IngestBatch(ingested + 1, run.id());
+    for (List<LandedFile> files = backlog.next(ingested);
+        !files.isEmpty();
+        files = backlog.next(ingested)) {
+      Map<LandedFile, FileOutcome> outcomes = stage(bronze, files, batch);
+      warn(outcomes);
+      Map<LandedFile, FileOutcome> news = new LinkedHashMap<>(outcomes);
+      news.entrySet().removeIf(one -> ledger.says(one.getKey(), one.getValue()));
+      if (!news.isEmpty()) {
+        ledger.write(record, batch, news);
+        judge(run, recorder, outcomes);
+        RunResult published = publish(run, batch, outcomes, bronze, record);
+        backlog.published(files, batch.number());
+        return published;
+      }
+      // None of them could be read before or can now, so nothing is staged.
+      backlog.published(files, ingested);
+    }
+    return RunResult.NOTHING_NEW;
   }
 
   /** Refuses a bronze table whose log has lost commits that silver has handled. */
@@ -177,16 +164,13 @@ final class FileIngest {
 
   private RunResult publish(
       Run run,
-      long ingested,
-      List<LandedFile> batchFiles,
+      IngestBatch batch,
+      Map<LandedFile, FileOutcome> outcomes,
       TableTransaction bronze,
-      TableTransaction ledger) {
-    IngestBatch batch = new IngestBatch(ingested + 1, run.id());
-    Map<String, FileOutcome> outcomes = new HashMap<>();
-    stage(bronze, batchFiles, batch, outcomes);
+      TableTransaction record) {
     long records =
         outcomes.values().stream()
-            .filter(outcome -> outcome.problem() == null)
+            .filter(FileOutcome::isIngested)
             .mapToLong(FileOutcome::records)
             .sum();
     RowCounts rowCounts = new RowCounts(records, bronze.rowsStaged(), 0, 0, 0);
@@ -194,12 +178,10 @@ final class FileIngest {
       throw new IllegalStateException(
           contract.id() + ": " + records + " records read, " + bronze.rowsStaged() + " written");
     }
-    String json = rowCounts.json(run, ingested, batch.number());
+    String json = rowCounts.json(run, batch.number() - 1, batch.number());
     // The files first: until bronze's commit they count as not handled, so a run that dies here is
     // done again.
-    ledger
-        .discard(col("source").equalTo(contract.id()), col("batch").gt(ingested))
-        .append(FILES.schema(), ledgerRows(batchFiles, batch, outcomes))
+    record
         .checkpoint(Checkpoint.filesOf(contract.id()), batch.number())
         .publish(SaveMode.Append, json);
     long version =
@@ -207,85 +189,83 @@ final class FileIngest {
             .checkpoint(Checkpoint.FILES_INGESTED, batch.number())
             .checkpoint(Checkpoint.FILES_RECORDED, batch.number())
             .publish(SaveMode.Append, json);
-    outcomes.values().stream()
-        .filter(outcome -> outcome.problem() != null)
-        .sorted(Comparator.comparing(FileOutcome::path))
-        .forEach(
-            outcome ->
-                LOG.warn(
-                    "ingest {}: file quarantined: {}: {}",
-                    contract.id(),
-                    outcome.path(),
-                    outcome.problem()));
     return new RunResult(rowCounts, version);
   }
 
-  /** Writes the records of the files that can be read whole, and notes how each file went. */
-  private void stage(
-      TableTransaction bronze,
-      List<LandedFile> files,
-      IngestBatch batch,
-      Map<String, FileOutcome> outcomes) {
-    Set<String> sequential = arrivalsOf(SequentialFormat.class);
-    Set<String> parquet = arrivalsOf(ParquetFormat.class);
-    List<LandedFile> tables =
-        files.stream().filter(file -> parquet.contains(file.arrival())).toList();
-    SequentialIntake intake =
-        new SequentialIntake(contract, landing, context.settings().privacyKey());
-    List<LandedFile> readable =
-        files.stream().filter(file -> sequential.contains(file.arrival())).toList();
-    while (!readable.isEmpty()) {
-      bronze.append(intake.rows(context.spark(), readable, batch));
-      intake.outcomes().forEach(outcomes::put);
-      List<LandedFile> unreadable =
-          readable.stream().filter(file -> outcomes.get(file.path()).problem() != null).toList();
-      if (unreadable.isEmpty()) {
-        break;
-      }
-      // Some of their records are among the rows written, so all is written again without them.
-      bronze.reset();
-      Set<LandedFile> out = new HashSet<>(unreadable);
-      readable = readable.stream().filter(file -> !out.contains(file)).toList();
-    }
-    if (!tables.isEmpty()) {
-      ParquetIntake parquetIntake =
-          new ParquetIntake(contract, landing, context.settings().privacyKey());
-      outcomes.putAll(parquetIntake.stage(context.spark(), tables, batch, bronze::append));
-    }
-  }
-
-  /** The names of the arrivals whose format is of a kind. */
-  private Set<String> arrivalsOf(Class<? extends RecordFormat> kind) {
-    return contract.folders().stream()
-        .filter(arrival -> kind.isInstance(RecordFormat.of(arrival)))
-        .map(Arrival::name)
-        .collect(Collectors.toSet());
-  }
-
-  private List<Row> ledgerRows(
-      List<LandedFile> files, IngestBatch batch, Map<String, FileOutcome> outcomes) {
-    List<Row> rows = new ArrayList<>();
+  /** Writes the records of the files that can be read whole, and tells how each file went. */
+  private Map<LandedFile, FileOutcome> stage(
+      TableTransaction bronze, List<LandedFile> files, IngestBatch batch) {
+    FileIntake intake = new FileIntake(contract, landing, context.settings().privacyKey());
+    bronze.append(intake.rows(context.spark(), files, batch));
+    Map<String, FileOutcome> byPath = intake.outcomes();
+    Map<LandedFile, FileOutcome> outcomes = new LinkedHashMap<>();
     for (LandedFile file : files) {
-      FileOutcome outcome = outcomes.get(file.path());
+      FileOutcome outcome = byPath.get(file.path());
       if (outcome == null) {
-        throw new IllegalStateException(
-            file.path() + ": its format arrives in files and is no SequentialFormat");
+        throw new IllegalStateException(file.path() + " was not read");
       }
-      rows.add(
-          RowFactory.create(
-              contract.id(),
-              file.arrival(),
-              file.path(),
-              file.etag(),
-              file.bytes(),
-              Timestamp.from(file.modifiedAt()),
-              outcome.problem() == null ? "ingested" : "quarantined",
-              outcome.problem(),
-              outcome.problem() == null ? outcome.records() : 0L,
-              outcome.header(),
-              batch.runId(),
-              batch.number()));
+      outcomes.put(file, outcome);
+      if (outcome.state() == FileOutcome.State.UNREADABLE) {
+        tried.add(file);
+      }
     }
-    return rows;
+    List<String> halfRead =
+        byPath.values().stream()
+            .filter(outcome -> !outcome.isIngested() && outcome.records() > 0)
+            .map(FileOutcome::path)
+            .toList();
+    if (!halfRead.isEmpty()) {
+      TableTransaction.Files written = bronze.stagedFiles();
+      bronze.append(bronze.staged().where(not(col("file").isInCollection(halfRead))));
+      bronze.remove(written);
+    }
+    return outcomes;
+  }
+
+  private void warn(Map<LandedFile, FileOutcome> outcomes) {
+    List<FileOutcome> failed =
+        outcomes.values().stream()
+            .filter(outcome -> !outcome.isIngested())
+            .sorted(Comparator.comparing(FileOutcome::path))
+            .toList();
+    failed.stream()
+        .limit(NAMED)
+        .forEach(
+            outcome ->
+                LOG.warn(
+                    "ingest {}: file {}: {}: {}",
+                    contract.id(),
+                    outcome.state().word(),
+                    Printable.of(outcome.path()),
+                    Printable.of(outcome.problem())));
+    if (failed.size() > NAMED) {
+      LOG.warn(
+          "ingest {}: {} files more were not ingested: ops.files names them",
+          contract.id(),
+          failed.size() - NAMED);
+    }
+  }
+
+  /** Records with the run that files could not be read, so that somebody looks after the store. */
+  private void judge(Run run, LineageRecorder recorder, Map<LandedFile, FileOutcome> outcomes) {
+    List<String> unread =
+        outcomes.values().stream()
+            .filter(outcome -> outcome.state() == FileOutcome.State.UNREADABLE)
+            .map(FileOutcome::path)
+            .sorted()
+            .toList();
+    if (!unread.isEmpty()) {
+      String table = "bronze." + contract.id();
+      CheckResult result =
+          new CheckResult(
+              "files_readable",
+              Check.Severity.WARNING,
+              "the store gives every landed file",
+              CheckOutcome.FAILED,
+              (double) unread.size(),
+              "cannot be read now, and is tried again: " + unread.get(0));
+      context.runs().record(run, table, List.of(result));
+      recorder.judged(List.of(result));
+    }
   }
 }

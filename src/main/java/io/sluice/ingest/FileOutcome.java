@@ -1,14 +1,45 @@
 package io.sluice.ingest;
 
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * What became of a landed file.
  *
- * @param records how many were read from it
+ * @param records how many were read from it; only those of an ingested file are in bronze
  * @param header what stands in it once and belongs to each record; null for nothing
- * @param problem why it cannot be read whole, so that none of its records is in bronze; null if it
- *     was
+ * @param problem why it was not read whole; null if it was
  */
-record FileOutcome(String path, long records, String header, String problem)
-    implements Serializable {}
+record FileOutcome(String path, State state, long records, String header, String problem)
+    implements Serializable {
+
+  /** The three ways in which reading a file can end. */
+  enum State {
+    /** All its records are in bronze. */
+    INGESTED,
+    /** Its content cannot be read: nothing of it is in bronze until it lands again, fixed. */
+    QUARANTINED,
+    /**
+     * The store does not give its content now: nothing of it is in bronze, and it is tried again.
+     */
+    UNREADABLE;
+
+    /** As {@code ops.files} has it. */
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static FileOutcome ingested(String path, long records, String header) {
+    return new FileOutcome(path, State.INGESTED, records, header, null);
+  }
+
+  /** The same file, not read whole. */
+  FileOutcome failed(State how, String why) {
+    return new FileOutcome(path, how, records, header, why);
+  }
+
+  boolean isIngested() {
+    return state == State.INGESTED;
+  }
+}

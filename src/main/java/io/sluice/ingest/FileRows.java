@@ -1,15 +1,17 @@
 package io.sluice.ingest;
 
+import io.sluice.ingest.FileOutcome.State;
+import io.sluice.ingest.format.FileContent;
+import io.sluice.ingest.format.FileFormat;
 import io.sluice.ingest.format.FileRecords;
 import io.sluice.ingest.format.RecordFormat;
-import io.sluice.ingest.format.SequentialFormat;
 import io.sluice.ingest.format.UnreadableFileException;
 import io.sluice.ingest.format.WantedFields;
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.sql.Date;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Deque;
 import java.util.Iterator;
@@ -21,23 +23,33 @@ import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * The bronze rows of some files, one file after the other; what became of each file is noted when
- * its last row has been given. At most one file is open, and none when this fails or is closed.
+ * its last row has been given. At most one file is open, and none when this is closed.
+ *
+ * <p>Whatever keeps a file from being read ends that file and not the others: it is quarantined if
+ * its content is at fault, and unreadable if the store does not give its content now.
  */
 final class FileRows implements Iterator<Row>, AutoCloseable {
-  private final SequentialIntake.Reading reading;
+  /** When so much time has gone by in vain, the files that are left are left to a later run. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private final FileIntake.Reading reading;
   private final Deque<LandedFile> files;
   private LandedFile file;
+  private WantedFields wanted;
+  private FileContent content;
   private FileRecords records;
+  private long openedAt;
+  private long inVain;
   private long count;
   private Row next;
 
-  private FileRows(SequentialIntake.Reading reading, Deque<LandedFile> files) {
+  private FileRows(FileIntake.Reading reading, Deque<LandedFile> files) {
     this.reading = reading;
     this.files = files;
   }
 
   /** The rows of files, which the task they are read in closes when it ends, whatever ends it. */
-  static FileRows of(SequentialIntake.Reading reading, Deque<LandedFile> files) {
+  static FileRows of(FileIntake.Reading reading, Deque<LandedFile> files) {
     FileRows rows = new FileRows(reading, files);
     TaskContext task = TaskContext.get();
     if (task != null) {
@@ -69,60 +81,102 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
 
   /** Goes on by one record, or to the next file. */
   private void advance() {
+    if (records == null) {
+      file = files.remove();
+      wanted = reading.wanted().get(file.arrival());
+      count = 0;
+      openedAt = System.nanoTime();
+    }
+    FileFormat format = format(wanted);
+    FileRecords.FileRecord record;
     try {
       if (records == null) {
-        file = files.remove();
-        count = 0;
-        records = open(file);
+        open(format);
       }
-      FileRecords.FileRecord record = records.next();
-      if (record == null) {
-        end(null);
-      } else {
-        count++;
-        next = row(record);
-      }
-    } catch (UnreadableFileException e) {
-      end(e.getMessage());
-    } catch (IOException e) {
-      throw failed(e);
+      record = records.next();
+    } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      failed(e);
+      return;
+    }
+    if (record == null) {
+      end(FileOutcome.ingested(file.path(), count, records.header()));
+    } else {
+      next = row(record);
+      count++;
     }
   }
 
-  private FileRecords open(LandedFile landed) throws IOException {
-    WantedFields wanted = reading.wanted().get(landed.arrival());
-    SequentialFormat format = (SequentialFormat) RecordFormat.of(wanted.arrival());
-    InputStream content = reading.folder().open(landed.path());
-    try {
-      return format.open(wanted, landed.path(), content);
-    } catch (IOException | RuntimeException e) {
-      content.close();
-      throw e;
+  private void open(FileFormat format) throws IOException {
+    if (inVain > PATIENCE.toNanos()) {
+      throw new IOException(
+          "not tried: other files took " + PATIENCE.toMinutes() + " minutes and could not be read");
     }
+    content = reading.folder().open(file);
+    records = format.open(wanted, content);
+  }
+
+  private static FileFormat format(WantedFields wanted) {
+    RecordFormat format = RecordFormat.of(wanted.arrival());
+    if (format instanceof FileFormat files) {
+      return files;
+    }
+    throw new IllegalStateException(
+        wanted.arrival().format() + " arrives in files and is no FileFormat");
+  }
+
+  /** Ends a file that cannot be read; a task that is being killed is ended by what killed it. */
+  private void failed(Throwable e) {
+    TaskContext task = TaskContext.get();
+    if (Thread.currentThread().isInterrupted() || (task != null && task.isInterrupted())) {
+      throw new IllegalStateException(file.path() + " is not read on", e);
+    }
+    FileOutcome soFar =
+        FileOutcome.ingested(file.path(), count, records == null ? null : records.header());
+    if (content == null || content.failure() != null) {
+      Throwable store = content == null ? e : content.failure();
+      inVain += System.nanoTime() - openedAt;
+      end(soFar.failed(State.UNREADABLE, "cannot be read now: " + words(store)));
+    } else if (e instanceof OutOfMemoryError) {
+      // It may be others that have taken the memory.
+      end(soFar.failed(State.UNREADABLE, "cannot be read now: " + words(e)));
+    } else if (e instanceof UnreadableFileException) {
+      end(soFar.failed(State.QUARANTINED, e.getMessage()));
+    } else {
+      // Of a failure that the format did not expect the message may hold values.
+      String format = wanted.arrival().format();
+      String what = "cannot be read as " + format + " (" + e.getClass().getName() + ")";
+      end(soFar.failed(State.QUARANTINED, what));
+    }
+  }
+
+  private static String words(Throwable e) {
+    return e.getMessage() == null ? e.getClass().getName() : e.getMessage();
   }
 
   /** Closes the file and notes what became of it. */
-  private void end(String problem) {
-    String header = records == null ? null : records.header();
+  private void end(FileOutcome outcome) {
     close();
-    reading.outcomes().add(new FileOutcome(file.path(), count, header, problem));
+    reading.outcomes().add(outcome);
   }
 
   @Override
   public void close() {
     FileRecords open = records;
+    FileContent under = content;
     records = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        throw failed(e);
-      }
-    }
+    content = null;
+    close(open);
+    close(under);
   }
 
-  private UncheckedIOException failed(IOException e) {
-    return new UncheckedIOException(file.path() + ": " + e.getMessage(), e);
+  private static void close(Closeable open) {
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } catch (IOException | RuntimeException e) {
+      // All has been read of it that is wanted: that closing fails changes nothing.
+    }
   }
 
   private Row row(FileRecords.FileRecord record) {

@@ -53,7 +53,9 @@ public final class Ingest {
   private RunResult publish(Run run, LineageRecorder recorder) {
     RunResult published = RunResult.NOTHING_NEW;
     if (!contract.folders().isEmpty()) {
-      published = published.then(publish(recorder, new FileIngest(context, contract).commits(run)));
+      published =
+          published.then(
+              publish(recorder, new FileIngest(context, contract).commits(run, recorder)));
     }
     if (!contract.topics().isEmpty()) {
       try (TopicIngest topics = TopicIngest.open(context, contract)) {

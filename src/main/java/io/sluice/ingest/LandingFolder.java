@@ -1,6 +1,7 @@
 package io.sluice.ingest;
 
 import io.sluice.contract.Arrival;
+import io.sluice.ingest.format.FileContent;
 import io.sluice.run.RunContext;
 import io.sluice.settings.Key;
 import java.io.FileNotFoundException;
@@ -14,10 +15,12 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.util.functional.FutureIO;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -49,8 +52,21 @@ public final class LandingFolder implements Serializable {
     return new Path(root).getFileSystem(configuration.value());
   }
 
-  FSDataInputStream open(String path) throws IOException {
-    return fileSystem().open(new Path(resolve(path)));
+  /**
+   * Opens a file as it was listed. A store that can holds each request against this version.
+   *
+   * @throws IOException if it cannot be read now: it is archived or forbidden, gone, or another
+   *     version has taken its place
+   */
+  FileContent open(LandedFile file) throws IOException {
+    FileSystem fs = fileSystem();
+    Path path = new Path(resolve(file.path()));
+    FileStatus status = fs.getFileStatus(path);
+    if (!etag(status).equals(file.etag())) {
+      throw new IOException("it has changed since it was listed");
+    }
+    FSDataInputStream in = FutureIO.awaitFuture(fs.openFile(path).withFileStatus(status).build());
+    return new FileContent(file.path(), status.getLen(), in);
   }
 
   /** Opens a new file for writing, replacing one of the same name. */
@@ -102,7 +118,7 @@ public final class LandingFolder implements Serializable {
     return false;
   }
 
-  private static String etag(LocatedFileStatus status) {
+  private static String etag(FileStatus status) {
     String etag = status instanceof EtagSource source ? source.getEtag() : null;
     return etag != null ? etag : status.getLen() + "@" + status.getModificationTime();
   }

@@ -1,25 +1,28 @@
 package io.sluice.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.SchemaPolicy;
+import io.sluice.ingest.FileOutcome.State;
 import io.sluice.ingest.format.WantedFields;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
@@ -37,7 +40,7 @@ class FileRowsTest {
   @TempDir private Path root;
   private final CollectionAccumulator<FileOutcome> outcomes = new CollectionAccumulator<>();
 
-  /** A file system that counts its open files; of a file named {@code broken} it reads 4 bytes. */
+  /** A file system that counts its open files, and fails in the way that a file's name says. */
   public static final class CountingFileSystem extends RawLocalFileSystem {
     @Override
     public URI getUri() {
@@ -46,27 +49,37 @@ class FileRowsTest {
 
     @Override
     public FSDataInputStream open(org.apache.hadoop.fs.Path path, int buffer) throws IOException {
+      if (path.getName().equals("forbidden")) {
+        throw new AccessDeniedException("403");
+      }
       InputStream in = Files.newInputStream(Path.of(path.toUri().getPath()));
       OPEN.incrementAndGet();
-      return new FSDataInputStream(new Counted(in, path.getName().startsWith("broken")));
+      return new FSDataInputStream(new Counted(in, path.getName()));
     }
   }
 
   private static final class Counted extends FSInputStream {
     private final InputStream in;
-    private final boolean isBroken;
+    private final String name;
     private boolean isClosed;
     private long at;
 
-    Counted(InputStream in, boolean isBroken) {
+    Counted(InputStream in, String name) {
       this.in = in;
-      this.isBroken = isBroken;
+      this.name = name;
     }
 
     @Override
     public int read() throws IOException {
-      if (isBroken && at == 4) {
-        throw new IOException("connection reset");
+      if (at == (name.equals("half") ? 150_000 : 4)) {
+        switch (name) {
+          case "broken", "half" -> throw new IOException("connection reset");
+          case "reset.odd" -> throw new IllegalStateException("an error of the store's own");
+          case "short" -> {
+            return -1;
+          }
+          default -> {}
+        }
       }
       int read = in.read();
       at += read < 0 ? 0 : 1;
@@ -83,8 +96,9 @@ class FileRowsTest {
     }
 
     @Override
-    public void seek(long position) {
-      throw new UnsupportedOperationException();
+    public void seek(long position) throws IOException {
+      in.skip(position - at);
+      at = position;
     }
 
     @Override
@@ -103,22 +117,37 @@ class FileRowsTest {
     OPEN.set(0);
   }
 
-  private FileRows rows(String... files) throws IOException {
+  private LandedFile landed(String name) {
+    File file = root.resolve(name).toFile();
+    return new LandedFile(
+        name.endsWith(".odd") ? "b" : "a",
+        name,
+        file.length() + "@" + file.lastModified(),
+        file.length(),
+        Instant.parse("2026-03-01T10:00:00Z"));
+  }
+
+  private FileRows rows(String... names) {
+    return rows(Stream.of(names).map(this::landed).toList());
+  }
+
+  private FileRows rows(List<LandedFile> files) {
     Configuration configuration = new Configuration(false);
     configuration.set("fs.counting.impl", CountingFileSystem.class.getName());
-    ArrayDeque<LandedFile> landed = new ArrayDeque<>();
-    for (String file : files) {
-      landed.add(new LandedFile("a", file, "e", 1, Instant.parse("2026-03-01T10:00:00Z")));
+    Map<String, WantedFields> wanted = new HashMap<>();
+    for (String[] one : new String[][] {{"a", "csv"}, {"b", "parquet"}}) {
+      Arrival arrival =
+          new Arrival(one[0], one[1], "a/", ',', '"', List.of(""), 1000, 1_000_000, Map.of());
+      wanted.put(one[0], WantedFields.of(arrival, SchemaPolicy.DEFAULT, List.of("id", "x")));
     }
-    Arrival arrival = new Arrival("a", "csv", "a/", ',', '"', List.of(""), 1000, 1000, Map.of());
     return FileRows.of(
-        new SequentialIntake.Reading(
+        new FileIntake.Reading(
             new LandingFolder("counting://" + root, configuration),
-            Map.of("a", WantedFields.of(arrival, SchemaPolicy.DEFAULT, List.of("id", "x"))),
+            wanted,
             null,
             new IngestBatch(3, "run"),
             outcomes),
-        landed);
+        new ArrayDeque<>(files));
   }
 
   private static List<String> drain(FileRows rows) {
@@ -157,35 +186,76 @@ class FileRowsTest {
         drain(rows("1", "2", "3", "4.gz", "5")));
     assertEquals(
         List.of(
-            new FileOutcome("1", 2, "id,x", null),
-            new FileOutcome("2", 0, "", null),
-            new FileOutcome(
+            FileOutcome.ingested("1", 2, "id,x"),
+            FileOutcome.ingested("2", 0, ""),
+            quarantined(
                 "3",
-                0,
-                null,
-                "its first line is no header: it names none of the contract's columns; further columns"
-                    + " it lacks: id, x"),
-            new FileOutcome("4.gz", 0, null, "truncated gzip, cut off after 0 unpacked bytes"),
-            new FileOutcome("5", 1, "x,id", null)),
+                "its first line is no header: it names none of the contract's columns; further"
+                    + " columns it lacks: id, x"),
+            quarantined("4.gz", "truncated gzip, cut off after 0 unpacked bytes"),
+            FileOutcome.ingested("5", 1, "x,id")),
         outcomes());
     assertEquals(0, OPEN.get());
   }
 
-  @Test
-  void aFileThatCannotBeOpenedStaysClosed() throws IOException {
-    Files.writeString(root.resolve("broken"), "id,x\n1,a\n");
-    UncheckedIOException failed =
-        assertThrows(UncheckedIOException.class, () -> drain(rows("broken")));
-    assertTrue(failed.getMessage().startsWith("broken: "), failed.getMessage());
-    assertEquals(0, OPEN.get());
-    assertTrue(outcomes().isEmpty());
+  private static FileOutcome quarantined(String path, String problem) {
+    return new FileOutcome(path, State.QUARANTINED, 0, null, problem);
+  }
+
+  private static FileOutcome unreadable(String path, String problem) {
+    return new FileOutcome(path, State.UNREADABLE, 0, null, "cannot be read now: " + problem);
   }
 
   @Test
-  void aFileThatIsGoneIsNamed() {
-    UncheckedIOException failed =
-        assertThrows(UncheckedIOException.class, () -> drain(rows("gone")));
-    assertTrue(failed.getMessage().startsWith("gone: "), failed.getMessage());
+  void whatTheStoreDoesNotGiveHoldsUpNoOthers() throws IOException {
+    for (String name : List.of("broken", "changed", "forbidden", "good", "short")) {
+      Files.writeString(root.resolve(name), "id,x\n1,a\n");
+    }
+    Files.write(root.resolve("reset.odd"), new byte[100]);
+    LandedFile changed = landed("changed");
+    Files.writeString(root.resolve("changed"), "id,x\n1,a\n2,b\n");
+    List<LandedFile> files = new ArrayList<>(List.of(changed, landed("gone")));
+    for (String name : List.of("broken", "forbidden", "reset.odd", "short", "good")) {
+      files.add(landed(name));
+    }
+    assertEquals(List.of("1,a good 2 id,x 3"), drain(rows(files)));
+    List<FileOutcome> outcomes = outcomes();
+    FileOutcome gone = outcomes.remove(3);
+    assertEquals(State.UNREADABLE, gone.state());
+    assertTrue(gone.problem().contains("does not exist"), gone.problem());
+    assertEquals(
+        List.of(
+            unreadable("broken", "connection reset"),
+            unreadable("changed", "it has changed since it was listed"),
+            unreadable("forbidden", "403"),
+            FileOutcome.ingested("good", 1, "id,x"),
+            unreadable("reset.odd", "an error of the store's own"),
+            unreadable("short", "the store gave 4 bytes of a file of 9")),
+        outcomes);
+    assertEquals(0, OPEN.get());
+  }
+
+  @Test
+  void whatBreaksHalfwaySaysHowManyRowsItHasGiven() throws IOException {
+    Files.writeString(root.resolve("half"), "id,x\n" + "1,a\n".repeat(50_000));
+    assertTrue(drain(rows("half")).size() > 10);
+    FileOutcome half = outcomes().get(0);
+    assertEquals(State.UNREADABLE, half.state());
+    assertTrue(half.records() > 10, half.toString());
+    assertEquals("id,x", half.header());
+    assertEquals(0, OPEN.get());
+  }
+
+  @Test
+  void whatAFormatDidNotExpectCostsTheFileAndSaysNothingOfItsContent() throws IOException {
+    Files.write(root.resolve("1.odd"), new byte[100]);
+    Files.writeString(root.resolve("2"), "id,x\n1,a\n");
+    assertEquals(1, drain(rows("1.odd", "2")).size());
+    assertEquals(
+        List.of(
+            quarantined("1.odd", "not a whole Parquet file: it does not end in PAR1"),
+            FileOutcome.ingested("2", 1, "id,x")),
+        outcomes());
   }
 
   @Test

@@ -1,8 +1,12 @@
 package io.sluice.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.contract.Arrival;
+import io.sluice.ingest.format.FileContent;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,9 +61,32 @@ class LandingFolderTest {
 
   @Test
   void opensWhatItLists() throws Exception {
-    land("orders/a.csv", "2026-03-01T10:00:00Z");
-    try (var in = folder().open("orders/a.csv")) {
-      assertEquals("abc", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    for (String name :
+        List.of("a.csv", "[1].csv", "*", "{a,b}", "#", "100%", "%20", "a b ", "?", "\\")) {
+      land("orders/" + name, "2026-03-01T10:00:00Z");
     }
+    List<LandedFile> files = folder().list(ARRIVAL);
+    assertEquals(10, files.size());
+    for (LandedFile file : files) {
+      try (FileContent content = folder().open(file)) {
+        assertEquals(file.path(), content.name());
+        assertEquals(3, content.length());
+        assertEquals(
+            "abc",
+            new String(content.stream().readAllBytes(), StandardCharsets.UTF_8),
+            file.path());
+      }
+    }
+  }
+
+  @Test
+  void doesNotOpenAnotherVersionThanItHasListed() throws Exception {
+    land("orders/a.csv", "2026-03-01T10:00:00Z");
+    LandedFile listed = folder().list(ARRIVAL).get(0);
+    land("orders/a.csv", "2026-03-01T10:00:01Z");
+    IOException changed = assertThrows(IOException.class, () -> folder().open(listed));
+    assertEquals("it has changed since it was listed", changed.getMessage());
+    Files.delete(root.resolve("orders/a.csv"));
+    assertThrows(FileNotFoundException.class, () -> folder().open(listed));
   }
 }

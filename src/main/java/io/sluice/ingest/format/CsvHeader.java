@@ -49,8 +49,8 @@ final class CsvHeader {
 
   /**
    * Refuses a first line that is no header: it may be a record and hold protected values, while
-   * headers are stored readable. It is one if it names what the key and the ordering column are read
-   * from.
+   * headers are stored readable. It is one if it names what the key and the ordering column are
+   * read from.
    */
   void requireNames(WantedFields wanted) throws UnreadableFileException {
     Set<String> named = new HashSet<>(names);
@@ -81,8 +81,7 @@ final class CsvHeader {
     Set<String> described = new LinkedHashSet<>();
     for (String column : columns) {
       boolean isOther = names.stream().anyMatch(column::equalsIgnoreCase);
-      described.add(
-          isOther ? column + " (there in other upper and lower case only)" : column);
+      described.add(isOther ? column + " (there in other upper and lower case only)" : column);
     }
     return String.join(", ", described);
   }

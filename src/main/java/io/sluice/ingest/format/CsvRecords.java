@@ -9,9 +9,10 @@ import java.util.Arrays;
  *
  * <p>Lines end as {@link LineEnds} says; inside quotes they do not. Blank lines, comments and lines
  * to be skipped hold no record and are counted. A record of one line whose quotes are broken is a
- * record, to be told of when it is taken apart. One that goes on over further lines and whose quotes
- * are broken, or that lines are inside of which look like records, costs the file: nobody can tell
- * there what is text and what are records, and records that are swallowed are not to count as one.
+ * record, to be told of when it is taken apart. One that goes on over further lines and whose
+ * quotes are broken, or that lines are inside of which look like records, costs the file: nobody
+ * can tell there what is text and what are records, and records that are swallowed are not to count
+ * as one.
  *
  * <p>Memory is bounded by {@code maxRecordBytes}. Not for several threads at once.
  */
@@ -64,8 +65,7 @@ final class CsvRecords implements FileRecords {
    * @throws UnreadableFileException if it has fewer lines than are to be skipped
    */
   static CsvRecords open(TextInput text, Csv csv, Arrival arrival) throws IOException {
-    CsvRecords records =
-        new CsvRecords(text, csv, arrival, LineEnds.of(text, csv, arrival));
+    CsvRecords records = new CsvRecords(text, csv, arrival, LineEnds.of(text, csv, arrival));
     records.skip(arrival.text().skipLines());
     return records;
   }
@@ -162,8 +162,7 @@ final class CsvRecords implements FileRecords {
       }
       isEnded = scan();
     }
-    byte[] content =
-        spill.take(text.buffer, isEnded ? start : 0, isEnded ? text.position - 1 : 0);
+    byte[] content = spill.take(text.buffer, isEnded ? start : 0, isEnded ? text.position - 1 : 0);
     if (line > begin || fields != width) {
       content = judged(content, begin);
     }

@@ -19,10 +19,10 @@ import org.apache.spark.unsafe.types.UTF8String;
  * Takes JSON objects apart into their members: texts without their quotes, numbers as they are
  * written, nested values as the bytes they stand in.
  *
- * <p>An object is as RFC 8259 has it. What the RFC leaves open breaks the record: a name that stands
- * twice in one object, half of a surrogate pair. So do numbers of more than 1,000 characters, more
- * than 512 levels, more than 10,000 members, and more than a million values, so that a record costs
- * no more than its size.
+ * <p>An object is as RFC 8259 has it. What the RFC leaves open breaks the record: a name that
+ * stands twice in one object, half of a surrogate pair. So do numbers of more than 1,000
+ * characters, more than 512 levels, more than 10,000 members, and more than a million values, so
+ * that a record costs no more than its size.
  */
 final class JsonFields implements FieldReader {
   private static final int DEPTH = 512;
@@ -80,7 +80,8 @@ final class JsonFields implements FieldReader {
       throw BrokenRecordException.whole(
           "nests deeper than " + DEPTH + ", or a number has more than " + DIGITS + " characters");
     } catch (JsonEOFException e) {
-      throw BrokenRecordException.whole("not valid JSON" + place(e) + ": it ends inside of a value");
+      throw BrokenRecordException.whole(
+          "not valid JSON" + place(e) + ": it ends inside of a value");
     } catch (JsonProcessingException e) {
       // Jackson's own message would quote the record, which may hold protected values.
       boolean isTwice = e.getOriginalMessage().startsWith("Duplicate field");

@@ -107,8 +107,7 @@ final class JsonLineRecords implements FileRecords {
       stop = scan();
     }
     int until = stop == Stop.LINE ? text.position - 1 : text.position;
-    byte[] content =
-        spill.take(text.buffer, stop == Stop.BUFFER ? until : start, until);
+    byte[] content = spill.take(text.buffer, stop == Stop.BUFFER ? until : start, until);
     if (stop == Stop.LINE) {
       line++;
       isTainted = false;

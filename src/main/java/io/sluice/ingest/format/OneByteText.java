@@ -24,12 +24,7 @@ final class OneByteText {
       ByteBuffer one = ByteBuffer.wrap(new byte[] {(byte) (128 + i)});
       try {
         text.characters[i] =
-            encoding
-                .charset()
-                .newDecoder()
-                .decode(one)
-                .toString()
-                .getBytes(StandardCharsets.UTF_8);
+            encoding.charset().newDecoder().decode(one).toString().getBytes(StandardCharsets.UTF_8);
       } catch (CharacterCodingException e) {
         text.characters[i] = null;
       }

@@ -36,7 +36,8 @@ public final class RecordReader implements FileRecords {
       throws IOException {
     TextInput text = TextInput.open(arrival, name, content);
     try {
-      return new RecordReader(text, arrival.maxRecordBytes(), LineEnds.of(text, arrival.maxRecordBytes()));
+      return new RecordReader(
+          text, arrival.maxRecordBytes(), LineEnds.of(text, arrival.maxRecordBytes()));
     } catch (IOException | RuntimeException e) {
       text.close();
       throw e;
@@ -77,8 +78,7 @@ public final class RecordReader implements FileRecords {
       }
       isEnded = scan();
     }
-    byte[] content =
-        spill.take(text.buffer, isEnded ? start : 0, isEnded ? text.position - 1 : 0);
+    byte[] content = spill.take(text.buffer, isEnded ? start : 0, isEnded ? text.position - 1 : 0);
     FileRecord record = new FileRecord(content, line++, spill.problem());
     // After a carriage return that ends a line, a line feed belongs to it.
     if (end == '\r'

@@ -7,7 +7,7 @@ import java.io.InputStream;
  * A format of files whose records follow one another, so that a file is read from its first byte to
  * its last in bounded memory. {@link RecordReader} finds the records of those that are text.
  */
-public interface SequentialFormat extends RecordFormat {
+public interface SequentialFormat extends FileFormat {
   /**
    * Opens a file, packed or not.
    *
@@ -17,4 +17,9 @@ public interface SequentialFormat extends RecordFormat {
    * @throws UnreadableFileException if the file is not one of this format
    */
   FileRecords open(WantedFields wanted, String name, InputStream content) throws IOException;
+
+  @Override
+  default FileRecords open(WantedFields wanted, FileContent content) throws IOException {
+    return open(wanted, content.name(), content.stream());
+  }
 }

@@ -159,8 +159,7 @@ final class TextInput implements Closeable {
       limit += read;
       bytes += read;
       if (bytes > most) {
-        throw new UnreadableFileException(
-            "unpacks to more than " + most + " bytes (maxFileBytes)");
+        throw new UnreadableFileException("unpacks to more than " + most + " bytes (maxFileBytes)");
       }
     }
     return limit > before;

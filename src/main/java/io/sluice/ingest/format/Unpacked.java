@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -115,8 +114,7 @@ final class Unpacked extends InputStream {
       int read = in.read(into, offset, length);
       count += Math.max(read, 0);
       if (count > FREE && count / RATIO > stored.count()) {
-        throw new UnreadableFileException(
-            "unpacks to more than " + RATIO + " times its size");
+        throw new UnreadableFileException("unpacks to more than " + RATIO + " times its size");
       }
       return read;
     } catch (IOException | RuntimeException e) {

@@ -25,13 +25,19 @@ public final class Utf8 {
 
   /** Whether bytes are valid UTF-8: no surrogates, nothing longer than it must be. */
   static boolean isValid(byte[] bytes) {
-    int at = 0;
-    while (at < bytes.length) {
+    return isValid(bytes, 0, bytes.length);
+  }
+
+  /** The same of some of an array's bytes. */
+  public static boolean isValid(byte[] bytes, int from, int count) {
+    int end = from + count;
+    int at = from;
+    while (at < end) {
       if (bytes[at] >= 0) {
-        at = behindAscii(bytes, at);
+        at = behindAscii(bytes, at, end);
         continue;
       }
-      int length = length(bytes, at);
+      int length = length(bytes, at, end);
       if (length == 0) {
         return false;
       }
@@ -40,22 +46,22 @@ public final class Utf8 {
     return true;
   }
 
-  private static int behindAscii(byte[] bytes, int start) {
+  private static int behindAscii(byte[] bytes, int start, int end) {
     int at = start;
-    while (at + 8 <= bytes.length && ((long) EIGHT.get(bytes, at) & HIGH_BITS) == 0) {
+    while (at + 8 <= end && ((long) EIGHT.get(bytes, at) & HIGH_BITS) == 0) {
       at += 8;
     }
-    while (at < bytes.length && bytes[at] >= 0) {
+    while (at < end && bytes[at] >= 0) {
       at++;
     }
     return at;
   }
 
   /** How many bytes a character of several bytes has; 0 if it is none. */
-  private static int length(byte[] bytes, int at) {
+  private static int length(byte[] bytes, int at, int end) {
     int first = bytes[at] & 0xFF;
     int length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (first < 0xC2 || first > 0xF4 || at + length > bytes.length) {
+    if (first < 0xC2 || first > 0xF4 || at + length > end) {
       return 0;
     }
     int second = bytes[at + 1] & 0xFF;

@@ -104,8 +104,7 @@ class CsvRecordsTest {
   @Test
   void quoteThatIsNotClosedOnTheLastLineCostsItsRecord() {
     for (String end : List.of("", "\n", "\r\n", "\n\n\n")) {
-      assertEquals(
-          List.of("2:1,a,x", "3:2,\"b,x"), records(CSV, "id,v,ts\n1,a,x\n2,\"b,x" + end));
+      assertEquals(List.of("2:1,a,x", "3:2,\"b,x"), records(CSV, "id,v,ts\n1,a,x\n2,\"b,x" + end));
     }
   }
 
@@ -115,8 +114,12 @@ class CsvRecordsTest {
     String told = refusal(small, "id,v,ts\n1,\"a,x\n" + "2,b,x\n".repeat(100));
     assertTrue(told.startsWith("line 2: a quote opens"), told);
     assertEquals(
-        List.of("2!record of 604 bytes is longer than maxRecordBytes; its beginning is kept", "103:2,b,y"),
-        records(small, "id,v,ts\n1,\"" + "aaaa,\n".repeat(100) + "\",x\n2,b,y\n".replace("\",x", "\"")));
+        List.of(
+            "2!record of 604 bytes is longer than maxRecordBytes; its beginning is kept",
+            "103:2,b,y"),
+        records(
+            small,
+            "id,v,ts\n1,\"" + "aaaa,\n".repeat(100) + "\",x\n2,b,y\n".replace("\",x", "\"")));
   }
 
   @Test

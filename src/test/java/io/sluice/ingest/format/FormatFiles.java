@@ -22,7 +22,9 @@ final class FormatFiles {
   static final Arrival.Text USUAL = Arrival.Text.of(',', '"');
   static final SchemaPolicy POLICY =
       new SchemaPolicy(
-          SchemaPolicy.Added.KEEP, SchemaPolicy.Removed.QUARANTINE, SchemaPolicy.Retyped.QUARANTINE);
+          SchemaPolicy.Added.KEEP,
+          SchemaPolicy.Removed.QUARANTINE,
+          SchemaPolicy.Retyped.QUARANTINE);
 
   private FormatFiles() {}
 
@@ -109,12 +111,13 @@ final class FormatFiles {
     return refusal(wanted, "a", utf8(content));
   }
 
-  /** A file's records taken apart: values, {@code name=value} of extras, or {@code rule: reason}. */
+  /**
+   * A file's records taken apart: values, {@code name=value} of extras, or {@code rule: reason}.
+   */
   static List<String> rows(WantedFields wanted, byte[] content) {
     RecordParser parser = new RecordParser(wanted, null);
     try (FileRecords records = open(wanted, "a", content)) {
-      UTF8String header =
-          records.header() == null ? null : UTF8String.fromString(records.header());
+      UTF8String header = records.header() == null ? null : UTF8String.fromString(records.header());
       List<String> all = new ArrayList<>();
       for (FileRecords.FileRecord one = records.next(); one != null; one = records.next()) {
         UTF8String problem = one.problem() == null ? null : UTF8String.fromString(one.problem());

@@ -29,8 +29,7 @@ class JsonArrayRecordsTest {
     assertEquals(
         List.of("2:{\"a\": 1.50}", "3:{\"a\":\n [2]}", "6:{\"a\":\"],}\\\"\"}"),
         records(ARRAY, "[\n  {\"a\": 1.50},\n{\"a\":\n [2]}\n\n ,{\"a\":\"],}\\\"\"}]\n"));
-    assertEquals(
-        List.of("1:{}", "2:{}", "3:{}", "4:{}"), records(ARRAY, "[{},{},\n{},{}]"));
+    assertEquals(List.of("1:{}", "2:{}", "3:{}", "4:{}"), records(ARRAY, "[{},{},\n{},{}]"));
   }
 
   @Test
@@ -108,7 +107,8 @@ class JsonArrayRecordsTest {
             new SequenceInputStream(
                 new ByteArrayInputStream(utf8("x,{[".repeat(1 << 20))),
                 new ByteArrayInputStream(utf8("\"},{\"a\":3}]"))));
-    FileRecords records = ((SequentialFormat) RecordFormat.of(small.arrival())).open(small, "a", in);
+    FileRecords records =
+        ((SequentialFormat) RecordFormat.of(small.arrival())).open(small, "a", in);
     assertEquals(1, records.next().line());
     FileRecords.FileRecord longest = records.next();
     assertEquals(1000, longest.content().length);

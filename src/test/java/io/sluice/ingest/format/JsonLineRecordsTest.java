@@ -25,8 +25,7 @@ class JsonLineRecordsTest {
   @ValueSource(strings = {"\n", "\r\n", "\r\r\n", "\r"})
   void objectOnALineIsARecordAsItStands(String end) {
     String file = "{\"a\":1}| {\"a\":{\"b\":[2]}} ||\t|{\"a\":\"}{\"}|".replace("|", end);
-    List<String> expected =
-        List.of("1:{\"a\":1}", "2: {\"a\":{\"b\":[2]}} ", "5:{\"a\":\"}{\"}");
+    List<String> expected = List.of("1:{\"a\":1}", "2: {\"a\":{\"b\":[2]}} ", "5:{\"a\":\"}{\"}");
     assertEquals(expected, records(JSON, file));
     assertEquals(expected, records(JSON, file.substring(0, file.length() - end.length())));
   }
@@ -44,7 +43,8 @@ class JsonLineRecordsTest {
   @Test
   void objectsOfOneLineArePartedAndEachHasItsOwnPosition() {
     assertEquals(
-        List.of("1:{\"a\":1}", "2:{\"a\":\"}{\\\"\"} ", "3:{\"a\":3}", "4:{\"a\":4}", "5:{\"a\":5}"),
+        List.of(
+            "1:{\"a\":1}", "2:{\"a\":\"}{\\\"\"} ", "3:{\"a\":3}", "4:{\"a\":4}", "5:{\"a\":5}"),
         records(JSON, "{\"a\":1}{\"a\":\"}{\\\"\"} {\"a\":3}\n{\"a\":4}\n\n{\"a\":5}\n"));
     assertEquals(
         List.of("1:{}", "5:{}", "6:{}", "8:{}"), records(JSON, "{}\n\n\n\n{}{}\n\n\n{}\n"));
@@ -79,7 +79,8 @@ class JsonLineRecordsTest {
 
   @Test
   void lineThatIsCutOffCostsItself() {
-    for (String cut : List.of("{\"a\":\"x", "{\"a\"", "{\"a\":{\"b\":1}", "{\"a\":1,", "{", "{\"a\":[1,2")) {
+    for (String cut :
+        List.of("{\"a\":\"x", "{\"a\"", "{\"a\":{\"b\":1}", "{\"a\":1,", "{", "{\"a\":[1,2")) {
       assertEquals(
           List.of("1:{\"a\":1}", "2:" + cut, "3:{\"a\":3}"),
           records(JSON, "{\"a\":1}\n" + cut + "\n{\"a\":3}\n"));

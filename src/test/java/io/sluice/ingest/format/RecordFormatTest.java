@@ -12,15 +12,11 @@ import io.sluice.contract.SchemaPolicy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What each format can do, and how files of it are opened and closed. */
 class RecordFormatTest {
@@ -109,18 +105,5 @@ class RecordFormatTest {
       assertThrows(UnreadableFileException.class, () -> open(one[0], one[1], content), one[1]);
       assertTrue(content.isClosed, one[1]);
     }
-  }
-
-  @Test
-  void whatIsNoParquetIsToldByItsFooter(@TempDir Path folder) throws IOException {
-    Path file = Files.writeString(folder.resolve("a.parquet"), "PAR1 and no more PAR1");
-    UnreadableFileException unreadable =
-        assertThrows(
-            UnreadableFileException.class,
-            () ->
-                ParquetFormat.count(
-                    new org.apache.hadoop.fs.Path(file.toUri()), new Configuration(false)));
-    assertTrue(
-        unreadable.getMessage().startsWith("not a whole Parquet file: "), unreadable.getMessage());
   }
 }

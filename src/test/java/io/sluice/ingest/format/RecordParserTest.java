@@ -287,7 +287,10 @@ class RecordParserTest {
     assertEquals("", result.problem.field);
     assertEquals("record", result.problem.rule);
     String message = result.problem.message;
-    assertTrue(message.matches("not valid JSON at character [1-9][0-9]*(: it ends inside of a value|: a name stands twice in one object)?"), message);
+    assertTrue(
+        message.matches(
+            "not valid JSON at character [1-9][0-9]*(: it ends inside of a value|: a name stands twice in one object)?"),
+        message);
   }
 
   @Test

@@ -410,8 +410,7 @@ class RecordReaderTest {
         "a", format, "a/", ',', '"', List.of(""), maxRecordBytes, maxFileBytes, Map.of());
   }
 
-  private static FileRecords open(Arrival arrival, String name, InputStream in)
-      throws IOException {
+  private static FileRecords open(Arrival arrival, String name, InputStream in) throws IOException {
     return arrival.format().equals("csv")
         ? CsvRecords.open(
             TextInput.open(arrival, name, in),

@@ -22,21 +22,21 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.CollectionAccumulator;
 
 /**
- * Reads landed files whose records follow one another into bronze rows, many files to a task, and
- * says of each file what became of it.
+ * Reads landed files into bronze rows, many files to a task, and says of each file what became of
+ * it.
  *
  * <p>That is known once the rows have been written. A file that turns out unreadable half-way has
- * left rows behind: the caller drops what it wrote and reads the others again. Cost: one pass over
- * the files, in a task for each 64 MB, and at least as many tasks as there are cores.
+ * left rows behind, which the caller takes out again. Cost: one pass over the files, in a task for
+ * each 64 MB, and at least as many tasks as there are cores; no plan grows with their number.
  */
-final class SequentialIntake {
+final class FileIntake {
   /** How many bytes of files one task reads, about: 64 MB. */
   private static final int BIN_BITS = 26;
 
   /** What opening a file costs, in bytes that could be read meanwhile. */
   private static final int OPENING = 100_000;
 
-  /** What packed text unpacks to, about. */
+  /** What packed text and columns unpack to, about. */
   private static final int UNPACKED = 6;
 
   private final Contract contract;
@@ -47,7 +47,7 @@ final class SequentialIntake {
   /**
    * @param secret what records of a protected source are encrypted with
    */
-  SequentialIntake(Contract contract, LandingFolder folder, Optional<byte[]> secret) {
+  FileIntake(Contract contract, LandingFolder folder, Optional<byte[]> secret) {
     this.contract = contract;
     this.folder = folder;
     this.cipher = Bronze.cipher(contract, secret).orElse(null);
@@ -77,7 +77,7 @@ final class SequentialIntake {
 
   /** Files spread over bins of about equal weight. */
   static List<List<LandedFile>> bins(List<LandedFile> files, int parallelism) {
-    long total = files.stream().mapToLong(SequentialIntake::weight).sum();
+    long total = files.stream().mapToLong(FileIntake::weight).sum();
     int count = (int) Math.min(files.size(), Math.max(parallelism, (total >> BIN_BITS) + 1));
     List<List<LandedFile>> bins = new ArrayList<>();
     PriorityQueue<long[]> lightest = new PriorityQueue<>(Comparator.comparingLong(bin -> bin[0]));
@@ -86,7 +86,7 @@ final class SequentialIntake {
       lightest.add(new long[] {0, i});
     }
     files.stream()
-        .sorted(Comparator.comparingLong(SequentialIntake::weight).reversed())
+        .sorted(Comparator.comparingLong(FileIntake::weight).reversed())
         .forEach(
             file -> {
               long[] bin = lightest.remove();
@@ -98,7 +98,8 @@ final class SequentialIntake {
   }
 
   private static long weight(LandedFile file) {
-    return OPENING + (file.path().endsWith(".gz") ? file.bytes() * UNPACKED : file.bytes());
+    boolean isPacked = file.path().endsWith(".gz") || file.path().endsWith(".parquet");
+    return OPENING + (isPacked ? file.bytes() * UNPACKED : file.bytes());
   }
 
   /**
