@@ -12,7 +12,7 @@ import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.LakeTable;
-import io.sluice.testing.NeedsServers;
+import io.sluice.testing.LocalLake;
 import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -37,7 +37,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Small inputs that went wrong in other pipelines, each with its right answer: {@code
  * src/test/resources/cases}. What cannot be read is quarantined by name, and its neighbours go in.
  */
-@NeedsServers
 class CasesTest {
   private static final Path CASES = Path.of("src/test/resources/cases");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,6 +45,7 @@ class CasesTest {
   private static final int MOST_COPIES = 40;
 
   @TempDir private Path contracts;
+  @TempDir private Path lake;
 
   static Stream<String> cases() throws IOException {
     try (Stream<Path> folders = Files.list(CASES)) {
@@ -82,7 +82,7 @@ class CasesTest {
       throws IOException {
     RunContext context;
     try {
-      context = TestLake.open("case-" + source, contracts);
+      context = LocalLake.open(lake, contracts, Map.of());
     } catch (ValidationErrors.ValidationException e) {
       return Optional.empty();
     }
