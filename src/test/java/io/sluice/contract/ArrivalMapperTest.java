@@ -65,6 +65,21 @@ class ArrivalMapperTest {
   static Stream<Arguments> refusals() {
     return Stream.of(
         change("delimiter: \";\"", "delimiter: \"\\n\"", ARRIVAL + ".options.delimiter"),
+        change("delimiter: \";\"", "encoding: latin1", ARRIVAL + ".options.encoding"),
+        change("delimiter: \";\"", "encoding: [UTF-8]", ARRIVAL + ".options.encoding"),
+        change("delimiter: \";\"", "header: maybe", ARRIVAL + ".options.header"),
+        change("delimiter: \";\"", "header: false", ARRIVAL + ".options.columns"),
+        change("delimiter: \";\"", "header: false, columns: a", ARRIVAL + ".options.columns"),
+        change("delimiter: \";\"", "header: false, columns: [1]", ARRIVAL + ".options.columns"),
+        change("delimiter: \";\"", "header: false, columns: []", ARRIVAL + ".options.columns"),
+        change("delimiter: \";\"", "columns: [a]", ARRIVAL + ".options.columns"),
+        change("delimiter: \";\"", "skipLines: -1", ARRIVAL + ".options.skipLines"),
+        change("delimiter: \";\"", "skipLines: 1e1", ARRIVAL + ".options.skipLines"),
+        change("delimiter: \";\"", "skipLines: 010", ARRIVAL + ".options.skipLines"),
+        change("delimiter: \";\"", "skipLines: 1000001", ARRIVAL + ".options.skipLines"),
+        change("delimiter: \";\"", "comment: '//'", ARRIVAL + ".options.comment"),
+        change("delimiter: \";\"", "comment: ''", ARRIVAL + ".options.comment"),
+        change("delimiter: \";\"", "layout: lists", ARRIVAL + ".options.layout"),
         change("delimiter: \";\"", "maxRecordBytes: 0", ARRIVAL + ".options.maxRecordBytes"),
         change("delimiter: \";\"", "maxRecordBytes: -1", ARRIVAL + ".options.maxRecordBytes"),
         change("delimiter: \";\"", "maxRecordBytes: 1.5", ARRIVAL + ".options.maxRecordBytes"),
@@ -107,6 +122,48 @@ class ArrivalMapperTest {
         List.of(
             "account", "address", "amount", "order_date", "order_id", "tags", "updated", "vendor"),
         contract.rawColumns(files));
+  }
+
+  @Test
+  void optionsOfTextAreRead() throws IOException {
+    Arrival files =
+        read(
+                changed(
+                    "delimiter: \";\"",
+                    "header: false, columns: [order_id, 'NO', amount], skipLines: 2, comment: '#',"
+                        + " encoding: Windows-1252, pathPattern: 'orders/(?<day>[0-9]+)/.*'"),
+                folder)
+            .arrival("files");
+    assertEquals(
+        new Arrival.Text(
+            ',',
+            '"',
+            TextEncoding.WINDOWS_1252,
+            List.of("order_id", "NO", "amount"),
+            2,
+            '#',
+            Arrival.Layout.LINES),
+        files.text());
+    assertFalse(files.text().hasHeader());
+    assertEquals("orders/(?<day>[0-9]+)/.*", files.pathPattern().orElseThrow());
+  }
+
+  @Test
+  void withoutOptionsTextIsUtf8WithAHeader() throws IOException {
+    Arrival files = read(changed("delimiter: \";\", ", ""), folder).arrival("files");
+    assertEquals(Arrival.Text.of(',', '"'), files.text());
+    assertTrue(files.text().hasHeader());
+    assertTrue(files.pathPattern().isEmpty());
+  }
+
+  @Test
+  void layoutOfJsonIsRead() throws IOException {
+    Arrival files =
+        read(
+                changed("format: csv", "format: json").replace("delimiter: \";\"", "layout: array"),
+                folder)
+            .arrival("files");
+    assertEquals(Arrival.Layout.ARRAY, files.text().layout());
   }
 
   @Test

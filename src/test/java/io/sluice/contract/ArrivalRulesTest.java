@@ -57,6 +57,26 @@ class ArrivalRulesTest {
         change("location: orders", "location: ../orders", folders),
         change("location: orders", "location: ''", folders),
         change(
+            "delimiter: \";\"",
+            "comment: ','",
+            ARRIVAL + ".options.comment: must differ from delimiter and quote"),
+        change(
+            "delimiter: \";\"",
+            "header: false, columns: [a, ' b', a, '']",
+            ARRIVAL + ".options.columns: ' b' must be a name without spaces around it",
+            ARRIVAL + ".options.columns: a stands twice",
+            ARRIVAL + ".options.columns: '' must be a name without spaces around it"),
+        change("delimiter: \";\"", "layout: array", ARRIVAL + ".options.layout: is for json only"),
+        change(
+            "delimiter: \";\"",
+            "pathPattern: 'orders/[0-9]+/.*'",
+            ARRIVAL
+                + ".options.pathPattern: must have a group with a name, such as (?<day>[0-9-]+)"),
+        change(
+            "delimiter: \";\"",
+            "pathPattern: '(?<day>[0-9]+'",
+            ARRIVAL + ".options.pathPattern: is no regular expression of Java: Unclosed group at 13"),
+        change(
             "      - name: files\n",
             "      - {name: files, format: csv, location: old}\n      - name: files\n",
             "customProperties.arrivals[1].name: stated twice"),
@@ -76,6 +96,16 @@ class ArrivalRulesTest {
   static Stream<Arguments> refusals() {
     return Stream.of(
         change("location: orders", "location: .", ARRIVAL + ".location"),
+        change(
+            "format: csv\n        location: orders\n        options: {delimiter: \";\"",
+            "format: json\n        location: orders\n        options: {comment: '#', skipLines: 1,"
+                + " header: false, columns: [a]",
+            ARRIVAL + ".options"),
+        change(
+            "format: csv\n        location: orders\n        options: {delimiter: \";\"",
+            "format: parquet\n        location: orders\n        options: {encoding: UTF-16",
+            ARRIVAL + ".options.encoding"),
+        change("delimiter: \";\"", "pathPattern: '(?<a_b>.*)'", ARRIVAL + ".options.pathPattern"),
         change("delimiter: \";\"", "delimiter: '\"'", ARRIVAL + ".options"));
   }
 

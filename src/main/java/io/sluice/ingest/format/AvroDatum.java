@@ -28,12 +28,19 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 final class AvroDatum {
   private static final int DEPTH = 100;
+  private static final long NANOS_OF_DAY = 86_400_000_000_000L;
   private static final int VALUES = 1_000_000;
+
+  /** A decimal of more digits, before or behind its point, is refused: each costs more. */
+  private static final int DIGITS = 1_000;
+
+  private static final int DECIMAL_BYTES = 416;
   private static final JsonFactory JSON = new JsonFactory();
 
   private final byte[] raw;
   private final BinaryDecoder decoder;
   private int values;
+  private boolean isText;
 
   AvroDatum(byte[] raw) {
     this.raw = raw;
@@ -47,8 +54,14 @@ final class AvroDatum {
     return decoder.isEnd();
   }
 
+  /** Whether the value given last is text, and no number, truth value or nested value. */
+  boolean isText() {
+    return isText;
+  }
+
   /** The next value as text; null for Avro's null. */
   UTF8String text(Schema schema) throws IOException, BrokenRecordException {
+    isText = schema.getType() == Schema.Type.STRING || schema.getType() == Schema.Type.ENUM;
     switch (schema.getType()) {
       case UNION:
         return text(branch(schema));
@@ -88,7 +101,7 @@ final class AvroDatum {
         int number = decoder.readInt();
         return switch (name) {
           case "date" -> LocalDate.ofEpochDay(number).toString();
-          case "time-millis" -> LocalTime.ofNanoOfDay(number * 1_000_000L).toString();
+          case "time-millis" -> time(number, 1_000_000L);
           default -> String.valueOf(number);
         };
       case LONG:
@@ -112,7 +125,7 @@ final class AvroDatum {
     }
   }
 
-  private static String wide(long number, String logical) {
+  private static String wide(long number, String logical) throws BrokenRecordException {
     return switch (logical) {
       case "timestamp-millis" -> Instant.ofEpochMilli(number).toString();
       case "timestamp-micros" -> Instant.EPOCH.plus(number, ChronoUnit.MICROS).toString();
@@ -124,9 +137,17 @@ final class AvroDatum {
               .atOffset(ZoneOffset.UTC)
               .toLocalDateTime()
               .toString();
-      case "time-micros" -> LocalTime.ofNanoOfDay(Math.multiplyExact(number, 1000L)).toString();
+      case "time-micros" -> time(number, 1_000L);
       default -> String.valueOf(number);
     };
+  }
+
+  /** A time of day, counted in so many nanoseconds. */
+  private static String time(long number, long nanos) throws BrokenRecordException {
+    if (number < 0 || number >= NANOS_OF_DAY / nanos) {
+      throw BrokenRecordException.whole("a time of day in its Avro data is outside of a day");
+    }
+    return LocalTime.ofNanoOfDay(number * nanos).toString();
   }
 
   private static String bytes(LogicalType logical, byte[] bytes) throws BrokenRecordException {
@@ -135,6 +156,10 @@ final class AvroDatum {
     }
     if (bytes.length == 0) {
       throw BrokenRecordException.whole("its Avro data does not fit its schema");
+    }
+    if (bytes.length > DECIMAL_BYTES || decimal.getScale() > DIGITS) {
+      throw BrokenRecordException.whole(
+          "a decimal in its Avro data has more than " + DIGITS + " digits");
     }
     return new BigDecimal(new BigInteger(bytes), decimal.getScale()).toPlainString();
   }

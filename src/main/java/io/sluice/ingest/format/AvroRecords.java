@@ -4,10 +4,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
 import org.apache.spark.sql.types.ArrayType;
@@ -49,11 +51,17 @@ final class AvroRecords implements FieldReader {
 
   @Override
   public void read(byte[] record, UTF8String header, FieldSink sink) throws BrokenRecordException {
-    read(record, sink::put);
+    read(record, sink::put, sink::putQuoted);
   }
 
-  /** Gives a record's fields in the writer's order, null for Avro's null. */
-  void read(byte[] raw, BiConsumer<String, UTF8String> sink) throws BrokenRecordException {
+  /**
+   * Gives a record's fields in the writer's order, null for Avro's null.
+   *
+   * @param texts takes those that are text to Avro too
+   */
+  void read(
+      byte[] raw, BiConsumer<String, UTF8String> sink, BiConsumer<String, UTF8String> texts)
+      throws BrokenRecordException {
     if (raw.length < PREFIX) {
       throw BrokenRecordException.whole(
           "has " + raw.length + " bytes; Avro data begins with a zero byte and a number");
@@ -66,7 +74,8 @@ final class AvroRecords implements FieldReader {
     AvroDatum datum = new AvroDatum(raw);
     try {
       for (Schema.Field field : writer.getFields()) {
-        sink.accept(field.name(), datum.text(field.schema()));
+        UTF8String value = datum.text(field.schema());
+        (datum.isText() ? texts : sink).accept(field.name(), value);
       }
       if (!datum.isEnd()) {
         throw BrokenRecordException.whole("bytes follow its Avro data");
@@ -106,27 +115,61 @@ final class AvroRecords implements FieldReader {
       throw BrokenRecordException.whole(
           "the registry has no Avro schema " + Integer.toUnsignedString(id));
     }
-    Schema schema = new Schema.Parser().parse(text);
+    Schema schema;
+    try {
+      schema = new Schema.Parser().parse(text);
+    } catch (RuntimeException | StackOverflowError e) {
+      throw BrokenRecordException.whole("schema " + id + " is no Avro schema");
+    }
     if (schema.getType() != Schema.Type.RECORD) {
       throw BrokenRecordException.whole("schema " + id + " is no record");
     }
-    for (Map.Entry<String, WantedFields.Plain> entry : plain.entrySet()) {
-      String name = entry.getKey();
-      Schema.Field field = schema.getField(name);
-      DataType type = entry.getValue().type();
-      if (field == null) {
-        if (entry.getValue().isNeeded()) {
-          throw new BrokenRecordException(
-              name, "missing", "schema " + id + " has no field " + name);
-        }
-      } else if (!fits(field.schema(), type)) {
-        throw new BrokenRecordException(
-            name,
-            "type",
-            "schema " + id + " has " + named(field.schema()) + " where " + type.sql() + " is read");
-      }
-    }
+    requireFields(schema, id);
+    requireTypes(schema, id);
     return schema;
+  }
+
+  private void requireFields(Schema schema, int id) throws BrokenRecordException {
+    List<String> missing =
+        plain.keySet().stream()
+            .filter(name -> plain.get(name).isNeeded() && schema.getField(name) == null)
+            .sorted()
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new BrokenRecordException(
+          one(missing), "missing", "schema " + id + " has no field " + String.join(", ", missing));
+    }
+  }
+
+  private void requireTypes(Schema schema, int id) throws BrokenRecordException {
+    List<String> misfits =
+        plain.keySet().stream()
+            .filter(name -> schema.getField(name) != null)
+            .filter(name -> !fits(schema.getField(name).schema(), plain.get(name).type()))
+            .sorted()
+            .toList();
+    if (!misfits.isEmpty()) {
+      throw new BrokenRecordException(
+          one(misfits),
+          "type",
+          "schema "
+              + id
+              + " has "
+              + misfits.stream()
+                  .map(
+                      name ->
+                          (misfits.size() == 1 ? "" : name + " as ")
+                              + named(schema.getField(name).schema())
+                              + " where "
+                              + plain.get(name).type().sql()
+                              + " is read")
+                  .collect(Collectors.joining(", ")));
+    }
+  }
+
+  /** The only one of some fields; no name for several. */
+  private static String one(List<String> fields) {
+    return fields.size() == 1 ? fields.get(0) : "";
   }
 
   private static String named(Schema schema) {

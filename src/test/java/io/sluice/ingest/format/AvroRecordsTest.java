@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.avro.Conversions;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -21,6 +22,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 
 /** Avro as Avro's own library writes it, and Avro as nobody should. */
@@ -96,13 +98,14 @@ class AvroRecordsTest {
 
   private static List<String> read(AvroRecords records, byte[] raw) throws BrokenRecordException {
     List<String> fields = new ArrayList<>();
-    records.read(raw, (name, value) -> fields.add(name + "=" + value));
+    BiConsumer<String, UTF8String> sink = (name, value) -> fields.add(name + "=" + value);
+    records.read(raw, sink, sink);
     return fields;
   }
 
   private static String error(AvroRecords records, byte[] raw) {
     BrokenRecordException broken =
-        assertThrows(BrokenRecordException.class, () -> records.read(raw, (name, value) -> {}));
+        assertThrows(BrokenRecordException.class, () -> read(records, raw));
     return broken.field() + "/" + broken.rule() + ": " + broken.getMessage();
   }
 
@@ -229,5 +232,102 @@ class AvroRecordsTest {
                         "\"string\"", "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}")),
                 wanted),
             any));
+  }
+
+  private static String schemaOf(String... fields) {
+    StringBuilder schema = new StringBuilder("{\"type\":\"record\",\"name\":\"n\",\"fields\":[");
+    for (int i = 0; i < fields.length; i++) {
+      schema.append(i == 0 ? "" : ",").append("{\"name\":\"f").append(i).append("\",\"type\":");
+      schema.append(fields[i]).append('}');
+    }
+    return schema.append("]}").toString();
+  }
+
+  private static byte[] longs(long... numbers) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(new byte[] {0, 0, 0, 0, 1});
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    for (long number : numbers) {
+      encoder.writeLong(number);
+    }
+    encoder.flush();
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void allMissingFieldsAndAllMisfitsAreNamedAtOnce() {
+    Map<String, Plain> wanted =
+        Map.of(
+            "f0", new Plain(DataTypes.LongType, true),
+            "f1", new Plain(DataTypes.DateType, false),
+            "b", new Plain(DataTypes.StringType, true),
+            "a", new Plain(DataTypes.StringType, true),
+            "c", new Plain(DataTypes.StringType, false));
+    byte[] any = {0, 0, 0, 0, 1, 0};
+    String schema = schemaOf("\"boolean\"", "\"long\"");
+    assertEquals(
+        "/missing: schema 1 has no field a, b", error(new AvroRecords(Map.of(1, schema), wanted), any));
+    Map<String, Plain> there =
+        Map.of(
+            "f0", new Plain(DataTypes.LongType, true), "f1", new Plain(DataTypes.DateType, false));
+    assertEquals(
+        "/type: schema 1 has f0 as boolean where BIGINT is read, f1 as long where DATE is read",
+        error(new AvroRecords(Map.of(1, schema), there), any));
+  }
+
+  @Test
+  void valuesOutsideOfTheirTypesRangeCostTheRecordOrStayWhatTheyAre() throws Exception {
+    for (String time : List.of("time-millis", "time-micros")) {
+      String of = time.equals("time-millis") ? "int" : "long";
+      String schema = schemaOf("{\"type\":\"" + of + "\",\"logicalType\":\"" + time + "\"}");
+      AvroRecords records = new AvroRecords(Map.of(1, schema), Map.of());
+      long day = time.equals("time-millis") ? 86_400_000L : 86_400_000_000L;
+      for (long number : new long[] {-1, day, of.equals("int") ? Integer.MAX_VALUE : Long.MAX_VALUE}) {
+        assertEquals(
+            "/record: a time of day in its Avro data is outside of a day",
+            error(records, longs(number)));
+      }
+      assertTrue(read(records, longs(day - 1)).get(0).startsWith("f0=23:59:59.999"));
+    }
+    String micros = "{\"type\":\"long\",\"logicalType\":\"timestamp-micros\"}";
+    String millis = "{\"type\":\"long\",\"logicalType\":\"local-timestamp-millis\"}";
+    AvroRecords far = new AvroRecords(Map.of(1, schemaOf(micros, millis)), Map.of());
+    assertEquals(
+        List.of("f0=+294247-01-10T04:00:54.775807Z", "f1=-292275055-05-16T16:47:04.192"),
+        read(far, longs(Long.MAX_VALUE, Long.MIN_VALUE)));
+  }
+
+  @Test
+  void decimalsOfManyDigitsAreBounded() throws Exception {
+    String schema =
+        schemaOf("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":2147483647,\"scale\":%d}");
+    AvroRecords scaled =
+        new AvroRecords(Map.of(1, schema.formatted(2_000_000_000), 2, schema.formatted(2)), Map.of());
+    String told = "/record: a decimal in its Avro data has more than 1000 digits";
+    assertEquals(told, error(scaled, new byte[] {0, 0, 0, 0, 1, 2, 1}));
+    byte[] many = new byte[5 + 3 + 1_000_000];
+    many[4] = 2;
+    byte[] length = longs(1_000_000);
+    System.arraycopy(length, 5, many, 5, 3);
+    Arrays.fill(many, 8, many.length, (byte) 0x7F);
+    assertEquals(told, error(scaled, many));
+  }
+
+  @Test
+  void schemaThatIsNoneCostsItsRecords() {
+    String deep = "{\"type\":\"array\",\"items\":".repeat(100_000) + "\"int\"" + "}".repeat(100_000);
+    for (String schema : List.of("", "{}", "nonsense", deep)) {
+      assertEquals(
+          "/record: schema 1 is no Avro schema",
+          error(new AvroRecords(Map.of(1, schema), Map.of()), new byte[] {0, 0, 0, 0, 1, 0}));
+    }
+  }
+
+  @Test
+  void textsAreToldFromOtherValues() throws Exception {
+    List<String> texts = new ArrayList<>();
+    new AvroRecords(Map.of(7, ALL), Map.of())
+        .read(written(7, all()), (name, value) -> {}, (name, value) -> texts.add(name));
+    assertEquals(List.of("text", "kind"), texts);
   }
 }
