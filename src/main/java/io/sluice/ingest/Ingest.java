@@ -9,6 +9,7 @@ import io.sluice.lineage.LineageRecorder;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
+import io.sluice.settings.Printable;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
 import java.util.ArrayList;
@@ -38,10 +39,13 @@ public final class Ingest {
     return context.run("ingest", contract.id(), this::publish);
   }
 
-  /** What a run would ingest now: files, oldest first, then what partitions hold. */
+  /**
+   * What a run would ingest now, for people: files, oldest first, then what partitions hold; files
+   * that could not be read before stand behind the others.
+   */
   public List<String> waiting() {
     List<String> waiting = new ArrayList<>();
-    new FileIngest(context, contract).waiting().forEach(file -> waiting.add(file.path()));
+    new FileIngest(context, contract).waiting().forEach(file -> waiting.add(Printable.of(file.path())));
     if (!contract.topics().isEmpty()) {
       try (TopicIngest topics = TopicIngest.open(context, contract)) {
         waiting.addAll(topics.waiting());

@@ -6,6 +6,7 @@ import io.sluice.contract.Contract;
 import io.sluice.kafka.SchemaRegistry;
 import io.sluice.run.RunContext;
 import io.sluice.settings.Key;
+import io.sluice.settings.Printable;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
@@ -86,7 +87,7 @@ public final class WriterSchemas {
       try {
         keep(ask(missing, 1));
       } catch (SchemaRegistry.DownException e) {
-        LOG.warn("{}; records of schemas {} stay quarantined", e.getMessage(), missing);
+        LOG.warn("{}; records of schemas {} stay quarantined", Printable.of(e.getMessage()), missing);
       }
     }
     Map<Integer, String> known = new TreeMap<>();
@@ -110,7 +111,7 @@ public final class WriterSchemas {
       if (context.settings().get(Key.REGISTRY_DOWN).equals("wait")) {
         throw e;
       }
-      LOG.warn("{}; records of schemas {} are quarantined", e.getMessage(), unseen);
+      LOG.warn("{}; records of schemas {} are quarantined", Printable.of(e.getMessage()), unseen);
       Map<Integer, Optional<String>> pending = new TreeMap<>();
       unseen.forEach(id -> pending.put(id, Optional.empty()));
       keep(pending);

@@ -38,7 +38,10 @@ record ReportFiles(LakeTable files) {
                 row -> row.<Timestamp>getAs("modified_at").toInstant()));
   }
 
-  /** The newest files that could not be read and have not landed again since. */
+  /**
+   * The newest files that were not ingested, be it for their content or for the store, and have not
+   * landed again since.
+   */
   List<ReportPage.UnreadFile> unread() {
     return rows(
             files ->
@@ -46,7 +49,7 @@ record ReportFiles(LakeTable files) {
                     .groupBy("source", "file")
                     .agg(expr("max_by(struct(*), modified_at)").as("newest"))
                     .select("newest.*")
-                    .where("outcome = 'quarantined'")
+                    .where("outcome <> 'ingested'")
                     .orderBy(col("modified_at").desc(), col("file"))
                     .limit(UNREAD_FILES))
         .stream()

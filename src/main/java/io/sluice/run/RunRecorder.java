@@ -3,6 +3,7 @@ package io.sluice.run;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.quality.CheckOutcome;
 import io.sluice.quality.CheckResult;
+import io.sluice.settings.Printable;
 import io.sluice.table.StaleReadException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -72,7 +73,8 @@ public final class RunRecorder {
         if (attempt == TRIES) {
           throw e;
         }
-        LOG.info("{} {}: once more: {}", run.command(), run.subject(), e.getMessage());
+        LOG.info(
+            "{} {}: once more: {}", run.command(), run.subject(), Printable.of(e.getMessage()));
       }
     }
   }
@@ -109,6 +111,6 @@ public final class RunRecorder {
     }
     checkResults.stream()
         .filter(result -> result.outcome() == CheckOutcome.FAILED)
-        .forEach(result -> LOG.warn("{}: warning: {}", table, result.sentence()));
+        .forEach(result -> LOG.warn("{}: warning: {}", table, Printable.of(result.sentence())));
   }
 }

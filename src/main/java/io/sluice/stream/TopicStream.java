@@ -14,6 +14,7 @@ import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.run.StoppedException;
 import io.sluice.settings.Key;
+import io.sluice.settings.Printable;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.FencedException;
 import java.time.Duration;
@@ -124,7 +125,7 @@ public final class TopicStream {
         context.runs().release();
       } catch (Exception e) {
         // Spark throws checked exceptions that its methods do not declare.
-        LOG.warn("stream: its last runs and check results are not recorded: {}", e.toString());
+        LOG.warn("stream: its last runs and check results are not recorded: {}", Printable.of(e.toString()));
       }
       SparkEnv.get().metricsSystem().removeSource(lag);
       ended.countDown();
@@ -164,7 +165,7 @@ public final class TopicStream {
           throw e;
         }
         long millis = Math.min(60_000, 250L << failures);
-        LOG.warn("stream: failed, next try in {} ms: {}", millis, e.toString());
+        LOG.warn("stream: failed, next try in {} ms: {}", millis, Printable.of(e.toString()));
         pause(millis);
       }
     }
@@ -179,7 +180,7 @@ public final class TopicStream {
           } catch (Exception e) {
             // Spark throws checked exceptions that its methods do not declare.
             LOG.warn(
-                "stream: records or a log's checkpoint are left to the next: {}", e.toString());
+                "stream: records or a log's checkpoint are left to the next: {}", Printable.of(e.toString()));
           }
         });
   }

@@ -26,6 +26,7 @@ class ReportFilesTest {
           ('calls', 'b', '2026-11-02T00:00:00Z', 'quarantined', 'cut off'),
           ('calls', 'c', '2026-11-03T00:00:00Z', 'quarantined', 'no header'),
           ('calls', 'b', '2026-11-04T00:00:00Z', 'ingested', NULL),
+          ('calls', 'd', '2026-11-01T00:00:00Z', 'unreadable', 'cannot be read now: 403'),
           ('vendors', 'c', '2026-11-05T00:00:00Z', 'ingested', NULL)
         AS t(source, file, at, outcome, problem)
         """);
@@ -38,7 +39,13 @@ class ReportFilesTest {
     assertEquals(
         List.of(
             new ReportPage.UnreadFile(
-                "calls", "c", Instant.parse("2026-11-03T00:00:00Z"), 10, "no header")),
+                "calls", "c", Instant.parse("2026-11-03T00:00:00Z"), 10, "no header"),
+            new ReportPage.UnreadFile(
+                "calls",
+                "d",
+                Instant.parse("2026-11-01T00:00:00Z"),
+                10,
+                "cannot be read now: 403")),
         files.unread(),
         "what has landed again since, fixed, is left out");
   }
