@@ -39,6 +39,8 @@ public final class Session {
     // Expressions of contracts and marts are written for this mode; Spark 4 would turn it on, and a
     // division by zero would then stop a run.
     conf.put("spark.sql.ansi.enabled", "false");
+    // Else ${env:NAME} in an expression or a query becomes a variable of the driver's environment.
+    conf.put("spark.sql.variable.substitute", "false");
     conf.put("spark.sql.parquet.compression.codec", "zstd");
     // A nightly run has more plans than the 100 that Spark keeps compiled; it would compile each of
     // them again every night.
