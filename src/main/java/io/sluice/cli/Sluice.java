@@ -3,10 +3,12 @@ package io.sluice.cli;
 import io.sluice.run.Build;
 import io.sluice.run.StoppedException;
 import io.sluice.settings.ValidationErrors;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
@@ -59,9 +61,24 @@ public final class Sluice implements Runnable {
 
   /** All commands, with the exit codes above; a launcher may add commands of its own. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Sluice())
+    return Values.register(new CommandLine(new Sluice()))
         .setExecutionExceptionHandler(Sluice::report)
+        .setParameterExceptionHandler(Sluice::misused)
         .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  /** Says in a sentence what cannot be meant, and where to look what can. */
+  private static int misused(ParameterException misuse, String[] arguments) {
+    CommandLine command = misuse.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(misuse.getMessage());
+    if (command.getParent() == null) {
+      UnmatchedArgumentException.printSuggestions(misuse, err);
+      command.usage(err);
+    } else if (!UnmatchedArgumentException.printSuggestions(misuse, err)) {
+      err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    return 2;
   }
 
   private static int report(Exception failure, CommandLine command, ParseResult parsed) {

@@ -129,7 +129,7 @@ class SluiceTest {
   @Test
   void aPageShowsAtLeastADay() {
     assertEquals(2, sluice("exits", Readings.CONTRACTS, "report", "--days", "0"));
-    assertTrue(err.contains("--days must be at least 1"), err);
+    assertTrue(err.contains("--days must be from 1 to 36525"), err);
   }
 
   @Test
