@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       IngestCommand.class,
       RefineCommand.class,
+      InspectCommand.class,
       BuildCommand.class,
       TrainCommand.class,
       ScoreCommand.class,
@@ -46,6 +47,9 @@ import picocli.CommandLine.Spec;
       SettingsCommand.class
     })
 public final class Sluice implements Runnable {
+  /** The exit code of a command that a check stopped. */
+  static final int STOPPED = 3;
+
   @Spec private CommandSpec spec;
 
   private Sluice() {}
@@ -91,7 +95,7 @@ public final class Sluice implements Runnable {
       for (Throwable other : failure.getSuppressed()) {
         command.getErr().println("Stopped: " + other.getMessage());
       }
-      return 3;
+      return STOPPED;
     }
     failure.printStackTrace(command.getErr());
     return 1;

@@ -7,6 +7,7 @@ import io.sluice.ingest.TopicBacklog;
 import io.sluice.ingest.TopicIngest;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.refine.LocalRefiner;
+import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.Refine;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
@@ -16,6 +17,7 @@ import io.sluice.run.StoppedException;
 import io.sluice.settings.Key;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.FencedException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -209,6 +211,7 @@ public final class TopicStream {
   private final class Pipeline implements AutoCloseable {
     private final Contract contract;
     private final TopicIngest topics;
+    private final QuarantineGate gate;
     private final SmallBatches small;
     private final DeadLetters letters;
     private final SpendingAlerts alert;
@@ -222,9 +225,10 @@ public final class TopicStream {
     Pipeline(Contract contract) {
       this.contract = contract;
       this.topics = TopicIngest.open(context, contract);
+      this.gate = QuarantineGate.ofStream(contract, Clock.systemUTC());
       this.small =
           LocalRefiner.isFor(contract)
-              ? new SmallBatches(context, contract, topics, TopicStream.this::upkeep)
+              ? new SmallBatches(context, contract, topics, gate, TopicStream.this::upkeep)
               : null;
       this.letters = new DeadLetters(context, contract);
       this.alert =
@@ -258,7 +262,11 @@ public final class TopicStream {
       if (refined.isPresent()) {
         following = CompletableFuture.runAsync(() -> follow(refined.get()), after);
       } else if (context.lake().bronze(contract.id()).exists()) {
-        RowCounts rowCounts = new Refine(context, contract.id()).run().rowCounts();
+        // What waits when the stream begins is judged by itself, as a run's batch is.
+        RowCounts rowCounts =
+            new Refine(context, contract.id(), isNew ? QuarantineGate.of(contract) : gate)
+                .run()
+                .rowCounts();
         if (isNew || rowCounts.quarantined() > 0) {
           letters.send();
         }

@@ -74,7 +74,9 @@ class SluiceTest {
         "meter,day,kwh,unit,read_at\nM1,2026-03-01,5000,kwh,2026-03-01T10:00:00Z\n");
     assertEquals(0, sluice("exits", Readings.CONTRACTS, "ingest", "--source", "readings"), err);
     assertEquals(
-        0, sluice("exits", Readings.CONTRACTS, "refine", "--dry-run", "--source", "readings"), err);
+        3, sluice("exits", Readings.CONTRACTS, "refine", "--dry-run", "--source", "readings"), err);
+    assertTrue(err.contains("Would stop: check plausible_mean failed"), err);
+    assertEquals(0, sluice("exits", Readings.CONTRACTS, "inspect", "--source", "readings"), err);
     assertEquals(3, sluice("exits", Readings.CONTRACTS, "refine", "--source", "readings"));
     assertTrue(err.contains("check plausible_mean failed"), err);
     assertEquals(3, sluice("exits", Readings.CONTRACTS, "nightly"), err);
