@@ -71,8 +71,7 @@ public final class Fuzz {
       if (ingested.accepted() != refined.read() || !refined.balances()) {
         throw new AssertionError(source + ": " + ingested + " ingested, " + refined + " refined");
       }
-      System.out.println(
-          source + ": " + refined.read() + " records, " + DrillLake.seconds(began));
+      System.out.println(source + ": " + refined.read() + " records, " + DrillLake.seconds(began));
     }
   }
 

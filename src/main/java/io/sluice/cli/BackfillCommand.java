@@ -66,6 +66,9 @@ final class BackfillCommand implements Runnable {
 
   @Override
   public void run() {
+    Values.requireRange(spec, from, to);
+    Values.requireWithin(spec, "--step", step, 1, 366);
+    Values.requireWithin(spec, "--parallel", parallel, 1, 64);
     Backfill.Range range = new Backfill.Range(from, to, arrivedFrom, step, parallel);
     PrintWriter out = spec.commandLine().getOut();
     try (RunContext context = environment.open("backfill")) {

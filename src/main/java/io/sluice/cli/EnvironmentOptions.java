@@ -2,9 +2,14 @@ package io.sluice.cli;
 
 import io.sluice.run.RunContext;
 import io.sluice.settings.Settings;
+import io.sluice.settings.ValidationErrors;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options of every command that say where it works. */
@@ -31,7 +36,33 @@ final class EnvironmentOptions {
 
   /** The settings; all errors at once. */
   Settings settings() {
+    requireThere();
     return Settings.read(conf.resolve("environments").resolve(name + ".yaml"), overrides);
+  }
+
+  private void requireThere() {
+    Path folder = conf.resolve("environments");
+    List<String> there;
+    try (Stream<Path> files = Files.list(folder)) {
+      there =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(file -> file.endsWith(".yaml"))
+              .map(file -> file.substring(0, file.length() - ".yaml".length()))
+              .sorted()
+              .toList();
+    } catch (IOException e) {
+      throw error("--conf " + conf, "has no folder environments; name a folder such as conf");
+    }
+    if (!there.contains(name)) {
+      throw error("--env " + name, "no such environment in " + folder + "; there are " + there);
+    }
+  }
+
+  private static ValidationErrors.ValidationException error(String place, String expected) {
+    ValidationErrors errors = new ValidationErrors();
+    errors.add(place, expected);
+    return errors.exception();
   }
 
   /** Opens what a command works with. */

@@ -38,6 +38,9 @@ final class MaintainCommand implements Runnable {
 
   @Override
   public void run() {
+    if (retain != null) {
+      Values.requireWithin(spec, "--retain", retain, 1, 876_600);
+    }
     try (RunContext context = environment.open("maintain")) {
       Maintain maintain = new Maintain(context, Instant.now());
       Duration retention = retain == null ? null : Duration.ofHours(retain);

@@ -11,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Reads options of {@code promote}; moves the champion, or a canary, by {@link Promote}. */
@@ -44,9 +43,8 @@ final class PromoteCommand implements Runnable {
 
   @Override
   public void run() {
-    if (canary != null && (canary < 1 || canary > 99)) {
-      throw new ParameterException(
-          spec.commandLine(), "--canary must be from 1 to 99, not " + canary);
+    if (canary != null) {
+      Values.requireWithin(spec, "--canary", canary, 1, 99);
     }
     try (RunContext context = environment.open("promote")) {
       Model moved = Models.get(model, context.contracts());

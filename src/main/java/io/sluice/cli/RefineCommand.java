@@ -1,9 +1,12 @@
 package io.sluice.cli;
 
+import io.sluice.contract.Contract;
+import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
 import io.sluice.stream.DeadLetters;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,13 +15,13 @@ import picocli.CommandLine.Spec;
 
 /**
  * Reads options of {@code refine}; runs {@link Refine} for each source, then sends its dead
- * letters.
+ * letters. A rehearsal ends with 3 if a run would be stopped.
  */
 @Command(
     name = "refine",
     mixinStandardHelpOptions = true,
     description = "New bronze rows of a source -> silver, and quarantine.")
-final class RefineCommand implements Runnable {
+final class RefineCommand implements Callable<Integer> {
   @Mixin private EnvironmentOptions environment;
 
   @Spec private CommandSpec spec;
@@ -26,21 +29,44 @@ final class RefineCommand implements Runnable {
   @Option(names = "--source", required = true, description = "The source; may be given again.")
   private List<String> sources;
 
+  @Option(
+      names = "--quarantine-limit",
+      paramLabel = "SHARE",
+      description =
+          "The share of the new rows that may be quarantined in this run, from 0 to 1, in place of"
+              + " the contract's.")
+  private Double limit;
+
   @Option(names = "--dry-run", description = "Judge the new rows and say so, publish nothing.")
   private boolean dryRun;
 
   @Override
-  public void run() {
+  public Integer call() {
+    if (limit != null) {
+      Values.requireShare(spec, "--quarantine-limit", limit);
+    }
+    int exitCode = 0;
     try (RunContext context = environment.open("refine")) {
       for (String source : sources) {
-        Refine refine = new Refine(context, source);
+        Contract contract = context.contracts().get(source);
+        Refine refine =
+            new Refine(
+                context,
+                source,
+                limit == null ? QuarantineGate.of(contract) : QuarantineGate.of(contract, limit));
         if (dryRun) {
-          spec.commandLine().getOut().println(source + ": " + refine.rehearse());
+          Refine.Rehearsal rehearsal = refine.rehearse();
+          spec.commandLine().getOut().println(source + ": " + rehearsal.sentence());
+          if (rehearsal.stop().isPresent()) {
+            spec.commandLine().getErr().println("Would stop: " + rehearsal.stop().get());
+            exitCode = Sluice.STOPPED;
+          }
         } else {
           refine.run();
-          DeadLetters.send(context, context.contracts().get(source));
+          DeadLetters.send(context, contract);
         }
       }
     }
+    return exitCode;
   }
 }

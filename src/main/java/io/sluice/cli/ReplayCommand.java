@@ -36,6 +36,7 @@ final class ReplayCommand implements Runnable {
 
   @Override
   public void run() {
+    Values.requireRange(spec, from, to);
     try (RunContext context = environment.open("replay")) {
       Replay replay = new Replay(context, source, Replay.Selection.of(reason, from, to));
       if (dryRun) {

@@ -2,6 +2,8 @@ package io.sluice.cli;
 
 import io.sluice.report.Report;
 import io.sluice.run.RunContext;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,11 +36,24 @@ final class ReportCommand implements Runnable {
               + " over all there were. Default: ${DEFAULT-VALUE}.")
   private int days;
 
+  /** Before a page is made that has nowhere to go. */
+  private void requireWritable() {
+    Path folder = out.toAbsolutePath().getParent();
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      folder = null;
+    }
+    if (folder == null || !Files.isWritable(folder) || Files.isDirectory(out)) {
+      throw new ParameterException(
+          spec.commandLine(), "--out must be a file that can be written, not " + out);
+    }
+  }
+
   @Override
   public void run() {
-    if (days < 1) {
-      throw new ParameterException(spec.commandLine(), "--days must be at least 1");
-    }
+    Values.requireWithin(spec, "--days", days, 1, 36_525);
+    requireWritable();
     try (RunContext context = environment.openToRead("report")) {
       new Report(context, days).write(out);
       spec.commandLine().getOut().println(out.toAbsolutePath());

@@ -39,6 +39,7 @@ final class ScoreCommand implements Runnable {
       throw new ParameterException(
           spec.commandLine(), "--from and --to go together: the first and last day to score again");
     }
+    Values.requireRange(spec, from, to);
     try (RunContext context = environment.open("score")) {
       for (String name : models) {
         Model model = Models.get(name, context.contracts());

@@ -3,12 +3,14 @@ package io.sluice.cli;
 import io.sluice.run.Build;
 import io.sluice.run.StoppedException;
 import io.sluice.settings.ValidationErrors;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The commands, one class each.
@@ -25,6 +27,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       IngestCommand.class,
       RefineCommand.class,
+      InspectCommand.class,
       BuildCommand.class,
       TrainCommand.class,
       ScoreCommand.class,
@@ -44,6 +47,9 @@ import picocli.CommandLine.Spec;
       SettingsCommand.class
     })
 public final class Sluice implements Runnable {
+  /** The exit code of a command that a check stopped. */
+  static final int STOPPED = 3;
+
   @Spec private CommandSpec spec;
 
   private Sluice() {}
@@ -59,9 +65,24 @@ public final class Sluice implements Runnable {
 
   /** All commands, with the exit codes above; a launcher may add commands of its own. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Sluice())
+    return Values.register(new CommandLine(new Sluice()))
         .setExecutionExceptionHandler(Sluice::report)
+        .setParameterExceptionHandler(Sluice::misused)
         .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  /** Says in a sentence what cannot be meant, and where to look what can. */
+  private static int misused(ParameterException misuse, String[] arguments) {
+    CommandLine command = misuse.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(misuse.getMessage());
+    if (command.getParent() == null) {
+      UnmatchedArgumentException.printSuggestions(misuse, err);
+      command.usage(err);
+    } else if (!UnmatchedArgumentException.printSuggestions(misuse, err)) {
+      err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    return 2;
   }
 
   private static int report(Exception failure, CommandLine command, ParseResult parsed) {
@@ -74,7 +95,7 @@ public final class Sluice implements Runnable {
       for (Throwable other : failure.getSuppressed()) {
         command.getErr().println("Stopped: " + other.getMessage());
       }
-      return 3;
+      return STOPPED;
     }
     failure.printStackTrace(command.getErr());
     return 1;

@@ -14,8 +14,7 @@ import java.util.stream.Stream;
  *
  * @param id the source's name, its file's and its tables'
  * @param ordering the field whose greatest value wins among rows of one key
- * @param quarantineLimit the share of a batch's rows, from 0 to 1, that may be quarantined before
- *     the batch is stopped
+ * @param quarantineLimit how many new rows may be quarantined before they are stopped
  * @param retention how long silver rows are kept
  * @param frequency how often a file is expected
  */
@@ -33,7 +32,7 @@ public record Contract(
     List<RowRule> rowRules,
     List<Check> checks,
     Field ordering,
-    double quarantineLimit,
+    QuarantineLimit quarantineLimit,
     SchemaPolicy schemaPolicy,
     List<Arrival> arrivals) {
 

@@ -17,7 +17,6 @@ import java.util.TreeSet;
 final class ContractMapper {
   private static final Set<String> PROPERTIES =
       Set.of("orderingColumn", "schemaPolicy", "arrivals", "quarantineLimit");
-  private static final double QUARANTINE_LIMIT = 0.2;
 
   private final FileErrors errors;
   private final NodeReader nodes;
@@ -82,12 +81,29 @@ final class ContractMapper {
         .orElse(null);
   }
 
-  private double quarantineLimit(JsonNode value) {
+  /** A share, or a map of share and least; {@code value} is null if none is stated. */
+  private QuarantineLimit quarantineLimit(JsonNode value) {
+    String place = "customProperties.quarantineLimit";
+    QuarantineLimit usual = QuarantineLimit.DEFAULT;
     if (value == null) {
-      return QUARANTINE_LIMIT;
+      return usual;
     }
-    if (!value.isNumber() || value.asDouble() < 0 || value.asDouble() > 1) {
-      errors.add("customProperties.quarantineLimit", "must be a share from 0 to 1");
+    if (!value.isObject()) {
+      return usual.withShare(share(value, place));
+    }
+    nodes.refuseUnknownKeys(value, Set.of("share", "least"), place);
+    JsonNode least = value.path("least");
+    if (!least.isMissingNode() && !(least.isIntegralNumber() && least.asLong() >= 0)) {
+      errors.add(place + ".least", "must be a whole number of rows, 0 or more");
+    }
+    return new QuarantineLimit(
+        value.has("share") ? share(value.path("share"), place + ".share") : usual.share(),
+        least.asLong(usual.least()));
+  }
+
+  private double share(JsonNode value, String place) {
+    if (!value.isNumber() || !(value.asDouble() >= 0 && value.asDouble() <= 1)) {
+      errors.add(place, "must be a share from 0 to 1");
     }
     return value.asDouble();
   }

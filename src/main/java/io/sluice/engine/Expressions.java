@@ -1,7 +1,6 @@
 package io.sluice.engine;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -11,10 +10,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry$;
+import org.apache.spark.sql.catalyst.analysis.Star;
 import org.apache.spark.sql.catalyst.analysis.TableFunctionRegistry$;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
-import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import org.apache.spark.sql.catalyst.expressions.LambdaFunction;
@@ -28,33 +27,10 @@ import org.apache.spark.sql.catalyst.plans.logical.Project;
 import scala.Option;
 
 /**
- * Reads SQL expressions and literals without running them: which columns an expression names,
- * whether a row alone fixes its value, whether a text is a literal of a type.
+ * Reads SQL expressions without running them: which columns one names, and whether a row alone
+ * fixes its value.
  */
 public final class Expressions {
-  /** Functions whose value is not fixed by their arguments: a rebuilt table would differ. */
-  private static final Set<String> UNSTABLE =
-      Set.of(
-          "rand",
-          "random",
-          "randn",
-          "uuid",
-          "shuffle",
-          "now",
-          "current_timestamp",
-          "current_date",
-          "curdate",
-          "localtimestamp",
-          "unix_timestamp",
-          "monotonically_increasing_id",
-          "input_file_name",
-          "spark_partition_id",
-          "current_user",
-          "user",
-          "aes_encrypt",
-          "reflect",
-          "java_method");
-
   private static final Set<String> CLOCKS =
       Set.of("current_timestamp", "current_date", "localtimestamp", "current_user");
 
@@ -64,7 +40,7 @@ public final class Expressions {
   private Expressions() {}
 
   private static void refuseUnstable(String name) {
-    if (UNSTABLE.contains(name.toLowerCase(Locale.ROOT))) {
+    if (AllowedExpressions.isUnstable(name)) {
       throw new IllegalArgumentException(
           name + "() gives another value each time and cannot stand here");
     }
@@ -86,21 +62,6 @@ public final class Expressions {
       }
     }
     return columns;
-  }
-
-  /**
-   * The columns that a condition names outside of lambdas, in their order; its functions are not
-   * looked at.
-   *
-   * @throws IllegalArgumentException if the text is no expression
-   */
-  public static List<String> references(String condition) {
-    try {
-      Expression expression = CatalystSqlParser$.MODULE$.parseExpression(condition);
-      return Scala.list(expression.references().toSeq()).stream().map(Attribute::name).toList();
-    } catch (Exception e) {
-      throw notAnExpression(e);
-    }
   }
 
   /** The one column that an expression is, without anything done to it. */
@@ -136,6 +97,11 @@ public final class Expressions {
     return rows.queryExecution().analyzed() instanceof Project;
   }
 
+  private static void refuse(String what) {
+    throw new IllegalArgumentException(
+        what + " is none of Spark's functions of a row and cannot stand here");
+  }
+
   private static void collect(Expression expression, Set<String> bound, SortedSet<String> columns) {
     Set<String> known = bound;
     if (expression instanceof UnresolvedAttribute attribute) {
@@ -169,7 +135,10 @@ public final class Expressions {
         throw new IllegalArgumentException(
             function.nameParts().last() + "() is not of one row and cannot stand here");
       }
+    } else if (expression instanceof Star) {
+      throw new IllegalArgumentException("a star cannot stand here; name the columns");
     }
+    AllowedExpressions.refusal(expression).ifPresent(Expressions::refuse);
     for (Expression child : Scala.list(expression.children())) {
       collect(child, known, columns);
     }

@@ -26,10 +26,12 @@ public final class KeyReader {
   private final int arrivedAt;
   private final int file;
   private final int position;
+  private final int content;
   private final Optional<Integer> day;
 
   /**
-   * @param columns of the rows, with {@code _arrived_at}, {@code _file} and {@code _position}
+   * @param columns of the rows, with {@code _arrived_at}, {@code _file}, {@code _position} and
+   *     {@code _content}
    * @param hash the column that holds the key's hash
    * @param day the table's partition column, a DATE, if it has one
    */
@@ -42,6 +44,7 @@ public final class KeyReader {
     this.arrivedAt = columns.fieldIndex("_arrived_at");
     this.file = columns.fieldIndex("_file");
     this.position = columns.fieldIndex("_position");
+    this.content = columns.fieldIndex("_content");
     this.day = day.map(columns::fieldIndex);
   }
 
@@ -69,7 +72,8 @@ public final class KeyReader {
         row.get(ordering, orderingType),
         row.getLong(arrivedAt),
         (Comparable<Object>) (Comparable<?>) row.getUTF8String(file),
-        row.getLong(position));
+        row.getLong(position),
+        row.getLong(content));
   }
 
   /** Compares ordering values as Spark's sort does. */

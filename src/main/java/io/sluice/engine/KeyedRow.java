@@ -11,6 +11,7 @@ package io.sluice.engine;
  * @param arrivedAt when its file or batch arrived, in microseconds
  * @param file the file or topic partition that it stood in, as UTF-8 bytes compare
  * @param position where it began in it
+ * @param content of what the row says: equal for equal ones, and hardly ever for others
  */
 public record KeyedRow(
     LocalRows.LocalRow row,
@@ -20,4 +21,5 @@ public record KeyedRow(
     Object ordering,
     long arrivedAt,
     Comparable<Object> file,
-    long position) {}
+    long position,
+    long content) {}

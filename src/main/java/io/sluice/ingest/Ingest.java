@@ -45,7 +45,9 @@ public final class Ingest {
    */
   public List<String> waiting() {
     List<String> waiting = new ArrayList<>();
-    new FileIngest(context, contract).waiting().forEach(file -> waiting.add(Printable.of(file.path())));
+    new FileIngest(context, contract)
+        .waiting()
+        .forEach(file -> waiting.add(Printable.of(file.path())));
     if (!contract.topics().isEmpty()) {
       try (TopicIngest topics = TopicIngest.open(context, contract)) {
         waiting.addAll(topics.waiting());

@@ -87,7 +87,8 @@ public final class WriterSchemas {
       try {
         keep(ask(missing, 1));
       } catch (SchemaRegistry.DownException e) {
-        LOG.warn("{}; records of schemas {} stay quarantined", Printable.of(e.getMessage()), missing);
+        LOG.warn(
+            "{}; records of schemas {} stay quarantined", Printable.of(e.getMessage()), missing);
       }
     }
     Map<Integer, String> known = new TreeMap<>();

@@ -5,12 +5,14 @@ import io.sluice.ingest.Ingest;
 import io.sluice.mart.Mart;
 import io.sluice.mart.MartBuild;
 import io.sluice.mart.Marts;
+import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
 import io.sluice.run.StoppedException;
 import io.sluice.stream.DeadLetters;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,9 +33,25 @@ import java.util.concurrent.Executors;
  */
 public final class Nightly {
   private final RunContext context;
+  private final Map<String, QuarantineGate> gates = new HashMap<>();
 
   public Nightly(RunContext context) {
+    this(context, Map.of());
+  }
+
+  /**
+   * @param limits of some sources, by name, the share of new rows that may be quarantined in this
+   *     run, in place of the contract's
+   */
+  public Nightly(RunContext context, Map<String, Double> limits) {
     this.context = context;
+    context
+        .contracts()
+        .inOrder()
+        .forEach(contract -> gates.put(contract.id(), QuarantineGate.of(contract)));
+    limits.forEach(
+        (source, share) ->
+            gates.put(source, QuarantineGate.of(context.contracts().get(source), share)));
   }
 
   /**
@@ -73,7 +91,7 @@ public final class Nightly {
 
   private void refine(String source) {
     new Ingest(context, source).run();
-    new Refine(context, source).run();
+    new Refine(context, source, gates.get(source)).run();
     DeadLetters.send(context, context.contracts().get(source));
   }
 

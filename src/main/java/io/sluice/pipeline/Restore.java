@@ -47,7 +47,7 @@ public final class Restore {
     try {
       wanted = version == null ? table.versionAt(time) : version;
     } catch (IllegalArgumentException e) {
-      errors.add("--time " + time, e.getMessage());
+      errors.add("--time " + time, e.getMessage().strip().replaceAll("\\s+", " "));
     }
     if (version != null && (version < 0 || version >= table.version())) {
       errors.add(

@@ -1,5 +1,8 @@
 package io.sluice.quality;
 
+import com.amazon.deequ.analyzers.Analyzer;
+import com.amazon.deequ.analyzers.Compliance;
+import com.amazon.deequ.analyzers.FilterableAnalyzer;
 import com.amazon.deequ.dqdl.model.ColumnDataTypeExecutableRule;
 import com.amazon.deequ.dqdl.model.ColumnNamesMatchPatternExecutableRule;
 import com.amazon.deequ.dqdl.model.CompositeExecutableRule;
@@ -10,6 +13,7 @@ import com.amazon.deequ.dqdl.translation.DQDLRuleTranslator;
 import com.amazon.deequ.dqdl.util.DefaultDQDLParser;
 import io.sluice.engine.Expressions;
 import io.sluice.engine.Scala;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +25,8 @@ import software.amazon.glue.dqdl.model.condition.number.BinaryExpressionOperand;
 import software.amazon.glue.dqdl.model.condition.number.FunctionCallOperand;
 import software.amazon.glue.dqdl.model.condition.number.NumberBasedCondition;
 import software.amazon.glue.dqdl.model.condition.number.NumericOperand;
+import software.amazon.glue.dqdl.model.condition.string.StringBasedCondition;
+import software.amazon.glue.dqdl.model.condition.string.StringOperand;
 
 /**
  * Reads DQDL, AWS Glue's language of data quality rules, and refuses what Deequ does not run.
@@ -85,9 +91,14 @@ public final class Dqdl {
     if (isMoving(rule.dqRule().getCondition()) || isMoving(rule.dqRule().getThresholdCondition())) {
       return Optional.of("its bound is not fixed: it depends on earlier runs or on the clock");
     }
-    Optional<String> where = whereError(rule.dqRule().getWhereClause(), columns);
-    if (where.isPresent()) {
-      return where;
+    if (quotes(rule.dqRule().getCondition())) {
+      return Optional.of(
+          "a text in its condition holds ' or \\, which Deequ does not carry into SQL; use a rule");
+    }
+    Optional<String> sql =
+        sql(rule).stream().flatMap(text -> sqlError(text, columns).stream()).findFirst();
+    if (sql.isPresent()) {
+      return sql;
     }
     for (Map.Entry<String, String> parameter : rule.dqRule().getParameters().entrySet()) {
       if (parameter.getKey().startsWith("TargetColumn")
@@ -116,17 +127,43 @@ public final class Dqdl {
             && (isMoving(both.getOperand1()) || isMoving(both.getOperand2()));
   }
 
-  private static Optional<String> whereError(String where, Collection<String> columns) {
-    if (where == null || where.isEmpty()) {
-      return Optional.empty();
+  /** Whether a text of a condition would end the SQL literal that Deequ makes of it. */
+  private static boolean quotes(Condition condition) {
+    return condition instanceof StringBasedCondition texts
+        && !texts.getOperator().name().contains("MATCHES")
+        && texts.getOperands().stream()
+            .map(StringOperand::getOperand)
+            .anyMatch(text -> text.indexOf('\'') >= 0 || text.indexOf('\\') >= 0);
+  }
+
+  /** The SQL that Deequ runs for a rule: what stands in its text, and what Deequ makes of it. */
+  private static List<String> sql(ExecutableRule rule) {
+    List<String> texts = new ArrayList<>();
+    texts.add(rule.dqRule().getWhereClause());
+    if (rule instanceof DeequExecutableRule run) {
+      for (Analyzer<?, ?> analyzer : Scala.javaSet(run.check().requiredAnalyzers())) {
+        if (analyzer instanceof Compliance compliance) {
+          texts.add(compliance.predicate());
+        }
+        if (analyzer instanceof FilterableAnalyzer filtered
+            && filtered.filterCondition().isDefined()) {
+          texts.add(filtered.filterCondition().get());
+        }
+      }
     }
+    texts.removeIf(text -> text == null || text.isEmpty());
+    return texts;
+  }
+
+  /** Why a condition over a row cannot stand in a rule: as for an expression of a contract. */
+  private static Optional<String> sqlError(String condition, Collection<String> columns) {
     try {
-      return Expressions.references(where).stream()
+      return Expressions.columns(condition).stream()
           .filter(column -> !columns.contains(column))
           .findFirst()
           .map(column -> "there is no column " + column);
     } catch (IllegalArgumentException e) {
-      return Optional.of("its where clause is not a Spark SQL expression");
+      return Optional.of("its where clause or condition: " + e.getMessage());
     }
   }
 }

@@ -191,7 +191,8 @@ final class BackfillBuild {
         JobStager.upsert(silver, judge)
             .stage(transaction, transaction.stagedFiles(), valid, UnaryOperator.identity());
     Upsert.Counts counts = outcomes.counts();
-    return new RowCounts(rows, counts.accepted(), 0, counts.duplicate(), counts.superseded());
+    return new RowCounts(
+        rows, counts.accepted(), 0, counts.duplicate(), counts.superseded(), counts.conflict());
   }
 
   /** Broken rows of some days: by their own day, or by that of the live row that they are. */

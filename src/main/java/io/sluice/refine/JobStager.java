@@ -9,6 +9,8 @@ import io.sluice.run.Run;
 import io.sluice.table.TableTransaction;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -45,6 +47,7 @@ final class JobStager implements RowStager {
     return new Upsert(
         List.of(silver.schema().fieldNames()),
         new KeyResolver(silver.key(), silver.contract().ordering().name()),
+        RowContent.of(silver.contract()),
         judge.spread());
   }
 
@@ -63,17 +66,30 @@ final class JobStager implements RowStager {
 
   /** Writes the valid rows alone. */
   Staged stageValid(TableTransaction table, Tally tally) {
+    return staged(
+        tally,
+        (rows, observer) ->
+            upsert.stage(table, silver.present(table, tally.days()), rows, observer));
+  }
+
+  /** Measures and judges the same, and writes nothing. */
+  Staged rehearse(TableTransaction table) {
+    Tally tally = Tally.of(silver.contract(), judged);
+    return staged(
+        tally,
+        (rows, observer) -> upsert.rehearse(silver.present(table, tally.days()), rows, observer));
+  }
+
+  private Staged staged(
+      Tally tally,
+      BiFunction<Dataset<Row>, UnaryOperator<Dataset<Row>>, Upsert.Outcomes> resolved) {
     if (tally.read() == tally.quarantined()) {
       return new Staged(
           new RowCounts(tally.read(), 0, tally.quarantined(), 0, 0), tally, List.of());
     }
     CheckRunner checks = new CheckRunner(silver.contract().checks());
     Upsert.Outcomes outcomes =
-        upsert.stage(
-            table,
-            silver.present(table, tally.days()),
-            judged.where(col("_reasons").isNull()),
-            checks::observe);
+        resolved.apply(judged.where(col("_reasons").isNull()), checks::observe);
     Upsert.Counts counts = outcomes.counts();
     return new Staged(
         new RowCounts(
@@ -81,7 +97,8 @@ final class JobStager implements RowStager {
             counts.accepted(),
             tally.quarantined(),
             counts.duplicate(),
-            counts.superseded()),
+            counts.superseded(),
+            counts.conflict()),
         tally,
         counts.accepted() > 0 ? checks.judge(outcomes::rows) : List.of());
   }

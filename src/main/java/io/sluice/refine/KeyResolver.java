@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.engine.KeyedRow;
+import io.sluice.table.KnownKeys;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,8 +26,9 @@ import org.apache.spark.sql.expressions.WindowSpec;
  * <p>The version with the greatest ordering value is kept; of equal ones the one that arrived
  * first, then the one of the lesser file, then of the lesser position. So the same rows give the
  * same table in whatever order they come. A version that the table holds already stays unless a
- * greater one comes. The rule stands twice, as columns of a dataset and over rows at hand; a
- * property of both holds them equal.
+ * greater one comes. A duplicate that says something other than the version kept is a conflict. The
+ * rule stands twice, as columns of a dataset and over rows at hand; a property of both holds them
+ * equal.
  *
  * @param key the key's columns
  * @param ordering the column that tells versions apart; never null
@@ -37,10 +39,12 @@ record KeyResolver(List<String> key, String ordering) {
   static final String SUPERSEDED = "superseded";
 
   /**
-   * Each row with its {@code _outcome}.
+   * Each row with its {@code _outcome}; with {@code _kept_here}, whether the version kept is among
+   * these rows; and with {@code _conflict}, whether it is a duplicate of one of them that says
+   * something else.
    *
    * @param rows with {@code _present} (the ordering value that the table holds for the row's key,
-   *     or null), {@code _arrived_at}, {@code _file} and {@code _position}
+   *     or null), {@code _content}, {@code _arrived_at}, {@code _file} and {@code _position}
    * @param spread the columns that the rows are partitioned by already, which determine no more
    *     than the key does
    */
@@ -59,14 +63,22 @@ record KeyResolver(List<String> key, String ordering) {
                 col("_position").asc());
     // By rows, as the rank is: a frame by range would compare each row's version again.
     WindowSpec soFar = versions.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
-    Column newer = col("_present").isNull().or(version.gt(col("_present")));
     return rows.withColumn("_rank", row_number().over(versions))
-        .withColumn("_kept", greatest(first(version).over(soFar), col("_present")))
+        .withColumn("_first", first(version).over(soFar))
+        .withColumn("_first_content", first(col("_content")).over(soFar))
+        .withColumn("_kept_here", col("_present").isNull().or(col("_first").gt(col("_present"))))
+        .withColumn("_kept", greatest(col("_first"), col("_present")))
         .withColumn(
             "_outcome",
-            when(col("_rank").equalTo(1).and(newer), ACCEPTED)
+            when(col("_rank").equalTo(1).and(col("_kept_here")), ACCEPTED)
                 .when(version.equalTo(col("_kept")), DUPLICATE)
-                .otherwise(SUPERSEDED));
+                .otherwise(SUPERSEDED))
+        .withColumn(
+            "_conflict",
+            col("_outcome")
+                .equalTo(DUPLICATE)
+                .and(col("_kept_here"))
+                .and(col("_content").notEqual(col("_first_content"))));
   }
 
   /**
@@ -74,18 +86,19 @@ record KeyResolver(List<String> key, String ordering) {
    *
    * @param accepted the version that the table is to hold from now on; empty if it holds one
    *     already that none of these is greater than
+   * @param conflict of the duplicates, those that say something other than the version kept
    */
-  record Resolution(Optional<KeyedRow> accepted, long duplicate, long superseded) {}
+  record Resolution(Optional<KeyedRow> accepted, long duplicate, long superseded, long conflict) {}
 
   /**
    * The same for the rows of one key that are at hand.
    *
    * @param versions at least one
-   * @param present the ordering value that the table holds for the key
+   * @param present what the table holds of the key
    * @param order compares ordering values as Spark does
    */
   static Resolution resolve(
-      List<KeyedRow> versions, Optional<Object> present, Comparator<Object> order) {
+      List<KeyedRow> versions, Optional<KnownKeys.Held> present, Comparator<Object> order) {
     List<KeyedRow> sorted = new ArrayList<>(versions);
     sorted.sort(
         Comparator.comparing(KeyedRow::ordering, order.reversed())
@@ -93,17 +106,22 @@ record KeyResolver(List<String> key, String ordering) {
             .thenComparing(KeyedRow::file)
             .thenComparing(KeyedRow::position));
     KeyedRow newest = sorted.get(0);
-    boolean newer = present.isEmpty() || order.compare(newest.ordering(), present.get()) > 0;
-    Object kept = newer ? newest.ordering() : present.get();
+    boolean newer =
+        present.isEmpty() || order.compare(newest.ordering(), present.get().ordering()) > 0;
+    KnownKeys.Held kept =
+        newer ? new KnownKeys.Held(newest.ordering(), newest.content()) : present.get();
     long duplicate = 0;
     long superseded = 0;
+    long conflict = 0;
     for (KeyedRow other : sorted.subList(newer ? 1 : 0, sorted.size())) {
-      if (order.compare(other.ordering(), kept) == 0) {
+      if (order.compare(other.ordering(), kept.ordering()) == 0) {
         duplicate++;
+        conflict += other.content() == kept.content() ? 0 : 1;
       } else {
         superseded++;
       }
     }
-    return new Resolution(newer ? Optional.of(newest) : Optional.empty(), duplicate, superseded);
+    return new Resolution(
+        newer ? Optional.of(newest) : Optional.empty(), duplicate, superseded, conflict);
   }
 }

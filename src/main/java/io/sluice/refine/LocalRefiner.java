@@ -20,6 +20,7 @@ import io.sluice.table.RowWriter;
 import io.sluice.table.TableTransaction;
 import java.sql.Date;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +69,8 @@ public final class LocalRefiner {
             silver.key(),
             contract.ordering().name(),
             contract.partition().map(Field::name),
-            context.settings().get(Key.KNOWN_KEYS));
+            context.settings().get(Key.KNOWN_KEYS),
+            RowContent.of(contract)::column);
   }
 
   /** Whether a source's rows can each be judged by themselves, with what is known at the start. */
@@ -87,12 +89,13 @@ public final class LocalRefiner {
     private final RowWriter quarantineWriter = new RowWriter();
     private final KeyReader keys;
     private final int reasons;
+    private final int file;
+    private final int position;
 
     Functions(StructType bronze, TableTransaction table, TableTransaction quarantine) {
       this.schemas = List.of(bronze, table.schema(), quarantine.schema());
       for (Arrival arrival : contract.topics()) {
-        judged.put(
-            arrival, compiled(bronze, rows -> judge.judged(rows).withColumn("_key", known.hash())));
+        judged.put(arrival, compiled(bronze, rows -> identified(judge.judged(rows))));
       }
       StructType columns = judged.values().iterator().next().schema();
       StructType withRun = columns;
@@ -116,6 +119,19 @@ public final class LocalRefiner {
               contract.partition().map(Field::name),
               "_key");
       this.reasons = columns.fieldIndex("_reasons");
+      this.file = columns.fieldIndex("_file");
+      this.position = columns.fieldIndex("_position");
+    }
+
+    /** With the key and what the row says as numbers. */
+    private Dataset<Row> identified(Dataset<Row> rows) {
+      return rows.withColumn("_key", known.hash())
+          .withColumn(RowContent.COLUMN, RowContent.of(contract).column(rows.schema()));
+    }
+
+    /** Where a judged row stood. */
+    private Tally.Place place(LocalRows.LocalRow row) {
+      return new Tally.Place(row.text(file), row.isNull(position) ? 0 : row.number(position));
     }
 
     private CompiledRows compiled(StructType input, UnaryOperator<Dataset<Row>> function) {
@@ -132,6 +148,7 @@ public final class LocalRefiner {
     private final List<LocalRows.LocalRow> brokenRows = new ArrayList<>();
     private final List<KeyedRow> valid = new ArrayList<>();
     private final SortedMap<String, Long> reasons = new TreeMap<>();
+    private final Map<String, Tally.Place> places = new HashMap<>();
     private final Set<Object> days = new HashSet<>();
     private final List<KeyedRow> accepted = new ArrayList<>();
     private LocalRows written;
@@ -188,7 +205,8 @@ public final class LocalRefiner {
                           .filter(Date.class::isInstance)
                           .map(Date.class::cast)
                           .sorted()
-                          .toList()),
+                          .toList(),
+                      wanted -> places),
                   checked()));
     }
 
@@ -203,10 +221,15 @@ public final class LocalRefiner {
               } else {
                 brokenRows.add(row);
                 row.structs(functions.reasons, 3)
-                    .forEach(why -> reasons.merge(why.text(0) + "/" + why.text(1), 1L, Long::sum));
+                    .forEach(why -> count(why.text(0) + "/" + why.text(1), row));
               }
             }
           });
+    }
+
+    private void count(String reason, LocalRows.LocalRow row) {
+      reasons.merge(reason, 1L, Long::sum);
+      places.computeIfAbsent(reason, first -> functions.place(row));
     }
 
     /** Empty if a row would replace one of the table's, or a key may be one of its older rows'. */
@@ -215,10 +238,11 @@ public final class LocalRefiner {
       valid.forEach(row -> byKey.computeIfAbsent(row.key(), key -> new ArrayList<>(1)).add(row));
       long duplicate = 0;
       long superseded = 0;
+      long conflict = 0;
       for (List<KeyedRow> versions : byKey.values()) {
         KeyedRow any = versions.get(0);
         boolean mayBeHeld = known.mayHold(any.day(), any.hash());
-        Optional<Object> present = mayBeHeld ? known.newest(any.key()) : Optional.empty();
+        Optional<KnownKeys.Held> present = mayBeHeld ? known.newest(any.key()) : Optional.empty();
         KeyResolver.Resolution resolution =
             KeyResolver.resolve(versions, present, functions.keys.order());
         if (mayBeHeld && resolution.accepted().isPresent()) {
@@ -227,6 +251,7 @@ public final class LocalRefiner {
         resolution.accepted().ifPresent(accepted::add);
         duplicate += resolution.duplicate();
         superseded += resolution.superseded();
+        conflict += resolution.conflict();
       }
       return Optional.of(
           new RowCounts(
@@ -234,7 +259,8 @@ public final class LocalRefiner {
               accepted.size(),
               brokenRows.size(),
               duplicate,
-              superseded));
+              superseded,
+              conflict));
     }
 
     private void write(TableTransaction table, TableTransaction quarantine) {
@@ -265,7 +291,13 @@ public final class LocalRefiner {
 
     /** Notes that silver holds the accepted rows from a version on. */
     public void published(long version) {
-      accepted.forEach(row -> known.add(row.day(), row.hash(), row.key(), row.ordering()));
+      accepted.forEach(
+          row ->
+              known.add(
+                  row.day(),
+                  row.hash(),
+                  row.key(),
+                  new KnownKeys.Held(row.ordering(), row.content())));
       known.reached(version);
     }
   }

@@ -126,17 +126,12 @@ public final class RefineCommit {
   /**
    * Publishes a batch of new rows: silver has then handled bronze up to a version.
    *
+   * @param gate decides whether too many of them are broken
    * @throws io.sluice.run.StoppedException if an error-level check failed; nothing is published
    */
-  public RunResult publishNews(Run run, LineageRecorder recorder, Staged staged, long until) {
-    List<CheckResult> checkResults =
-        BuiltInChecks.ofNews(contract, staged.rowCounts(), staged.tally());
-    checkResults.addAll(staged.checkResults());
-    judge(
-        run,
-        recorder,
-        checkResults,
-        "Look at what arrived (sluice sql), fix the source or its contract, then run refine again.");
+  public RunResult publishNews(
+      Run run, LineageRecorder recorder, Staged staged, long until, QuarantineGate gate) {
+    judge(run, recorder, ofNews(staged, gate), advice(contract));
     String json = staged.rowCounts().json(run, handled, until);
     if (isPending()) {
       quarantine.discard(col("batch").gt(handled));
@@ -147,7 +142,24 @@ public final class RefineCommit {
     publishQuarantine(recorder, json, staged.rowCounts().quarantined())
         .ifPresent(version -> table.checkpoint(Checkpoint.QUARANTINED, version));
     table.checkpoint(Checkpoint.REFINED, until);
-    return publishSilver(SaveMode.Append, recorder, json, staged.rowCounts());
+    RunResult result = publishSilver(SaveMode.Append, recorder, json, staged.rowCounts());
+    gate.published(staged.rowCounts());
+    return new RunResult(result.rowCounts(), result.version(), gate.note().orElse(null));
+  }
+
+  /** What the built-in checks and the contract's say of a batch of new rows. */
+  List<CheckResult> ofNews(Staged staged, QuarantineGate gate) {
+    List<CheckResult> checkResults =
+        BuiltInChecks.ofNews(contract, staged.rowCounts(), staged.tally(), gate);
+    checkResults.addAll(staged.checkResults());
+    return checkResults;
+  }
+
+  /** What who reads of a stop can do next. */
+  static String advice(Contract contract) {
+    return "See the rows: sluice inspect --source "
+        + contract.id()
+        + ". Fix the source or its contract, then run refine again.";
   }
 
   /**

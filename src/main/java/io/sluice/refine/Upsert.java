@@ -2,6 +2,7 @@ package io.sluice.refine;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.when;
@@ -14,12 +15,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.types.DataType;
 
 /**
  * Writes rows into the files of a transaction by key, by Spark jobs: of each key the version that
@@ -31,22 +34,37 @@ import org.apache.spark.sql.Row;
  *
  * @param columns the table's columns, in its order
  * @param resolver decides which versions are accepted
+ * @param content what rows say, to tell a conflict
  * @param spread the columns that the rows are partitioned by already, which determine no more than
  *     the key does
  */
-record Upsert(List<String> columns, KeyResolver resolver, List<String> spread) {
+record Upsert(List<String> columns, KeyResolver resolver, RowContent content, List<String> spread) {
 
-  /** How many rows were the newest of their key, equal to it, or older. */
-  record Counts(long accepted, long duplicate, long superseded) {}
+  /**
+   * How many rows were the newest of their key, equal to it, or older; and equal in version only.
+   */
+  record Counts(long accepted, long duplicate, long superseded, long conflict) {}
 
   /** What became of rows; known once they have been written. */
   static final class Outcomes {
     private final ObservedMetrics measures = new ObservedMetrics();
+    private final long conflictsWithTable;
     private Dataset<Row> accepted;
+
+    /**
+     * @param conflictsWithTable how many rows say something other than the table's of their version
+     */
+    private Outcomes(long conflictsWithTable) {
+      this.conflictsWithTable = conflictsWithTable;
+    }
 
     private Dataset<Row> observe(Dataset<Row> rows) {
       return measures.observe(
-          rows, countOf("accepted"), countOf("duplicate"), countOf("superseded"));
+          rows,
+          countOf("accepted"),
+          countOf("duplicate"),
+          countOf("superseded"),
+          count(when(col("_conflict"), 1)).as("conflict"));
     }
 
     private static Column countOf(String outcome) {
@@ -58,7 +76,8 @@ record Upsert(List<String> columns, KeyResolver resolver, List<String> spread) {
       return new Counts(
           (Long) counts.get("accepted"),
           (Long) counts.get("duplicate"),
-          (Long) counts.get("superseded"));
+          (Long) counts.get("superseded"),
+          (Long) counts.get("conflict") + conflictsWithTable);
     }
 
     /** The rows accepted, read back from the files written. */
@@ -80,52 +99,110 @@ record Upsert(List<String> columns, KeyResolver resolver, List<String> spread) {
       TableTransaction.Files present,
       Dataset<Row> rows,
       UnaryOperator<Dataset<Row>> observer) {
-    Outcomes outcomes = new Outcomes();
+    return resolved(
+        present,
+        rows,
+        accepted -> transaction.appended(observer.apply(accepted)),
+        (replaced, paths) -> {
+          TableTransaction.Files touched = present.at(paths);
+          transaction.append(
+              touched
+                  .rows()
+                  .join(
+                      replaced.select(columns(resolver.key())),
+                      names(resolver.key()),
+                      "left_anti"));
+          transaction.remove(touched);
+        });
+  }
+
+  /** Measures the same rows and outcomes, and writes nothing. */
+  Outcomes rehearse(
+      TableTransaction.Files present, Dataset<Row> rows, UnaryOperator<Dataset<Row>> observer) {
+    return resolved(
+        present,
+        rows,
+        accepted -> {
+          observer.apply(accepted).write().format("noop").mode(SaveMode.Overwrite).save();
+          return accepted;
+        },
+        (replaced, paths) -> {});
+  }
+
+  /**
+   * @param write writes the accepted rows and gives them read back
+   * @param replace takes out the rows of some keys from the files in which they stand
+   */
+  private Outcomes resolved(
+      TableTransaction.Files present,
+      Dataset<Row> rows,
+      UnaryOperator<Dataset<Row>> write,
+      BiConsumer<Dataset<Row>, Set<String>> replace) {
+    Dataset<Row> read = rows.withColumn(RowContent.COLUMN, content.column(rows.schema()));
     if (present.isEmpty()) {
-      Dataset<Row> none =
-          rows.withColumn(
-              "_present", lit(null).cast(rows.schema().apply(resolver.ordering()).dataType()));
-      write(transaction, none, observer, outcomes);
+      Outcomes outcomes = new Outcomes(0);
+      DataType type = rows.schema().apply(resolver.ordering()).dataType();
+      write(read.withColumn("_present", lit(null).cast(type)), write, outcomes);
       return outcomes;
     }
     Dataset<Row> matched = matched(rows, present).persist();
     try {
+      Set<String> equal = new HashSet<>();
+      Set<String> replaced = new HashSet<>();
+      matched
+          .where("_newest >= _present")
+          .select(col("_present_file"), expr("_newest > _present"))
+          .distinct()
+          .collectAsList()
+          .forEach(file -> (file.getBoolean(1) ? replaced : equal).add(file.getString(0)));
+      Outcomes outcomes =
+          new Outcomes(
+              equal.isEmpty()
+                  ? 0
+                  : conflicts(read, matched.where("_newest = _present"), present.at(equal)));
       Dataset<Row> known =
-          rows.join(
+          read.join(
               matched.select(columns(resolver.key(), "_present")),
               names(resolver.key()),
               "left_outer");
-      write(transaction, known, observer, outcomes);
-      Dataset<Row> replaced = matched.where("_newest > _present");
-      Set<String> paths =
-          new HashSet<>(
-              replaced.select("_present_file").distinct().as(Encoders.STRING()).collectAsList());
-      if (!paths.isEmpty()) {
-        TableTransaction.Files touched = present.at(paths);
-        transaction.append(
-            touched
-                .rows()
-                .join(
-                    replaced.select(columns(resolver.key())), names(resolver.key()), "left_anti"));
-        transaction.remove(touched);
+      write(known, write, outcomes);
+      if (!replaced.isEmpty()) {
+        replace.accept(matched.where("_newest > _present"), replaced);
       }
+      return outcomes;
     } finally {
       matched.unpersist();
     }
-    return outcomes;
   }
 
-  private void write(
-      TableTransaction transaction,
-      Dataset<Row> rows,
-      UnaryOperator<Dataset<Row>> observer,
-      Outcomes outcomes) {
-    Dataset<Row> accepted =
-        outcomes
-            .observe(resolver.resolve(rows, spread))
-            .where("_outcome = 'accepted'")
-            .select(columns(columns));
-    outcomes.accepted = transaction.appended(observer.apply(accepted));
+  private void write(Dataset<Row> rows, UnaryOperator<Dataset<Row>> write, Outcomes outcomes) {
+    outcomes.accepted =
+        write.apply(
+            outcomes
+                .observe(resolver.resolve(rows, spread))
+                .where("_outcome = 'accepted'")
+                .select(columns(columns)));
+  }
+
+  /**
+   * How many rows have the version that the table keeps and say something else. Of the table whole
+   * rows are read for it, but only where there are such versions.
+   *
+   * @param equal the keys whose newest version the table holds already
+   * @param present the files in which they stand
+   */
+  private long conflicts(Dataset<Row> rows, Dataset<Row> equal, TableTransaction.Files present) {
+    Dataset<Row> held = present.rows();
+    Dataset<Row> kept =
+        held.select(
+            and(columns(resolver.key()), content.column(held.schema()).as("_held_content")));
+    return rows.join(
+            equal.select(columns(resolver.key(), "_present")), names(resolver.key()), "inner")
+        .where(col("`" + resolver.ordering() + "`").equalTo(col("_present")))
+        .select(columns(resolver.key(), RowContent.COLUMN))
+        .join(kept, names(resolver.key()), "inner")
+        .where(col(RowContent.COLUMN).notEqual(col("_held_content")))
+        .count();
   }
 
   /**

@@ -31,9 +31,15 @@ import org.apache.spark.sql.Row;
  */
 record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
   private static final int RUNS = 200;
+  private static final String CONFLICT = "rows_conflict";
   private static final List<String> COUNTS =
       List.of(
-          "rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_superseded");
+          "rows_read",
+          "rows_accepted",
+          "rows_quarantined",
+          "rows_duplicate",
+          "rows_superseded",
+          CONFLICT);
   private static final Comparator<PastRun> NEWEST_FIRST =
       Comparator.comparing((PastRun past) -> past.run().startedAt())
           .thenComparing(PastRun::finishedAt)
@@ -51,9 +57,15 @@ record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
    * @param since when the oldest run began that may be shown by itself
    */
   static ReportRuns read(LakeTable runs, Instant since) {
-    return runs.exists()
-        ? new ReportRuns(newest(runs.read(), since), subjects(runs.read()))
-        : new ReportRuns(List.of(), List.of());
+    if (!runs.exists()) {
+      return new ReportRuns(List.of(), List.of());
+    }
+    Dataset<Row> rows = runs.read();
+    if (!List.of(rows.columns()).contains(CONFLICT)) {
+      // A lake in which no run has ended since conflicts are counted.
+      rows = rows.withColumn(CONFLICT, lit(0L));
+    }
+    return new ReportRuns(newest(rows, since), subjects(rows));
   }
 
   private static List<PastRun> newest(Dataset<Row> runs, Instant since) {
@@ -111,8 +123,10 @@ record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
   }
 
   private static RowCounts rowCounts(Row row) {
-    List<Long> counts = COUNTS.stream().map(name -> row.<Long>getAs(name)).toList();
-    return new RowCounts(counts.get(0), counts.get(1), counts.get(2), counts.get(3), counts.get(4));
+    List<Long> counts =
+        COUNTS.stream().map(name -> row.<Long>getAs(name)).map(n -> n == null ? 0 : n).toList();
+    return new RowCounts(
+        counts.get(0), counts.get(1), counts.get(2), counts.get(3), counts.get(4), counts.get(5));
   }
 
   /** How many runs there ever were. */

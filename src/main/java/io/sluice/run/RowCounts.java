@@ -13,14 +13,20 @@ import java.util.Locale;
  * @param quarantined rows that broke a rule
  * @param duplicate rows equal in key and ordering value to the version kept
  * @param superseded rows older than the version kept
+ * @param conflict of the duplicates, those that say something other than the version kept
  */
 public record RowCounts(
-    long read, long accepted, long quarantined, long duplicate, long superseded) {
+    long read, long accepted, long quarantined, long duplicate, long superseded, long conflict) {
   public static final RowCounts EMPTY = new RowCounts(0, 0, 0, 0, 0);
+
+  /** Of rows among which there is no conflict. */
+  public RowCounts(long read, long accepted, long quarantined, long duplicate, long superseded) {
+    this(read, accepted, quarantined, duplicate, superseded, 0);
+  }
 
   /** Whether every row is accounted for. */
   public boolean balances() {
-    return read == accepted + quarantined + duplicate + superseded;
+    return read == accepted + quarantined + duplicate + superseded && conflict <= duplicate;
   }
 
   public RowCounts plus(RowCounts other) {
@@ -29,7 +35,8 @@ public record RowCounts(
         accepted + other.accepted,
         quarantined + other.quarantined,
         duplicate + other.duplicate,
-        superseded + other.superseded);
+        superseded + other.superseded,
+        conflict + other.conflict);
   }
 
   /**
@@ -48,6 +55,7 @@ public record RowCounts(
     node.put("quarantined", quarantined);
     node.put("duplicate", duplicate);
     node.put("superseded", superseded);
+    node.put("conflict", conflict);
     return node.toString();
   }
 
@@ -55,11 +63,14 @@ public record RowCounts(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%,d read = %,d accepted + %,d quarantined + %,d duplicate + %,d superseded",
+        "%,d read = %,d accepted + %,d quarantined + %,d duplicate + %,d superseded%s",
         read,
         accepted,
         quarantined,
         duplicate,
-        superseded);
+        superseded,
+        conflict == 0
+            ? ""
+            : String.format(Locale.ROOT, " (%,d of the duplicates in conflict)", conflict));
   }
 }

@@ -45,8 +45,17 @@ public final class RunLog {
               .add("rows_quarantined", DataTypes.LongType, true, "Rows that broke a rule.")
               .add("rows_duplicate", DataTypes.LongType, true, "Rows of a version already kept.")
               .add("rows_superseded", DataTypes.LongType, true, "Rows older than the version kept.")
+              .add(
+                  "rows_conflict",
+                  DataTypes.LongType,
+                  true,
+                  "Of the duplicates, rows that say something other than the version kept.")
               .add("version", DataTypes.LongType, true, "The version it published; null if none.")
-              .add("message", DataTypes.StringType, true, "Why it stopped or crashed."),
+              .add(
+                  "message",
+                  DataTypes.StringType,
+                  true,
+                  "Why it stopped or crashed; or what was asked of it beside contract and settings."),
           List.of(),
           List.of("started_at"));
 
@@ -108,6 +117,7 @@ public final class RunLog {
             rowCounts.quarantined(),
             rowCounts.duplicate(),
             rowCounts.superseded(),
+            rowCounts.conflict(),
             version,
             message);
     append("runs", RUNS, List.of(row), run);

@@ -46,7 +46,9 @@ public final class RunRecorder {
       RunResult result = retried(work, run, recorder);
       boolean nothing = result == RunResult.NOTHING_NEW;
       if (!nothing) {
-        context.runs().end(run, Run.Outcome.DONE, result.rowCounts(), result.version(), null);
+        context
+            .runs()
+            .end(run, Run.Outcome.DONE, result.rowCounts(), result.version(), result.note());
       }
       context.lineage().completed(recorder);
       LOG.info(

@@ -41,6 +41,8 @@ public final class Session {
     conf.put("spark.sql.ansi.enabled", "false");
     // Else one text that Spark 2 read in another way ends the job, whatever function reads it.
     conf.put("spark.sql.legacy.timeParserPolicy", "CORRECTED");
+    // Else ${env:NAME} in an expression or a query becomes a variable of the driver's environment.
+    conf.put("spark.sql.variable.substitute", "false");
     conf.put("spark.sql.parquet.compression.codec", "zstd");
     // A nightly run has more plans than the 100 that Spark keeps compiled; it would compile each of
     // them again every night.

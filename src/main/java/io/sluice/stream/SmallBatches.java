@@ -14,6 +14,7 @@ import io.sluice.kafka.TopicOffsets;
 import io.sluice.kafka.TopicReader;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.refine.LocalRefiner;
+import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.RefineCommit;
 import io.sluice.refine.RowJudge;
 import io.sluice.refine.SilverTable;
@@ -60,6 +61,7 @@ final class SmallBatches implements AutoCloseable {
   private final RunContext context;
   private final Contract contract;
   private final TopicIngest topics;
+  private final QuarantineGate gate;
   private final SilverTable silver;
   private final LocalRefiner refiner;
   private final Map<Arrival, TopicReader> readers = new LinkedHashMap<>();
@@ -71,10 +73,17 @@ final class SmallBatches implements AutoCloseable {
   private MinuteRun minute;
 
   /**
+   * @param gate decides over all batches of the stream whether too many rows are broken
    * @param upkeep makes the checkpoints of the tables' logs
    */
-  SmallBatches(RunContext context, Contract contract, TopicIngest topics, Executor upkeep) {
+  SmallBatches(
+      RunContext context,
+      Contract contract,
+      TopicIngest topics,
+      QuarantineGate gate,
+      Executor upkeep) {
     this.context = context;
+    this.gate = gate;
     this.upkeep = upkeep;
     this.contract = contract;
     this.topics = topics;
@@ -190,7 +199,8 @@ final class SmallBatches implements AutoCloseable {
   private Refined publish(RefineCommit commit, Staged staged, LocalRefiner.Batch batch) {
     minute.recorder.reads(silver.bronze().path(), Bronze.schema(), batch.until());
     try {
-      RunResult result = commit.publishNews(minute.run, minute.recorder, staged, batch.until());
+      RunResult result =
+          commit.publishNews(minute.run, minute.recorder, staged, batch.until(), gate);
       batch.published(result.version());
       minute.published = minute.published.then(result);
       return new Refined(

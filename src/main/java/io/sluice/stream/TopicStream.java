@@ -7,6 +7,7 @@ import io.sluice.ingest.TopicBacklog;
 import io.sluice.ingest.TopicIngest;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.refine.LocalRefiner;
+import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.Refine;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
@@ -17,6 +18,7 @@ import io.sluice.settings.Key;
 import io.sluice.settings.Printable;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.FencedException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -125,7 +127,9 @@ public final class TopicStream {
         context.runs().release();
       } catch (Exception e) {
         // Spark throws checked exceptions that its methods do not declare.
-        LOG.warn("stream: its last runs and check results are not recorded: {}", Printable.of(e.toString()));
+        LOG.warn(
+            "stream: its last runs and check results are not recorded: {}",
+            Printable.of(e.toString()));
       }
       SparkEnv.get().metricsSystem().removeSource(lag);
       ended.countDown();
@@ -180,7 +184,8 @@ public final class TopicStream {
           } catch (Exception e) {
             // Spark throws checked exceptions that its methods do not declare.
             LOG.warn(
-                "stream: records or a log's checkpoint are left to the next: {}", Printable.of(e.toString()));
+                "stream: records or a log's checkpoint are left to the next: {}",
+                Printable.of(e.toString()));
           }
         });
   }
@@ -210,6 +215,7 @@ public final class TopicStream {
   private final class Pipeline implements AutoCloseable {
     private final Contract contract;
     private final TopicIngest topics;
+    private final QuarantineGate gate;
     private final SmallBatches small;
     private final DeadLetters letters;
     private final SpendingAlerts alert;
@@ -223,9 +229,10 @@ public final class TopicStream {
     Pipeline(Contract contract) {
       this.contract = contract;
       this.topics = TopicIngest.open(context, contract);
+      this.gate = QuarantineGate.ofStream(contract, Clock.systemUTC());
       this.small =
           LocalRefiner.isFor(contract)
-              ? new SmallBatches(context, contract, topics, TopicStream.this::upkeep)
+              ? new SmallBatches(context, contract, topics, gate, TopicStream.this::upkeep)
               : null;
       this.letters = new DeadLetters(context, contract);
       this.alert =
@@ -259,7 +266,11 @@ public final class TopicStream {
       if (refined.isPresent()) {
         following = CompletableFuture.runAsync(() -> follow(refined.get()), after);
       } else if (context.lake().bronze(contract.id()).exists()) {
-        RowCounts rowCounts = new Refine(context, contract.id()).run().rowCounts();
+        // What waits when the stream begins is judged by itself, as a run's batch is.
+        RowCounts rowCounts =
+            new Refine(context, contract.id(), isNew ? QuarantineGate.of(contract) : gate)
+                .run()
+                .rowCounts();
         if (isNew || rowCounts.quarantined() > 0) {
           letters.send();
         }

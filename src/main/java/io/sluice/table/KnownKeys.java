@@ -15,17 +15,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.InternalRow$;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Which keys a table holds, kept in memory from commit to commit by who adds to it: a 64-bit hash
- * for each row of the days that are asked for, and whole the newest keys with their ordering
- * values.
+ * for each row of the days that are asked for, and whole the newest keys with what the table holds
+ * of them.
  *
  * <p>A hash that is not there says for certain that the key is not; one that is there may be
  * another key's, or a row's that is gone. Memory: about 16 bytes a row. When there would be more
@@ -37,23 +39,39 @@ public final class KnownKeys {
   private static final int SMALLEST = 1 << 15;
   private static final int LARGEST = 1 << 27;
 
+  /**
+   * What a table holds of a key.
+   *
+   * @param ordering the row's ordering value, as {@link io.sluice.engine.KeyedRow} has it
+   * @param content what the row says, as {@link io.sluice.engine.KeyedRow} has it
+   */
+  public record Held(Object ordering, long content) {}
+
   private final List<String> key;
   private final String ordering;
   private final Optional<String> partition;
   private final long most;
   private final Map<Object, LongOpenHashSet> days = new HashMap<>();
-  private final LinkedHashMap<Object, Object> newest = new LinkedHashMap<>();
+  private final Function<StructType, Column> content;
+  private final LinkedHashMap<Object, Held> newest = new LinkedHashMap<>();
   private long version = -1;
 
   /**
    * @param partition the column that the table is partitioned by, if it is
    * @param most how many rows' keys may be kept
+   * @param content what a row of some columns says, as a number
    */
-  public KnownKeys(List<String> key, String ordering, Optional<String> partition, long most) {
+  public KnownKeys(
+      List<String> key,
+      String ordering,
+      Optional<String> partition,
+      long most,
+      Function<StructType, Column> content) {
     this.key = key;
     this.ordering = ordering;
     this.partition = partition;
     this.most = most;
+    this.content = content;
   }
 
   /** A column that tells keys apart: equal for equal ones, and hardly ever for others. */
@@ -118,6 +136,7 @@ public final class KnownKeys {
     columns.add(partition.map(name -> col("`" + name + "`")).orElse(lit(null).cast("date")));
     if (count <= NEWEST) {
       columns.add(col("`" + ordering + "`"));
+      columns.add(content.apply(rows.schema()));
       key.forEach(name -> columns.add(col("`" + name + "`")));
     }
     Dataset<Row> selected = rows.select(columns.toArray(Column[]::new));
@@ -131,7 +150,9 @@ public final class KnownKeys {
         if (count <= NEWEST) {
           remember(
               projection.apply(row).copy(),
-              InternalRow$.MODULE$.copyValue(row.get(2, selected.schema().apply(2).dataType())));
+              new Held(
+                  InternalRow$.MODULE$.copyValue(row.get(2, selected.schema().apply(2).dataType())),
+                  row.getLong(3)));
         }
       }
     }
@@ -143,23 +164,23 @@ public final class KnownKeys {
   }
 
   /**
-   * The ordering value of one of the newest keys; empty if it is not among them.
+   * What is held of one of the newest keys; empty if it is not among them.
    *
    * @param key as {@link io.sluice.engine.KeyedRow} has it
    */
-  public Optional<Object> newest(Object key) {
+  public Optional<Held> newest(Object key) {
     return Optional.ofNullable(newest.get(key));
   }
 
   /** Notes a row that has been added with the commit of a version. */
-  public void add(Object day, long hash, Object key, Object ordering) {
+  public void add(Object day, long hash, Object key, Held held) {
     days.get(day).add(hash);
-    remember(key, ordering);
+    remember(key, held);
   }
 
-  private void remember(Object key, Object ordering) {
+  private void remember(Object key, Held held) {
     newest.remove(key);
-    newest.put(key, ordering);
+    newest.put(key, held);
     if (newest.size() > NEWEST) {
       Iterator<Object> eldest = newest.keySet().iterator();
       eldest.next();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SaveMode;
@@ -15,6 +16,9 @@ public final class Lake {
   /** The layers, each a namespace of SQL. */
   public static final List<String> LAYERS =
       List.of("bronze", "silver", "quarantine", "gold", "models", "predictions", "ops");
+
+  /** Of a table: a folder of its layer, and nothing that leads out of it. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
   /** What a lake has been opened for. */
   enum Access {
@@ -81,6 +85,9 @@ public final class Lake {
     if (!LAYERS.contains(layer)) {
       throw new IllegalArgumentException("no layer " + layer + "; the layers are " + LAYERS);
     }
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("no table can be named " + name);
+    }
     return new LakeTable(spark, layer + "." + name, root + "/" + layer + "/" + name, access);
   }
 
@@ -117,7 +124,9 @@ public final class Lake {
   /** A table that exists, by its layer and name as someone has typed them. */
   public Optional<LakeTable> find(String name) {
     int dot = name.indexOf('.');
-    return dot < 0 || !LAYERS.contains(name.substring(0, dot))
+    return dot < 0
+            || !LAYERS.contains(name.substring(0, dot))
+            || !NAME.matcher(name.substring(dot + 1)).matches()
         ? Optional.empty()
         : Optional.of(named(name)).filter(LakeTable::exists);
   }
@@ -162,6 +171,7 @@ public final class Lake {
       }
       return java.util.Arrays.stream(fs.listStatus(path))
           .map(status -> status.getPath().getName())
+          .filter(name -> NAME.matcher(name).matches())
           .filter(name -> table(layer, name).exists())
           .sorted()
           .toList();

@@ -74,7 +74,9 @@ class SluiceTest {
         "meter,day,kwh,unit,read_at\nM1,2026-03-01,5000,kwh,2026-03-01T10:00:00Z\n");
     assertEquals(0, sluice("exits", Readings.CONTRACTS, "ingest", "--source", "readings"), err);
     assertEquals(
-        0, sluice("exits", Readings.CONTRACTS, "refine", "--dry-run", "--source", "readings"), err);
+        3, sluice("exits", Readings.CONTRACTS, "refine", "--dry-run", "--source", "readings"), err);
+    assertTrue(err.contains("Would stop: check plausible_mean failed"), err);
+    assertEquals(0, sluice("exits", Readings.CONTRACTS, "inspect", "--source", "readings"), err);
     assertEquals(3, sluice("exits", Readings.CONTRACTS, "refine", "--source", "readings"));
     assertTrue(err.contains("check plausible_mean failed"), err);
     assertEquals(3, sluice("exits", Readings.CONTRACTS, "nightly"), err);
@@ -129,7 +131,7 @@ class SluiceTest {
   @Test
   void aPageShowsAtLeastADay() {
     assertEquals(2, sluice("exits", Readings.CONTRACTS, "report", "--days", "0"));
-    assertTrue(err.contains("--days must be at least 1"), err);
+    assertTrue(err.contains("--days must be from 1 to 36525"), err);
   }
 
   @Test
@@ -144,7 +146,7 @@ class SluiceTest {
     Files.writeString(
         temp.resolve("readings.yaml"),
         contract
-            .replace("lower(trim(unit))", "lower(no_such_function(unit))")
+            .replace("lower(trim(unit))", "upper(unit, 1)")
             .replace("to_date(read_at) >= day", "year(read_at)"));
     assertEquals(2, sluice("errors", temp, "validate"));
     assertTrue(err.contains("2 errors"), err);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -65,6 +66,18 @@ class ContractMapperTest {
             "customProperties:\n  - p",
             "customProperties:\n  - {property: quarantineLimit, value: '0.1'}\n  - p",
             "customProperties.quarantineLimit: must be a share from 0 to 1"),
+        change(
+            "customProperties:\n  - p",
+            "customProperties:\n  - {property: quarantineLimit, value: {share: -1}}\n  - p",
+            "customProperties.quarantineLimit.share: must be a share from 0 to 1"),
+        change(
+            "customProperties:\n  - p",
+            "customProperties:\n  - {property: quarantineLimit, value: {least: 1.5}}\n  - p",
+            "customProperties.quarantineLimit.least: must be a whole number of rows, 0 or more"),
+        change(
+            "customProperties:\n  - p",
+            "customProperties:\n  - {property: quarantineLimit, value: {most: 1}}\n  - p",
+            "customProperties.quarantineLimit.most: unknown; known are [least, share]"),
         change(
             "added: ignore",
             "add: ignore",
@@ -126,7 +139,7 @@ class ContractMapperTest {
         List.of("order_date", "order_id"), contract.key().stream().map(Field::name).toList());
     assertEquals("order_date", contract.partition().orElseThrow().name());
     assertEquals("updated_at", contract.ordering().name());
-    assertEquals(0.2, contract.quarantineLimit());
+    assertEquals(new QuarantineLimit(0.2, 20), contract.quarantineLimit());
     assertEquals(
         new SchemaPolicy(
             SchemaPolicy.Added.IGNORE, SchemaPolicy.Removed.STOP, SchemaPolicy.Retyped.QUARANTINE),
@@ -145,6 +158,30 @@ class ContractMapperTest {
                 new StructType(),
                 (schema, field) -> schema.add(field.name(), field.type()),
                 (a, b) -> a));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0.5 | 0.5 | 20",
+        "1 | 1 | 20",
+        "{share: 0.5} | 0.5 | 20",
+        "{least: 1} | 0.2 | 1",
+        "{share: 0, least: 0} | 0 | 0"
+      })
+  void quarantineLimitIsAShareOrAShareAndAnAmount(String stated, double share, long least)
+      throws IOException {
+    assertEquals(
+        new QuarantineLimit(share, least),
+        read(
+                changed(
+                    "customProperties:\n  - p",
+                    "customProperties:\n  - {property: quarantineLimit, value: "
+                        + stated
+                        + "}\n  - p"),
+                folder)
+            .quarantineLimit());
   }
 
   @Test

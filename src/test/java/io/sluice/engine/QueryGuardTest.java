@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.testing.LocalSpark;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is known of a statement before it runs; of many more statements, in LakeQueryTest. */
 class QueryGuardTest {
@@ -20,7 +25,8 @@ class QueryGuardTest {
   void findsNothingAgainstAQuery() throws AnalysisException {
     QueryGuard query = parse("WITH a AS (SELECT id FROM range(3)) SELECT count(*) FROM a");
     assertEquals(Optional.empty(), query.whatDoesNotRead());
-    assertEquals(Optional.empty(), query.whatActs());
+    assertEquals(List.of(), query.tables());
+    assertEquals(Optional.empty(), query.whatReadsElsewhere(folder -> false));
     assertFalse(query.isCommand());
     assertFalse(query.asksWhatThereIs());
   }
@@ -37,9 +43,46 @@ class QueryGuardTest {
 
   @Test
   void findsMethodsThatAQueryWouldCallHoweverDeep() throws AnalysisException {
-    QueryGuard query = parse("SELECT (SELECT reflect('java.lang.System', 'lineSeparator'))");
-    assertEquals(Optional.empty(), query.whatDoesNotRead(), "a function like any other");
-    assertEquals(Optional.of("CallMethodViaReflection"), query.whatActs());
+    assertEquals(
+        Optional.of("reflect"),
+        parse("SELECT (SELECT reflect('java.lang.System', 'lineSeparator'))").whatDoesNotRead());
+    assertEquals(
+        Optional.of("java_method"),
+        parse(
+                "SELECT sum(1) OVER w FROM a.b WINDOW w AS (ORDER BY"
+                    + " java_method('java.lang.System', 'lineSeparator'))")
+            .whatDoesNotRead());
+    assertEquals(
+        Optional.of("IDENTIFIER"), parse("SELECT IDENTIFIER('reflect')('x')").whatDoesNotRead());
+  }
+
+  @Test
+  void namesTablesWhereverTheyStandAndNotItsOwn() throws AnalysisException {
+    assertEquals(
+        Set.of(List.of("a", "b"), List.of("c", "d"), List.of("own", "other"), List.of("e")),
+        Set.copyOf(
+            parse(
+                    "WITH own AS (SELECT * FROM a.b VERSION AS OF 1) SELECT (SELECT 1 FROM c.d),"
+                        + " * FROM OWN JOIN own.other JOIN e")
+                .tables()));
+  }
+
+  @Test
+  void findsWhatIsReadElsewhere(@TempDir Path folder) throws AnalysisException {
+    SparkSession spark = LocalSpark.withoutS3();
+    spark.range(1).write().parquet(folder.resolve("rows").toString());
+    QueryGuard query = parse("SELECT * FROM parquet.`" + folder.resolve("rows") + "`");
+    assertEquals(Optional.of("HadoopFsRelation"), query.whatReadsElsewhere(path -> false));
+    assertEquals(
+        Optional.empty(),
+        query.whatReadsElsewhere(path -> path.equals("file:" + folder.resolve("rows"))));
+  }
+
+  @Test
+  void parsesNothingWhereVariablesAreSubstituted() {
+    SparkSession other = LocalSpark.withoutS3().newSession();
+    other.conf().set("spark.sql.variable.substitute", "true");
+    assertThrows(IllegalStateException.class, () -> QueryGuard.parse(other, "SELECT 1"));
   }
 
   @Test
@@ -48,6 +91,7 @@ class QueryGuardTest {
     assertTrue(parse("EXPLAIN SELECT 1").isCommand());
     assertFalse(parse("EXPLAIN SELECT 1").asksWhatThereIs());
     assertThrows(AnalysisException.class, () -> parse("SELEC 1"));
-    assertThrows(AnalysisException.class, () -> parse("SELECT absent").whatActs());
+    assertThrows(
+        AnalysisException.class, () -> parse("SELECT absent").whatReadsElsewhere(folder -> true));
   }
 }

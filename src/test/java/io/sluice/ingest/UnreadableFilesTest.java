@@ -32,7 +32,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that the store does not give now are tried again, and are told of, and hold up no others. */
+/**
+ * Files that the store does not give now are tried again, and are told of, and hold up no others.
+ */
 class UnreadableFilesTest {
   private static final Set<String> FORBIDDEN = ConcurrentHashMap.newKeySet();
   private static final Set<String> CUT_OFF = ConcurrentHashMap.newKeySet();
@@ -48,7 +50,9 @@ class UnreadableFilesTest {
 
     @Override
     public FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
-      return Stream.of(super.listStatus(path)).map(FaultyFileSystem::plain).toArray(FileStatus[]::new);
+      return Stream.of(super.listStatus(path))
+          .map(FaultyFileSystem::plain)
+          .toArray(FileStatus[]::new);
     }
 
     @Override
@@ -174,7 +178,8 @@ class UnreadableFilesTest {
     land("c.csv", "M4");
     FORBIDDEN.add("archived.csv");
     assertEquals(new RowCounts(2, 2, 0, 0, 0), ingest(context));
-    List<String> first = List.of("a.csv|ingested|1|0", "archived.csv|unreadable|0|0", "c.csv|ingested|1|0");
+    List<String> first =
+        List.of("a.csv|ingested|1|0", "archived.csv|unreadable|0|0", "c.csv|ingested|1|0");
     assertEquals(first, files(context));
     assertEquals(
         List.of("cannot be read now: archived.csv: InvalidObjectState"),
@@ -256,7 +261,13 @@ class UnreadableFilesTest {
     assertEquals(List.of("M1", "M2"), meters(context));
     assertEquals(List.of("cut.csv|unreadable|0|0", "whole.csv|ingested|2|0"), files(context));
     assertTrue(
-        Lines.of(context.lake().ops("files").read().where("outcome = 'unreadable'").select("problem"))
+        Lines.of(
+                context
+                    .lake()
+                    .ops("files")
+                    .read()
+                    .where("outcome = 'unreadable'")
+                    .select("problem"))
             .get(0)
             .contains("connection reset"));
     CUT_OFF.clear();

@@ -112,7 +112,21 @@ class DqdlTest {
         "(RowCount > 0) and (Completeness \"region\" > 0.5 where \"nope > 1\")",
         "RowCount > avg(last(5))",
         "(RowCount > 0) and (Mean \"price\" > 0.9 * avg(last(5)))",
-        "ColumnValues \"day\" > (now() - 3 days)"
+        "ColumnValues \"day\" > (now() - 3 days)",
+        "RowCount > 3 where \"rand() > 0.5\"",
+        "RowCount > 3 where \"price > (select 1)\"",
+        "RowCount > 3 where \"exists (select * from text.`/etc/hostname`)\"",
+        "Completeness \"id\" > 0.5 where \"java_method('java.lang.System', 'lineSeparator') = ''\"",
+        "(RowCount > 0) and (Mean \"price\" > 1 where \"reflect('a', 'b') = ''\")",
+        "RowCount > 3 where \"current_date() > day\"",
+        "RowCount > 3 where \"input_file_name() = ''\"",
+        "RowCount > 3 where \"sum(price) > 1\"",
+        "RowCount > 3 where \"no_function(price) > 1\"",
+        "RowCount > 3 where \"IDENTIFIER('reflect')('a', 'b') = ''\"",
+        "ColumnValues \"name\" in [\"\\\", \") or reflect('a','b') in (\"]",
+        "ColumnValues \"name\" in [\"it's\"]",
+        "ColumnValues \"name\" = \"it's\"",
+        "IsComplete \"id) or reflect('a', 'b\""
       })
   void ruleThatCannotHoldIsRefused(String dqdl) {
     assertTrue(Dqdl.error(dqdl, COLUMNS).isPresent());

@@ -1,5 +1,7 @@
 package io.sluice.refine;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.engine.KeyReader;
 import io.sluice.engine.KeyedRow;
 import io.sluice.engine.LocalRows;
+import io.sluice.table.KnownKeys;
 import io.sluice.testing.LocalSpark;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +37,11 @@ class KeyResolverProperties {
           .add("_file", DataTypes.StringType)
           .add("_position", DataTypes.LongType)
           .add("_key", DataTypes.LongType)
+          .add("_content", DataTypes.LongType)
           .add("_present", DataTypes.DoubleType);
 
   /** A version of a key, and where it stood. */
-  record Version(int key, int version, int arrivedAt, String file, int position) {}
+  record Version(int key, int version, int arrivedAt, String file, int position, int content) {}
 
   @Provide
   Arbitrary<List<Version>> versions() {
@@ -46,7 +50,8 @@ class KeyResolverProperties {
             Arbitraries.integers().between(0, 3),
             Arbitraries.integers().between(0, 1),
             Arbitraries.of("a", "b", "ä", Character.toString(0x1F600), Character.toString(0xFFFD)),
-            Arbitraries.integers().between(0, 1_000_000))
+            Arbitraries.integers().between(0, 1_000_000),
+            Arbitraries.integers().between(0, 1))
         .as(Version::new)
         .list()
         .uniqueElements(version -> version.position)
@@ -70,6 +75,7 @@ class KeyResolverProperties {
           one.file,
           (long) one.position,
           (long) one.key,
+          (long) one.content,
           present(one.key));
     }
     LocalRows rows = builder.build();
@@ -79,13 +85,19 @@ class KeyResolverProperties {
     for (Row row :
         new KeyResolver(List.of("key"), "version")
             .resolve(rows.dataset(LocalSpark.withoutS3()).withColumn("_spread", lit(0)), List.of())
-            .select("key", "_position", "_outcome")
+            // What is equal to the table's row is compared with that by who has read it.
+            .select(
+                col("key"),
+                col("_position"),
+                col("_outcome"),
+                expr("_conflict or (_outcome = 'duplicate' and not _kept_here and _content <> 1)"))
             .collectAsList()) {
       List<Long> counts = byJobs.computeIfAbsent(row.getLong(0), key -> zeros());
       int at =
           List.of(KeyResolver.ACCEPTED, KeyResolver.DUPLICATE, KeyResolver.SUPERSEDED)
               .indexOf(row.getString(2));
       counts.set(at, counts.get(at) + 1);
+      counts.set(3, counts.get(3) + (row.getBoolean(3) ? 1 : 0));
       if (at == 0) {
         acceptedByJobs.put(row.getLong(0), row.getLong(1));
       }
@@ -102,21 +114,26 @@ class KeyResolverProperties {
         (key, some) -> {
           KeyResolver.Resolution resolution =
               KeyResolver.resolve(
-                  some, Optional.ofNullable((Object) present(key.intValue())), reader.order());
+                  some,
+                  Optional.ofNullable(present(key.intValue()))
+                      .map(version -> new KnownKeys.Held(version, 1)),
+                  reader.order());
           resolution.accepted().ifPresent(row -> acceptedAtHand.put(key, row.position()));
           atHand.put(
               key,
               List.of(
                   resolution.accepted().isPresent() ? 1L : 0L,
                   resolution.duplicate(),
-                  resolution.superseded()));
+                  resolution.superseded(),
+                  resolution.conflict()));
         });
     assertEquals(byJobs, atHand);
     assertEquals(acceptedByJobs, acceptedAtHand);
+    assertTrue(byJobs.values().stream().anyMatch(counts -> counts.get(3) > 0));
     assertTrue(acceptedByJobs.size() < grouped.size() && !acceptedByJobs.isEmpty());
   }
 
   private static List<Long> zeros() {
-    return new ArrayList<>(List.of(0L, 0L, 0L));
+    return new ArrayList<>(List.of(0L, 0L, 0L, 0L));
   }
 }

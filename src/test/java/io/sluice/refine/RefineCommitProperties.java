@@ -163,7 +163,9 @@ class RefineCommitProperties {
       if (staged.isEmpty()) {
         return new Refine(context, "versions").run().rowCounts();
       }
-      var result = commit.publishNews(run, LineageRecorder.unused(), staged.get(), until);
+      var result =
+          commit.publishNews(
+              run, LineageRecorder.unused(), staged.get(), until, QuarantineGate.of(contract));
       batch.published(result.version());
       return result.rowCounts();
     }

@@ -20,6 +20,8 @@ class RowCountsTest {
     assertTrue(COUNTS.balances());
     assertFalse(new RowCounts(11, 4, 3, 2, 1).balances());
     assertFalse(new RowCounts(9, 4, 3, 2, 1).balances());
+    assertTrue(new RowCounts(10, 4, 3, 2, 1, 2).balances());
+    assertFalse(new RowCounts(10, 4, 3, 2, 1, 3).balances(), "a conflict is a duplicate");
   }
 
   @Test
@@ -33,6 +35,10 @@ class RowCountsTest {
     assertEquals(
         "1,010 read = 1,004 accepted + 3 quarantined + 2 duplicate + 1 superseded",
         new RowCounts(1010, 1004, 3, 2, 1).toString());
+    assertEquals(
+        "10 read = 4 accepted + 3 quarantined + 2 duplicate + 1 superseded (2 of the duplicates in"
+            + " conflict)",
+        new RowCounts(10, 4, 3, 2, 1, 2).toString());
   }
 
   @Test
@@ -45,7 +51,7 @@ class RowCountsTest {
                 """
                 {"command": "refine", "subject": "orders", "run_id": "an-id", "from_version": 3,
                  "until_version": 5, "read": 10, "accepted": 4, "quarantined": 3, "duplicate": 2,
-                 "superseded": 1}
+                 "superseded": 1, "conflict": 0}
                 """),
         json);
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.testing.LocalSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -95,6 +96,15 @@ class SessionTest {
   @Test
   void ansiModeIsOffWhateverSparksDefaultIs() throws Exception {
     assertEquals("false", conf().get("spark.sql.ansi.enabled"));
+  }
+
+  /** Else an expression could show the keys that the driver has in its environment. */
+  @Test
+  void variablesAreNotPutIntoSql() throws Exception {
+    assertEquals("false", conf().get("spark.sql.variable.substitute"));
+    assertEquals(
+        "${env:PATH}",
+        LocalSpark.withoutS3().range(1).selectExpr("'${env:PATH}'").first().getString(0));
   }
 
   @Test

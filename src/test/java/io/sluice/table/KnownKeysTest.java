@@ -1,5 +1,7 @@
 package io.sluice.table;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.xxhash64;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -47,7 +49,8 @@ class KnownKeysTest {
   }
 
   private static KnownKeys keys(long most) {
-    return new KnownKeys(List.of("id"), "version", Optional.of("day"), most);
+    return new KnownKeys(
+        List.of("id"), "version", Optional.of("day"), most, schema -> xxhash64(col("version")));
   }
 
   private long hash(KnownKeys keys, long id) {
@@ -78,9 +81,9 @@ class KnownKeysTest {
     assertFalse(keys.mayHold(SECOND, hash(keys, 1)));
     // Zero is a hash like any other.
     assertFalse(keys.mayHold(SECOND, 0));
-    keys.add(SECOND, 0, "key", 1L);
+    keys.add(SECOND, 0, "key", new KnownKeys.Held(1L, 0));
     assertTrue(keys.mayHold(SECOND, 0));
-    assertEquals(Optional.of(1L), keys.newest("key"));
+    assertEquals(Optional.of(new KnownKeys.Held(1L, 0)), keys.newest("key"));
     assertEquals(Optional.empty(), keys.newest("another"));
   }
 
@@ -98,7 +101,7 @@ class KnownKeysTest {
     TableTransaction transaction = begin();
     assertTrue(keys.knows(table, transaction, List.of(FIRST)));
     transaction.append(rows("(2L, 1L, date'2026-03-01')"));
-    keys.add(FIRST, hash(keys, 2), "key", 1L);
+    keys.add(FIRST, hash(keys, 2), "key", new KnownKeys.Held(1L, 0));
     keys.reached(transaction.publish(SaveMode.Append, "{}"));
     // Learned again they would be too many.
     assertTrue(keys.knows(table, begin(), List.of(FIRST)));
