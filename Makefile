@@ -11,7 +11,7 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-real check test dags infra rehearse bench bench-models bench-stream chaos chaos-stream build format sql serve graph image image-base clean
+.PHONY: help demo demo-real check test dags infra rehearse bench bench-models bench-stream chaos chaos-stream fuzz build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -67,6 +67,14 @@ chaos-stream: build ## The stream's driver killed again and again: make chaos-st
 	$(MVN) test-compile
 	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.ChaosStream \
 	  target/sluice target/chaos-stream $(EVENTS) $(KILLS) $(SEED)
+
+fuzz: SEED ?= 1
+fuzz: FILES ?= 6000
+fuzz: ROWS ?= 40
+fuzz: build .venv/.complete ## Random and damaged files against an independent reader: make fuzz SEED=1 FILES=6000 ROWS=40
+	$(MVN) test-compile
+	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.Fuzz \
+	  target/sluice target/fuzz $(SEED) $(FILES) $(ROWS)
 
 infra: ## Terraform, roles and policies, without a cloud
 	PYTHON=$(PYTHON) bash terraform/tests/run.sh
