@@ -163,7 +163,7 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
   public static final class LocalRow {
     private final InternalRow row;
 
-    private LocalRow(InternalRow row) {
+    LocalRow(InternalRow row) {
       this.row = row;
     }
 
@@ -178,6 +178,11 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
     /** A STRING; null if it is null. */
     public String text(int column) {
       return row.isNullAt(column) ? null : row.getUTF8String(column).toString();
+    }
+
+    /** A STRING in Spark's internal form; null if it is null. */
+    public UTF8String utf8(int column) {
+      return row.isNullAt(column) ? null : row.getUTF8String(column);
     }
 
     /** A BINARY; null if it is null. */

@@ -12,9 +12,11 @@ import org.apache.spark.sql.catalyst.expressions.KnownNullable;
 import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.objects.Invoke;
 import org.apache.spark.sql.catalyst.expressions.objects.StaticInvoke;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.AbstractDataType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.ObjectType;
+import org.apache.spark.sql.types.StructType;
 import scala.collection.Seq;
 
 /**
@@ -44,9 +46,15 @@ public final class NativeColumns {
    */
   public static Column ofMethod(
       Serializable target, String method, DataType result, Column... arguments) {
+    return invoked(target, target.getClass(), method, result, arguments);
+  }
+
+  /** Generated code names the type, so it must be public. */
+  private static Column invoked(
+      Serializable target, Class<?> type, String method, DataType result, Column... arguments) {
     return new Column(
         new Invoke(
-            Literal.create(target, new ObjectType(target.getClass())),
+            Literal.create(target, new ObjectType(type)),
             method,
             result,
             expressions(arguments),
@@ -54,6 +62,16 @@ public final class NativeColumns {
             !NULL_IF_ANY_ARGUMENT_IS,
             MAY_BE_NULL,
             !DETERMINISTIC));
+  }
+
+  /**
+   * What a function makes of each row, called once for each.
+   *
+   * @param function is serialized with the plan; each task has a copy of its own
+   * @param result the columns of the rows that it makes
+   */
+  public static Column ofRow(RowFunction function, StructType result, Column... columns) {
+    return invoked(function, RowFunction.class, "call", result, functions.struct(columns));
   }
 
   /**

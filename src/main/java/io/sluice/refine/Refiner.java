@@ -119,9 +119,8 @@ public final class Refiner {
     }
     rows = rows.add("_extra", EXTRA).add("_reasons", Findings.REASONS);
     Column row =
-        NativeColumns.ofMethod(
+        NativeColumns.ofRow(
             readers(bronze.sparkSession()),
-            "read",
             rows,
             bronze.col("arrival"),
             bronze.col("raw"),

@@ -3,7 +3,9 @@ package io.sluice.refine;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
+import io.sluice.engine.LocalRows.LocalRow;
 import io.sluice.engine.NativeRow;
+import io.sluice.engine.RowFunction;
 import io.sluice.ingest.format.BrokenRecordException;
 import io.sluice.ingest.format.RawRecord;
 import io.sluice.ingest.format.RecordParser;
@@ -84,8 +86,11 @@ final class RowReader implements Serializable {
     return new NativeRow(row);
   }
 
-  /** The readers of all arrivals of a source, by name: what Spark's generated code calls. */
-  public static final class ByArrival implements Serializable {
+  /**
+   * The readers of all arrivals of a source, by name: what Spark's generated code calls with a
+   * bronze row's arrival, raw, header, problem, file, position and arrived_at.
+   */
+  static final class ByArrival implements RowFunction {
     private static final long serialVersionUID = 1L;
 
     private final Map<String, RowReader> readers;
@@ -98,15 +103,9 @@ final class RowReader implements Serializable {
       this.fields = fields;
     }
 
-    /** A record of an arrival as a row. */
-    public NativeRow read(
-        UTF8String arrival,
-        byte[] stored,
-        UTF8String header,
-        UTF8String problem,
-        UTF8String file,
-        long position,
-        long arrivedAt) {
+    @Override
+    public NativeRow apply(LocalRow bronze) {
+      UTF8String arrival = bronze.utf8(0);
       if (!arrival.equals(lastName)) {
         last = readers.get(arrival.toString());
         lastName = arrival.clone();
@@ -114,7 +113,11 @@ final class RowReader implements Serializable {
       if (last == null) {
         return unknown(arrival);
       }
-      return last.read(stored, header, problem, new Place(file, position, arrivedAt));
+      return last.read(
+          bronze.bytes(1),
+          bronze.utf8(2),
+          bronze.utf8(3),
+          new Place(bronze.utf8(4), bronze.number(5), bronze.number(6)));
     }
 
     /** A record that arrived before its arrival was taken out of the contract. */
