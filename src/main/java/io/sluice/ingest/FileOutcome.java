@@ -7,8 +7,8 @@ import java.util.Locale;
  * What became of a landed file.
  *
  * @param records how many were read from it; only those of an ingested file are in bronze
- * @param passedOver how many lines hold no record and no header: blank ones, comments, and those the
- *     contract says to skip
+ * @param passedOver how many lines hold no record and no header: blank ones, comments, and those
+ *     the contract says to skip
  * @param header what stands in it once and belongs to each record; null for nothing
  * @param problem why it was not read whole; null if it was
  */

@@ -75,7 +75,8 @@ class ArrivalRulesTest {
         change(
             "delimiter: \";\"",
             "pathPattern: '(?<day>[0-9]+'",
-            ARRIVAL + ".options.pathPattern: is no regular expression of Java: Unclosed group at 13"),
+            ARRIVAL
+                + ".options.pathPattern: is no regular expression of Java: Unclosed group at 13"),
         change(
             "      - name: files\n",
             "      - {name: files, format: csv, location: old}\n      - name: files\n",

@@ -59,8 +59,7 @@ final class AvroRecords implements FieldReader {
    *
    * @param texts takes those that are text to Avro too
    */
-  void read(
-      byte[] raw, BiConsumer<String, UTF8String> sink, BiConsumer<String, UTF8String> texts)
+  void read(byte[] raw, BiConsumer<String, UTF8String> sink, BiConsumer<String, UTF8String> texts)
       throws BrokenRecordException {
     if (raw.length < PREFIX) {
       throw BrokenRecordException.whole(

@@ -266,7 +266,8 @@ class AvroRecordsTest {
     byte[] any = {0, 0, 0, 0, 1, 0};
     String schema = schemaOf("\"boolean\"", "\"long\"");
     assertEquals(
-        "/missing: schema 1 has no field a, b", error(new AvroRecords(Map.of(1, schema), wanted), any));
+        "/missing: schema 1 has no field a, b",
+        error(new AvroRecords(Map.of(1, schema), wanted), any));
     Map<String, Plain> there =
         Map.of(
             "f0", new Plain(DataTypes.LongType, true), "f1", new Plain(DataTypes.DateType, false));
@@ -282,7 +283,8 @@ class AvroRecordsTest {
       String schema = schemaOf("{\"type\":\"" + of + "\",\"logicalType\":\"" + time + "\"}");
       AvroRecords records = new AvroRecords(Map.of(1, schema), Map.of());
       long day = time.equals("time-millis") ? 86_400_000L : 86_400_000_000L;
-      for (long number : new long[] {-1, day, of.equals("int") ? Integer.MAX_VALUE : Long.MAX_VALUE}) {
+      for (long number :
+          new long[] {-1, day, of.equals("int") ? Integer.MAX_VALUE : Long.MAX_VALUE}) {
         assertEquals(
             "/record: a time of day in its Avro data is outside of a day",
             error(records, longs(number)));
@@ -300,9 +302,11 @@ class AvroRecordsTest {
   @Test
   void decimalsOfManyDigitsAreBounded() throws Exception {
     String schema =
-        schemaOf("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":2147483647,\"scale\":%d}");
+        schemaOf(
+            "{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":2147483647,\"scale\":%d}");
     AvroRecords scaled =
-        new AvroRecords(Map.of(1, schema.formatted(2_000_000_000), 2, schema.formatted(2)), Map.of());
+        new AvroRecords(
+            Map.of(1, schema.formatted(2_000_000_000), 2, schema.formatted(2)), Map.of());
     String told = "/record: a decimal in its Avro data has more than 1000 digits";
     assertEquals(told, error(scaled, new byte[] {0, 0, 0, 0, 1, 2, 1}));
     byte[] many = new byte[5 + 3 + 1_000_000];
@@ -315,7 +319,8 @@ class AvroRecordsTest {
 
   @Test
   void schemaThatIsNoneCostsItsRecords() {
-    String deep = "{\"type\":\"array\",\"items\":".repeat(100_000) + "\"int\"" + "}".repeat(100_000);
+    String deep =
+        "{\"type\":\"array\",\"items\":".repeat(100_000) + "\"int\"" + "}".repeat(100_000);
     for (String schema : List.of("", "{}", "nonsense", deep)) {
       assertEquals(
           "/record: schema 1 is no Avro schema",

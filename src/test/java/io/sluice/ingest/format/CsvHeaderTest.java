@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which first lines are headers, and what their columns are. */
 class CsvHeaderTest {
-  private static final WantedFields CSV =
-      wanted(arrival("csv", USUAL), "id", "item", "qty", "ts");
+  private static final WantedFields CSV = wanted(arrival("csv", USUAL), "id", "item", "qty", "ts");
 
   private static WantedFields with(SchemaPolicy policy) {
     return new WantedFields(
@@ -70,7 +69,9 @@ class CsvHeaderTest {
   @Test
   void allMissingColumnsAreNamedAtOnce() {
     assertEquals(
-        List.of("missing: the file has no column item, qty", "missing: the file has no column item, qty"),
+        List.of(
+            "missing: the file has no column item, qty",
+            "missing: the file has no column item, qty"),
         rows(CSV, "id,ts\n1,x\n2,y\n"));
   }
 
@@ -79,8 +80,7 @@ class CsvHeaderTest {
     WantedFields wanted = with(POLICY);
     assertEquals(List.of("1|x", "2|y"), rows(wanted, "id,ts,,\n1,x,,\n2,y,\"\",\n"));
     assertEquals(
-        List.of("1|x|_column_4=z", "2|y|_column_3= "),
-        rows(wanted, "id,ts,, \n1,x,,z\n2,y, ,\n"));
+        List.of("1|x|_column_4=z", "2|y|_column_3= "), rows(wanted, "id,ts,, \n1,x,,z\n2,y, ,\n"));
     SchemaPolicy strict =
         new SchemaPolicy(
             SchemaPolicy.Added.STOP, SchemaPolicy.Removed.STOP, SchemaPolicy.Retyped.STOP);

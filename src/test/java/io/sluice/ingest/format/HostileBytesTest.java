@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HostileBytesTest {
   private static final int FILES = 3_000;
   private static final byte[] ODD =
-      "\"\"\"\r\n\r\n,,;{}[]:\\\\u\0\uFEFF'#eE+-.0179ntf \t\u00e9\ud83d\ude42".getBytes(StandardCharsets.UTF_8);
+      "\"\"\"\r\n\r\n,,;{}[]:\\\\u\0\uFEFF'#eE+-.0179ntf \t\u00e9\ud83d\ude42"
+          .getBytes(StandardCharsets.UTF_8);
 
   /** A kind of file, and what of it is in no record. */
   enum Kind {
@@ -48,13 +49,7 @@ class HostileBytesTest {
     BARE(
         "csv",
         new Arrival.Text(
-            ',',
-            '"',
-            TextEncoding.UTF_8,
-            List.of("id", "v", "ts"),
-            0,
-            null,
-            Arrival.Layout.LINES),
+            ',', '"', TextEncoding.UTF_8, List.of("id", "v", "ts"), 0, null, Arrival.Layout.LINES),
         "[\r\n]"),
     LINES("json", Arrival.Text.of(',', '"'), "[ \t\r\n]"),
     ARRAY("json", FormatFiles.laid(Arrival.Layout.ARRAY), "[ \t\r\n,\\[\\]]");
@@ -81,18 +76,34 @@ class HostileBytesTest {
         String text = RandomCsv.text(random).replace("漢", "é");
         records.add(
             isJson
-                ? "{\"id\":\"" + i + "\",\"v\":[{\"x\":\"" + json(text) + "\"},1.5e3,null],\"ts\":" + i + "}"
-                : i + delimiter + quote + text.replace("" + quote, "" + quote + quote) + quote + delimiter + i);
+                ? "{\"id\":\""
+                    + i
+                    + "\",\"v\":[{\"x\":\""
+                    + json(text)
+                    + "\"},1.5e3,null],\"ts\":"
+                    + i
+                    + "}"
+                : i
+                    + delimiter
+                    + quote
+                    + text.replace("" + quote, "" + quote + quote)
+                    + quote
+                    + delimiter
+                    + i);
       }
       String all =
           this == ARRAY
               ? "[" + String.join("," + end, records) + "]"
               : String.join(random.nextInt(8) == 0 && isJson ? "" : end, records) + end;
-      return all.getBytes(this == LATIN ? TextEncoding.WINDOWS_1252.charset() : StandardCharsets.UTF_8);
+      return all.getBytes(
+          this == LATIN ? TextEncoding.WINDOWS_1252.charset() : StandardCharsets.UTF_8);
     }
 
     private static String json(String text) {
-      return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\r", "\\r");
+      return text.replace("\\", "\\\\")
+          .replace("\"", "\\\"")
+          .replace("\n", "\\n")
+          .replace("\r", "\\r");
     }
 
     String withoutStructure(byte[] bytes) {
@@ -138,8 +149,7 @@ class HostileBytesTest {
     try (FileRecords records = FormatFiles.open(kind.wanted, "a", file)) {
       UTF8String header = records.header() == null ? null : UTF8String.fromString(records.header());
       if (header != null) {
-        contents.add(
-            records.header().getBytes(kind.wanted.arrival().text().encoding().charset()));
+        contents.add(records.header().getBytes(kind.wanted.arrival().text().encoding().charset()));
       }
       for (FileRecords.FileRecord one = records.next(); one != null; one = records.next()) {
         assertTrue(one.line() > before, "positions rise");
@@ -185,7 +195,11 @@ class HostileBytesTest {
   void whateverIsPackedIsReadOrRefused(Kind kind) throws IOException {
     SplittableRandom random = new SplittableRandom(kind.ordinal());
     for (int i = 0; i < FILES / 10; i++) {
-      byte[] sound = join(IntStream.range(0, 20).mapToObj(j -> kind == Kind.ARRAY || j == 0 ? kind.sound(random) : new byte[0]).toArray(byte[][]::new));
+      byte[] sound =
+          join(
+              IntStream.range(0, 20)
+                  .mapToObj(j -> kind == Kind.ARRAY || j == 0 ? kind.sound(random) : new byte[0])
+                  .toArray(byte[][]::new));
       for (byte[] packed : List.of(gzip(sound), Zstd.compress(sound), bzip2(sound), zip(sound))) {
         isRead(kind, mutated(packed, random), new ArrayList<>());
         assertTrue(isRead(kind, packed, new ArrayList<>()));
@@ -221,7 +235,8 @@ class HostileBytesTest {
         records.add(
             kind.wanted.arrival().format().equals("json")
                 ? "{\"id\":\"" + j + "\",\"v\":\"word\",\"ts\":" + j + "}"
-                : String.join("" + kind.wanted.arrival().text().delimiter(), "id" + j, "word", "1"));
+                : String.join(
+                    "" + kind.wanted.arrival().text().delimiter(), "id" + j, "word", "1"));
       }
       // Letters and digits become other bytes than those that part records.
       StringBuilder broken = new StringBuilder(records.get(3));
@@ -233,12 +248,17 @@ class HostileBytesTest {
       broken.setCharAt(at, other);
       records.set(3, broken.toString());
       String header =
-          kind == Kind.CSV ? "id,v,ts\n" : kind == Kind.LATIN ? "id;v;ts\n" : kind == Kind.ARRAY ? "[" : "";
+          kind == Kind.CSV
+              ? "id,v,ts\n"
+              : kind == Kind.LATIN ? "id;v;ts\n" : kind == Kind.ARRAY ? "[" : "";
       String file =
-          header + String.join(kind == Kind.ARRAY ? ",\n" : "\n", records) + (kind == Kind.ARRAY ? "]" : "\n");
+          header
+              + String.join(kind == Kind.ARRAY ? ",\n" : "\n", records)
+              + (kind == Kind.ARRAY ? "]" : "\n");
       List<byte[]> contents = new ArrayList<>();
       assertTrue(isRead(kind, utf8(file), contents), file);
-      List<String> found = contents.stream().map(c -> new String(c, StandardCharsets.UTF_8)).toList();
+      List<String> found =
+          contents.stream().map(c -> new String(c, StandardCharsets.UTF_8)).toList();
       assertEquals(records, found.subList(found.size() - 6, found.size()));
     }
   }

@@ -86,8 +86,7 @@ class JsonFieldsTest {
     assertEquals(bounds, row("{\"a\":1e" + "1".repeat(900_000) + "}"));
     assertEquals(bounds, row("{\"a\":" + "[".repeat(600) + "]".repeat(600) + "}"));
     assertEquals(
-        "record: holds more than 1000000 values",
-        row("{\"a\":[" + "1,".repeat(1_000_001) + "1]}"));
+        "record: holds more than 1000000 values", row("{\"a\":[" + "1,".repeat(1_000_001) + "1]}"));
     StringBuilder wide = new StringBuilder("{\"a\":1");
     for (int i = 0; i < 10_000; i++) {
       wide.append(",\"b").append(i).append("\":1");
@@ -107,8 +106,7 @@ class JsonFieldsTest {
   @Test
   void cutObjectIsTold() {
     assertEquals(
-        "record: not valid JSON at character 10: it ends inside of a value",
-        row("{\"a\":\"xyz"));
+        "record: not valid JSON at character 10: it ends inside of a value", row("{\"a\":\"xyz"));
   }
 
   @Test

@@ -71,7 +71,8 @@ class TextInputTest {
   @Test
   void charactersBeyondLatinAreKeptWhereTheEncodingHasThem() {
     assertEquals(
-        List.of("1|€–š"), rows(csv(TextEncoding.WINDOWS_1252), bytes("id,é\n1,€–š\n", "windows-1252")));
+        List.of("1|€–š"),
+        rows(csv(TextEncoding.WINDOWS_1252), bytes("id,é\n1,€–š\n", "windows-1252")));
     assertEquals(
         List.of("1|東京🙂"), rows(csv(TextEncoding.UTF_16LE), bytes("id,é\n1,東京🙂\n", "UTF-16LE")));
   }
@@ -100,8 +101,7 @@ class TextInputTest {
 
   @Test
   void headerThatIsInAnotherEncodingIsTold() {
-    String told =
-        refusal(csv(TextEncoding.UTF_8), "a", bytes("id,é\n1,a\n", "ISO-8859-1"));
+    String told = refusal(csv(TextEncoding.UTF_8), "a", bytes("id,é\n1,a\n", "ISO-8859-1"));
     assertEquals("its first line is no header: it is not valid UTF-8", told);
   }
 
@@ -138,7 +138,10 @@ class TextInputTest {
   void wideTextThatIsNoneCostsTheFile(TextEncoding encoding) {
     String charset = encoding == TextEncoding.UTF_16BE ? "UTF-16BE" : "UTF-16LE";
     byte[] text = bytes((encoding == TextEncoding.UTF_16 ? "\uFEFF" : "") + "id,é\n1,a\n", charset);
-    byte[] half = encoding == TextEncoding.UTF_16BE ? new byte[] {(byte) 0xD8, 0} : new byte[] {0, (byte) 0xD8};
+    byte[] half =
+        encoding == TextEncoding.UTF_16BE
+            ? new byte[] {(byte) 0xD8, 0}
+            : new byte[] {0, (byte) 0xD8};
     for (byte[] broken :
         List.of(join(text, half), join(text, half, text), join(text, new byte[] {10}))) {
       String told = refusal(csv(encoding), "a", broken);

@@ -50,7 +50,8 @@ class Utf8Test {
 
   @Test
   void everyByteOfOneByteEncodingsIsAsJavaHasIt() throws BrokenRecordException {
-    for (TextEncoding encoding : new TextEncoding[] {TextEncoding.ISO_8859_1, TextEncoding.WINDOWS_1252}) {
+    for (TextEncoding encoding :
+        new TextEncoding[] {TextEncoding.ISO_8859_1, TextEncoding.WINDOWS_1252}) {
       OneByteText text = OneByteText.of(encoding);
       for (int b = 0; b < 256; b++) {
         byte[] bytes = {'x', (byte) b, 'y'};
