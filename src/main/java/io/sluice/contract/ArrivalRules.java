@@ -67,8 +67,8 @@ final class ArrivalRules {
     judgeColumns(text.columns(), place + ".columns");
     boolean isJson = arrival.format().equals("json");
     boolean isParquet = arrival.format().equals("parquet");
-    if (isParquet && text.encoding() != TextEncoding.UTF_8) {
-      errors.add(place + ".encoding", "is for text, and " + arrival.format() + " is none");
+    if (!isJson && !arrival.format().equals("csv") && text.encoding() != TextEncoding.UTF_8) {
+      errors.add(place + ".encoding", "is for csv and json only");
     }
     if (!isJson && text.layout() != Arrival.Layout.LINES) {
       errors.add(place + ".layout", "is for json only");

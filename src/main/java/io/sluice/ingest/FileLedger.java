@@ -52,7 +52,13 @@ final class FileLedger {
               .add("records", DataTypes.LongType, true, "The records in it.")
               .add("header", DataTypes.StringType, true, "The header line of a CSV file.")
               .add("run_id", DataTypes.StringType, true, "The run that handled it.")
-              .add("batch", DataTypes.LongType, true, "The bronze commit it belongs to."),
+              .add("batch", DataTypes.LongType, true, "The bronze commit it belongs to.")
+              .add(
+                  "passed_over",
+                  DataTypes.LongType,
+                  true,
+                  "The lines in it that hold no record and no header: blank ones, comments, and those"
+                      + " the contract says to skip."),
           List.of("source"),
           List.of("batch"));
 
@@ -165,7 +171,8 @@ final class FileLedger {
                     outcome.isIngested() ? outcome.records() : 0L,
                     outcome.header(),
                     batch.runId(),
-                    batch.number())));
+                    batch.number(),
+                    outcome.isIngested() ? outcome.passedOver() : 0L)));
     return rows;
   }
 }

@@ -7,10 +7,13 @@ import java.util.Locale;
  * What became of a landed file.
  *
  * @param records how many were read from it; only those of an ingested file are in bronze
+ * @param passedOver how many lines hold no record and no header: blank ones, comments, and those
+ *     the contract says to skip
  * @param header what stands in it once and belongs to each record; null for nothing
  * @param problem why it was not read whole; null if it was
  */
-record FileOutcome(String path, State state, long records, String header, String problem)
+record FileOutcome(
+    String path, State state, long records, long passedOver, String header, String problem)
     implements Serializable {
 
   /** The three ways in which reading a file can end. */
@@ -30,13 +33,13 @@ record FileOutcome(String path, State state, long records, String header, String
     }
   }
 
-  static FileOutcome ingested(String path, long records, String header) {
-    return new FileOutcome(path, State.INGESTED, records, header, null);
+  static FileOutcome ingested(String path, long records, long passedOver, String header) {
+    return new FileOutcome(path, State.INGESTED, records, passedOver, header, null);
   }
 
   /** The same file, not read whole. */
   FileOutcome failed(State how, String why) {
-    return new FileOutcome(path, how, records, header, why);
+    return new FileOutcome(path, how, records, passedOver, header, why);
   }
 
   boolean isIngested() {

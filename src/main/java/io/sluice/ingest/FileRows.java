@@ -99,7 +99,7 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
       return;
     }
     if (record == null) {
-      end(FileOutcome.ingested(file.path(), count, records.header()));
+      end(soFar());
     } else {
       next = row(record);
       count++;
@@ -130,8 +130,7 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
     if (Thread.currentThread().isInterrupted() || (task != null && task.isInterrupted())) {
       throw new IllegalStateException(file.path() + " is not read on", e);
     }
-    FileOutcome soFar =
-        FileOutcome.ingested(file.path(), count, records == null ? null : records.header());
+    FileOutcome soFar = soFar();
     if (content == null || content.failure() != null) {
       Throwable store = content == null ? e : content.failure();
       inVain += System.nanoTime() - openedAt;
@@ -147,6 +146,13 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
       String what = "cannot be read as " + format + " (" + e.getClass().getName() + ")";
       end(soFar.failed(State.QUARANTINED, what));
     }
+  }
+
+  /** What there is to say of the file if it ends here. */
+  private FileOutcome soFar() {
+    return records == null
+        ? FileOutcome.ingested(file.path(), count, 0, null)
+        : FileOutcome.ingested(file.path(), count, records.passedOver(), records.header());
   }
 
   private static String words(Throwable e) {

@@ -180,30 +180,30 @@ class FileRowsTest {
     Files.writeString(root.resolve("2"), "");
     Files.writeString(root.resolve("3"), "no header\n1,a\n");
     Files.write(root.resolve("4.gz"), new byte[] {0x1F, (byte) 0x8B, 8});
-    Files.writeString(root.resolve("5"), "x,id\nc,3\n");
+    Files.writeString(root.resolve("5"), "\nx,id\n\n\nc,3\n");
     assertEquals(
-        List.of("1,a 1 2 id,x 3", "2,b 1 3 id,x 3", "c,3 5 2 x,id 3"),
+        List.of("1,a 1 2 id,x 3", "2,b 1 3 id,x 3", "c,3 5 5 x,id 3"),
         drain(rows("1", "2", "3", "4.gz", "5")));
     assertEquals(
         List.of(
-            FileOutcome.ingested("1", 2, "id,x"),
-            FileOutcome.ingested("2", 0, ""),
+            FileOutcome.ingested("1", 2, 0, "id,x"),
+            FileOutcome.ingested("2", 0, 0, ""),
             quarantined(
                 "3",
                 "its first line is no header: it names none of the contract's columns; further"
                     + " columns it lacks: id, x"),
             quarantined("4.gz", "truncated gzip, cut off after 0 unpacked bytes"),
-            FileOutcome.ingested("5", 1, "x,id")),
+            FileOutcome.ingested("5", 1, 3, "x,id")),
         outcomes());
     assertEquals(0, OPEN.get());
   }
 
   private static FileOutcome quarantined(String path, String problem) {
-    return new FileOutcome(path, State.QUARANTINED, 0, null, problem);
+    return new FileOutcome(path, State.QUARANTINED, 0, 0, null, problem);
   }
 
   private static FileOutcome unreadable(String path, String problem) {
-    return new FileOutcome(path, State.UNREADABLE, 0, null, "cannot be read now: " + problem);
+    return new FileOutcome(path, State.UNREADABLE, 0, 0, null, "cannot be read now: " + problem);
   }
 
   @Test
@@ -228,7 +228,7 @@ class FileRowsTest {
             unreadable("broken", "connection reset"),
             unreadable("changed", "it has changed since it was listed"),
             unreadable("forbidden", "403"),
-            FileOutcome.ingested("good", 1, "id,x"),
+            FileOutcome.ingested("good", 1, 0, "id,x"),
             unreadable("reset.odd", "an error of the store's own"),
             unreadable("short", "the store gave 4 bytes of a file of 9")),
         outcomes);
@@ -254,7 +254,7 @@ class FileRowsTest {
     assertEquals(
         List.of(
             quarantined("1.odd", "not a whole Parquet file: it does not end in PAR1"),
-            FileOutcome.ingested("2", 1, "id,x")),
+            FileOutcome.ingested("2", 1, 0, "id,x")),
         outcomes());
   }
 

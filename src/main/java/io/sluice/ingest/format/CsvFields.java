@@ -9,6 +9,9 @@ import org.apache.spark.unsafe.types.UTF8String;
 
 /** Takes records of CSV apart, each by its file's header line, which is read once. */
 final class CsvFields implements FieldReader {
+  /** So many headers are remembered, however many files differ in theirs. */
+  private static final int MOST_HEADERS = 1_000;
+
   private final Csv csv;
   private final WantedFields wanted;
   private final OneByteText encoded;
@@ -96,6 +99,9 @@ final class CsvFields implements FieldReader {
         known = header(CsvHeader.of(csv, line.getBytes()), sink);
       } catch (IllegalArgumentException e) {
         known = broken(BrokenRecordException.whole("header line: " + e.getMessage()));
+      }
+      if (headers.size() == MOST_HEADERS) {
+        headers.clear();
       }
       headers.put(line.clone(), known);
     }

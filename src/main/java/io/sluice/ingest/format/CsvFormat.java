@@ -35,7 +35,7 @@ public final class CsvFormat implements SequentialFormat {
       if (arrival.text().hasHeader()) {
         readHeader(csv, wanted, records);
       } else {
-        records.expect(arrival.text().columns().size(), null);
+        records.expect(arrival.text().columns().size());
       }
       return records;
     } catch (IOException | RuntimeException e) {
@@ -48,7 +48,7 @@ public final class CsvFormat implements SequentialFormat {
       throws IOException {
     FileRecords.FileRecord first = records.next();
     if (first == null) {
-      records.expect(0, "");
+      records.standBehind(new byte[0], "");
       return;
     }
     byte[] line = utf8(wanted.arrival(), first.content());
@@ -73,7 +73,8 @@ public final class CsvFormat implements SequentialFormat {
           "its first line goes on over further lines by its quotes, and they look like records");
     }
     header.requireNames(wanted);
-    records.expect(header.size(), new String(line, StandardCharsets.UTF_8));
+    records.expect(header.size());
+    records.standBehind(first.content(), new String(line, StandardCharsets.UTF_8));
   }
 
   private static byte[] utf8(Arrival arrival, byte[] line) throws UnreadableFileException {

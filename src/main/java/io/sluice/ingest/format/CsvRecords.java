@@ -40,6 +40,7 @@ final class CsvRecords implements FileRecords {
   private long passedOver;
   private int width;
   private String header;
+  private byte[] headerLine = {};
 
   /** Where the scan of a record stands, and what it has found. */
   private int state;
@@ -113,10 +114,19 @@ final class CsvRecords implements FileRecords {
    * Says how many fields a record should have, so that one that has swallowed others is found.
    *
    * @param width 0 if nobody knows
+   */
+  void expect(int width) {
+    this.width = width;
+  }
+
+  /**
+   * Says what the header line is that the records stand behind.
+   *
+   * @param line as it stands
    * @param header what {@link #header} gives
    */
-  void expect(int width, String header) {
-    this.width = width;
+  void standBehind(byte[] line, String header) {
+    this.headerLine = line;
     this.header = header;
   }
 
@@ -169,7 +179,19 @@ final class CsvRecords implements FileRecords {
     if (isEnded) {
       endLine();
     }
-    return new FileRecord(content, begin, spill.problem());
+    String problem = spill.problem();
+    if (problem == null && isHeader(content)) {
+      problem = "is the header line again";
+    }
+    return new FileRecord(content, begin, problem);
+  }
+
+  /** Whether a record is the header line, as where files were put behind one another. */
+  private boolean isHeader(byte[] content) {
+    int mark = content.length - headerLine.length;
+    return headerLine.length > 0
+        && (mark == 0 || (mark == 3 && ByteOrderMark.of(content) == ByteOrderMark.UTF_8))
+        && Arrays.equals(content, mark, content.length, headerLine, 0, headerLine.length);
   }
 
   /** Goes on to the record's end, or to the buffer's; says whether it was the record's. */
@@ -271,6 +293,7 @@ final class CsvRecords implements FileRecords {
     }
     if (width > 0
         && fields != width
+        && LineEnds.find(content, 0) < content.length
         && (holdsRecord(csv, content, width) || csv.unquotedLineEnds(content) > 1)) {
       throw new UnreadableFileException(
           "line "

@@ -201,4 +201,13 @@ class CsvRecordsTest {
       assertEquals(null, records.header());
     }
   }
+
+  @Test
+  void headerThatStandsThereAgainIsNoRecord() {
+    assertEquals(
+        List.of("2:1,a,x", "3!is the header line again", "4:2,b,y", "5!is the header line again"),
+        records(CSV, "id,v,ts\n1,a,x\nid,v,ts\n2,b,y\n\uFEFFid,v,ts\n"));
+    assertEquals(
+        List.of("2:ts,v,id"), records(CSV, "id,v,ts\nts,v,id\n"), "another line is a record");
+  }
 }
