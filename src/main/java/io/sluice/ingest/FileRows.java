@@ -99,7 +99,7 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
       return;
     }
     if (record == null) {
-      end(FileOutcome.ingested(file.path(), count, records.header()));
+      end(FileOutcome.ingested(file.path(), count, records));
     } else {
       next = row(record);
       count++;
@@ -130,8 +130,7 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
     if (Thread.currentThread().isInterrupted() || (task != null && task.isInterrupted())) {
       throw new IllegalStateException(file.path() + " is not read on", e);
     }
-    FileOutcome soFar =
-        FileOutcome.ingested(file.path(), count, records == null ? null : records.header());
+    FileOutcome soFar = FileOutcome.ingested(file.path(), count, records);
     if (content == null || content.failure() != null) {
       Throwable store = content == null ? e : content.failure();
       inVain += System.nanoTime() - openedAt;

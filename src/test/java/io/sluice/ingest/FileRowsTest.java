@@ -186,24 +186,28 @@ class FileRowsTest {
         drain(rows("1", "2", "3", "4.gz", "5")));
     assertEquals(
         List.of(
-            FileOutcome.ingested("1", 2, "id,x"),
-            FileOutcome.ingested("2", 0, ""),
+            ingested("1", 2, "id,x"),
+            ingested("2", 0, ""),
             quarantined(
                 "3",
                 "its first line is no header: it names none of the contract's columns; further"
                     + " columns it lacks: id, x"),
             quarantined("4.gz", "truncated gzip, cut off after 0 unpacked bytes"),
-            FileOutcome.ingested("5", 1, "x,id")),
+            ingested("5", 1, "x,id")),
         outcomes());
     assertEquals(0, OPEN.get());
   }
 
+  private static FileOutcome ingested(String path, long records, String header) {
+    return new FileOutcome(path, State.INGESTED, records, 0, header, null);
+  }
+
   private static FileOutcome quarantined(String path, String problem) {
-    return new FileOutcome(path, State.QUARANTINED, 0, null, problem);
+    return new FileOutcome(path, State.QUARANTINED, 0, 0, null, problem);
   }
 
   private static FileOutcome unreadable(String path, String problem) {
-    return new FileOutcome(path, State.UNREADABLE, 0, null, "cannot be read now: " + problem);
+    return new FileOutcome(path, State.UNREADABLE, 0, 0, null, "cannot be read now: " + problem);
   }
 
   @Test
@@ -228,7 +232,7 @@ class FileRowsTest {
             unreadable("broken", "connection reset"),
             unreadable("changed", "it has changed since it was listed"),
             unreadable("forbidden", "403"),
-            FileOutcome.ingested("good", 1, "id,x"),
+            ingested("good", 1, "id,x"),
             unreadable("reset.odd", "an error of the store's own"),
             unreadable("short", "the store gave 4 bytes of a file of 9")),
         outcomes);
@@ -254,8 +258,16 @@ class FileRowsTest {
     assertEquals(
         List.of(
             quarantined("1.odd", "not a whole Parquet file: it does not end in PAR1"),
-            FileOutcome.ingested("2", 1, "id,x")),
+            ingested("2", 1, "id,x")),
         outcomes());
+  }
+
+  @Test
+  void linesThatAreNoRecordsAreCounted() throws IOException {
+    Files.writeString(root.resolve("1"), "id,x\n1,a\n\n\n2,b\n");
+    assertEquals(2, drain(rows("1")).size());
+    assertEquals(
+        List.of(new FileOutcome("1", State.INGESTED, 2, 2, "id,x", null)), outcomes());
   }
 
   @Test
