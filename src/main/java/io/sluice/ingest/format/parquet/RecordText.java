@@ -75,9 +75,14 @@ final class RecordText {
   }
 
   void write(String ascii) {
-    for (int i = 0; i < ascii.length(); i++) {
-      write(ascii.charAt(i));
+    int count = ascii.length();
+    length += count;
+    int taken = Math.min(count, most - kept);
+    room(taken);
+    for (int i = 0; i < taken; i++) {
+      text[kept + i] = (byte) ascii.charAt(i);
     }
+    kept += taken;
   }
 
   void write(byte[] bytes) {
@@ -100,15 +105,15 @@ final class RecordText {
     }
   }
 
-  /** Writes a number below 10,000,000,000 with leading zeros. */
+  /** Writes the last digits of a number that is not negative, zeros before it if it has fewer. */
   void digits(long number, int count) {
-    long power = 1;
-    for (int i = 1; i < count; i++) {
-      power *= 10;
+    byte[] digits = new byte[count];
+    long rest = number;
+    for (int i = count - 1; i >= 0; i--) {
+      digits[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
     }
-    for (; power > 0; power /= 10) {
-      write((char) ('0' + number / power % 10));
-    }
+    write(digits);
   }
 
   /** Writes ASCII text without quotes and backslashes as a JSON string. */
