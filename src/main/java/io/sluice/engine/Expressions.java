@@ -41,11 +41,9 @@ public final class Expressions {
 
   private Expressions() {}
 
-  private static void refuseUnstable(String name) {
-    if (AllowedExpressions.isUnstable(name)) {
-      throw new IllegalArgumentException(
-          name + "() gives another value each time and cannot stand here");
-    }
+  private static IllegalArgumentException unstable(String name) {
+    return new IllegalArgumentException(
+        name + "() gives another value each time and cannot stand here");
   }
 
   /**
@@ -103,7 +101,9 @@ public final class Expressions {
     Set<String> known = bound;
     if (expression instanceof UnresolvedAttribute attribute) {
       // Spark reads current_date and the like as functions, without parentheses too.
-      refuseUnstable(attribute.nameParts().head());
+      if (AllowedExpressions.isUnstableName(attribute.nameParts().head())) {
+        throw unstable(attribute.nameParts().head());
+      }
       columns.add(attribute.nameParts().head());
     } else if (expression instanceof UnresolvedNamedLambdaVariable variable) {
       // Inside a lambda every name is read as a variable; those it does not bind are columns.
@@ -121,7 +121,9 @@ public final class Expressions {
         || expression instanceof UnresolvedWindowExpression) {
       throw new IllegalArgumentException("a window cannot stand here");
     } else if (expression instanceof UnresolvedFunction function) {
-      refuseUnstable(function.nameParts().last());
+      if (AllowedExpressions.isUnstable(function.nameParts().last())) {
+        throw unstable(function.nameParts().last());
+      }
       Option<ExpressionInfo> info =
           FunctionRegistry$.MODULE$
               .builtin()

@@ -58,7 +58,7 @@ public final class Inspection {
   public List<String> lines(Records records) {
     long handled =
         silver.table().exists() ? silver.table().checkpoint(Checkpoint.REFINED) : -1;
-    Changes news = silver.bronze().changes(handled);
+    Changes news = silver.bronze().news(handled);
     if (news.isEmpty()) {
       return List.of(
           String.format(
