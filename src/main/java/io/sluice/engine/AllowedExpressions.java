@@ -69,6 +69,11 @@ final class AllowedExpressions {
           "version",
           "aes_encrypt");
 
+  /** Those among them that are written without parentheses and that nobody names a column by. */
+  private static final Set<String> WITHOUT_PARENTHESES =
+      Set.of(
+          "current_date", "current_timestamp", "current_user", "session_user", "localtimestamp");
+
   private AllowedExpressions() {}
 
   /** What an expression by itself, without those below it, is that no query may hold. */
@@ -90,7 +95,12 @@ final class AllowedExpressions {
     return isKnown ? Optional.empty() : Optional.of(expression.nodeName());
   }
 
-  /** Whether a function's value is not fixed by its arguments; its name may stand without any. */
+  /** Whether a name without parentheses is a function's whose value nothing fixes. */
+  static boolean isUnstableName(String name) {
+    return WITHOUT_PARENTHESES.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether a function's value is not fixed by its arguments. */
   static boolean isUnstable(String function) {
     return UNSTABLE.contains(function.toLowerCase(Locale.ROOT));
   }

@@ -1,7 +1,6 @@
 package io.sluice.engine;
 
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -31,19 +30,14 @@ import scala.Option;
  * fixes its value.
  */
 public final class Expressions {
-  private static final Set<String> CLOCKS =
-      Set.of("current_timestamp", "current_date", "localtimestamp", "current_user");
-
   private static final Set<String> SEVERAL_ROWS =
       Set.of("agg_funcs", "window_funcs", "generator_funcs");
 
   private Expressions() {}
 
-  private static void refuseUnstable(String name) {
-    if (AllowedExpressions.isUnstable(name)) {
-      throw new IllegalArgumentException(
-          name + "() gives another value each time and cannot stand here");
-    }
+  private static IllegalArgumentException unstable(String name) {
+    return new IllegalArgumentException(
+        name + "() gives another value each time and cannot stand here");
   }
 
   /**
@@ -57,8 +51,8 @@ public final class Expressions {
     collect(parsed(sql), Set.of(), columns);
     for (String column : columns) {
       // Without parentheses these are read as columns, which is hardly what is meant.
-      if (CLOCKS.contains(column.toLowerCase(Locale.ROOT)) && !sql.contains("`" + column + "`")) {
-        refuseUnstable(column);
+      if (AllowedExpressions.isUnstableName(column) && !sql.contains("`" + column + "`")) {
+        throw unstable(column);
       }
     }
     return columns;
@@ -122,7 +116,9 @@ public final class Expressions {
         || expression instanceof UnresolvedWindowExpression) {
       throw new IllegalArgumentException("a window cannot stand here");
     } else if (expression instanceof UnresolvedFunction function) {
-      refuseUnstable(function.nameParts().last());
+      if (AllowedExpressions.isUnstable(function.nameParts().last())) {
+        throw unstable(function.nameParts().last());
+      }
       Option<ExpressionInfo> info =
           FunctionRegistry$.MODULE$
               .builtin()

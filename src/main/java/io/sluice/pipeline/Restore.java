@@ -7,10 +7,12 @@ import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.Changes;
+import io.sluice.table.Checkpoint;
 import io.sluice.table.LakeTable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -19,7 +21,8 @@ import java.util.stream.Stream;
  *
  * <p>One commit, which adds files of that version and takes others away; the log keeps the versions
  * between, so a restore can be undone by another. What reads the table sees the change in its log:
- * marts build the periods that changed again. Cost: no data is read or written.
+ * marts build the periods that changed again. Of bronze, what has come after the version and is not
+ * refined yet is withdrawn for good; what silver has already stays there. Cost: no data is read or written.
  */
 public final class Restore {
   private final RunContext context;
@@ -62,8 +65,8 @@ public final class Restore {
   public String plan() {
     Changes changes = table.backTo(version);
     return String.format(
-        Locale.ROOT,
-        "%s from version %d back to version %d: %,d rows in %,d files leave, %,d rows in %,d files come back.%n"
+            Locale.ROOT,
+            "%s from version %d back to version %d: %,d rows in %,d files leave, %,d rows in %,d files come back.%n"
             + "What came after it is handled again by the next run. Read by: %s.",
         table.name(),
         table.version(),
@@ -72,7 +75,35 @@ public final class Restore {
         changes.filesRemoved(),
         changes.rowsAdded(),
         changes.filesAdded(),
-        readers().isEmpty() ? "no table" : String.join(", ", readers()));
+            readers().isEmpty() ? "no table" : String.join(", ", readers()))
+        + kept();
+  }
+
+  /** What a restore of bronze does not take out: the rows that silver has already. */
+  private String kept() {
+    String[] parts = table.name().split("\\.", 2);
+    LakeTable silver = context.lake().silver(parts[1]);
+    if (!parts[0].equals("bronze") || !silver.exists()) {
+      return "";
+    }
+    long handled = silver.checkpoint(Checkpoint.REFINED);
+    if (handled <= version) {
+      return String.format(
+          Locale.ROOT,
+          "%n%s has refined nothing that leaves: what leaves never comes into it.",
+          silver.name());
+    }
+    OptionalLong before = silver.versionAt(Checkpoint.REFINED, version);
+    return String.format(
+        Locale.ROOT,
+        "%n%s has refined %s up to version %d: rows that leave stay in it until it is brought back"
+            + " as well: %s.",
+        silver.name(),
+        table.name(),
+        handled,
+        before.isPresent()
+            ? "sluice restore --table " + silver.name() + " --version " + before.getAsLong()
+            : "no version of it is that old, so its days must be taken out or made anew by hand");
   }
 
   public RunResult run() {

@@ -223,7 +223,7 @@ final class BackfillBuild {
     }
     long handled = transaction.checkpoint(Checkpoint.REFINED);
     if (handled > built) {
-      Changes news = silver.bronze().changes(built, handled);
+      Changes news = silver.bronze().news(built, handled);
       Dataset<Row> valid =
           judge
               .judged(news.rows(), news.bytes(), recorder)

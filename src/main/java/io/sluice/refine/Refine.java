@@ -62,7 +62,7 @@ public final class Refine {
    */
   public Rehearsal rehearse() {
     RefineCommit commit = RefineCommit.begin(context, silver);
-    Changes news = silver.bronze().changes(commit.handled());
+    Changes news = silver.bronze().news(commit.handled());
     if (news.isEmpty()) {
       return new Rehearsal("nothing new", Optional.empty());
     }
@@ -99,7 +99,7 @@ public final class Refine {
 
   private RunResult publish(Run run, LineageRecorder recorder) {
     RefineCommit commit = RefineCommit.begin(context, silver);
-    Changes news = silver.bronze().changes(commit.handled());
+    Changes news = silver.bronze().news(commit.handled());
     if (news.isEmpty()) {
       return RunResult.NOTHING_NEW;
     }

@@ -94,7 +94,7 @@ record ReportSources(Lake lake, ReportRuns runs, Map<String, Instant> newestFile
       return 0L;
     }
     try {
-      return bronze.changes(handled(contract)).rows().count();
+      return bronze.news(handled(contract)).rows().count();
     } catch (IllegalStateException e) {
       return null;
     }

@@ -9,6 +9,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -111,6 +113,39 @@ public final class LakeTable {
   }
 
   /**
+   * The newest version at which a command had come no further than so far.
+   *
+   * @return empty if there is none any more. Cost: a snapshot of the log for each halving of its
+   *     versions
+   */
+  public OptionalLong versionAt(Checkpoint checkpoint, long most) {
+    long found = -1;
+    long from = 0;
+    long until = version();
+    while (from <= until) {
+      long middle = (from + until) >>> 1;
+      Optional<Long> at = recorded(middle, checkpoint);
+      if (at.isPresent() && at.get() > most) {
+        until = middle - 1;
+      } else {
+        found = at.isPresent() ? middle : found;
+        from = middle + 1;
+      }
+    }
+    return found < 0 ? OptionalLong.empty() : OptionalLong.of(found);
+  }
+
+  /** Empty if the log does not reach back that far. */
+  private Optional<Long> recorded(long version, Checkpoint checkpoint) {
+    try {
+      return Optional.of(Delta.checkpoints(at(version)).getOrDefault(checkpoint.name(), -1L));
+    } catch (Exception e) {
+      // Delta throws exceptions of many kinds, some of which it does not declare.
+      return Optional.empty();
+    }
+  }
+
+  /**
    * The files that came and went after a version, in commits that changed data (compaction does
    * not).
    *
@@ -128,36 +163,81 @@ public final class LakeTable {
   private Changes changes(long afterVersion, Snapshot now) {
     List<AddFile> added = new ArrayList<>();
     List<RemoveFile> removed = new ArrayList<>();
-    if (now.version() > afterVersion) {
-      long first = afterVersion + 1;
-      try {
-        Iterator<Delta.Commit> commits = Delta.commits(log(), first, now.version());
-        while (commits.hasNext()) {
-          Delta.Commit commit = commits.next();
-          if (commit.version() != first) {
-            throw new IllegalStateException("version " + first + " is gone");
-          }
-          first++;
-          for (Action action : commit.actions()) {
-            if (action instanceof AddFile file && file.dataChange()) {
-              added.add(file);
-            } else if (action instanceof RemoveFile file && file.dataChange()) {
-              removed.add(file);
-            }
-          }
+    for (Delta.Commit commit : commits(afterVersion, now.version())) {
+      for (Action action : commit.actions()) {
+        if (action instanceof AddFile file && file.dataChange()) {
+          added.add(file);
+        } else if (action instanceof RemoveFile file && file.dataChange()) {
+          removed.add(file);
         }
-      } catch (IllegalStateException e) {
-        throw new IllegalStateException(
-            name
-                + ": the log no longer holds every version after "
-                + afterVersion
-                + "; a backfill of the missing range is needed ("
-                + e.getMessage()
-                + ")",
-            e);
       }
     }
     return new Changes(this, now, added, removed);
+  }
+
+  /**
+   * The files that hold the rows which the table has now and did not have at a version, of a table
+   * whose rows are only added: what has come since and been withdrawn by a restore is not among
+   * them.
+   *
+   * @throws IllegalStateException if the log no longer reaches back that far
+   */
+  public Changes news(long afterVersion) {
+    return news(afterVersion, snapshot());
+  }
+
+  /** The same, up to a version. */
+  public Changes news(long afterVersion, long untilVersion) {
+    return news(afterVersion, at(untilVersion));
+  }
+
+  private Changes news(long afterVersion, Snapshot now) {
+    List<Delta.Commit> commits = commits(afterVersion, now.version());
+    long base = Appended.base(afterVersion, commits);
+    try {
+      // A restore goes back to a version whose own commits may be restores.
+      for (long from = afterVersion; base < from; base = Appended.base(from, commits)) {
+        from = base;
+        commits = commits(from, now.version());
+      }
+    } catch (IllegalStateException e) {
+      // What the restore brought back is read once more, then: a row that silver has is a
+      // duplicate.
+      commits = commits(afterVersion, now.version());
+    }
+    return new Changes(this, now, Appended.since(afterVersion, commits), List.of());
+  }
+
+  /**
+   * The commits of a range of versions, in order.
+   *
+   * @throws IllegalStateException if the log no longer has all of them
+   */
+  private List<Delta.Commit> commits(long afterVersion, long untilVersion) {
+    List<Delta.Commit> all = new ArrayList<>();
+    if (untilVersion <= afterVersion) {
+      return all;
+    }
+    try {
+      Iterator<Delta.Commit> commits = Delta.commits(log(), afterVersion + 1, untilVersion);
+      while (commits.hasNext()) {
+        Delta.Commit commit = commits.next();
+        if (commit.version() != afterVersion + 1 + all.size()) {
+          throw new IllegalStateException("version " + (afterVersion + 1 + all.size()) + " is gone");
+        }
+        all.add(commit);
+      }
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          name
+              + ": the log no longer holds every version after "
+              + afterVersion
+              + "; a backfill of the missing range is needed ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
+    return all;
   }
 
   /** The log as of a version. */

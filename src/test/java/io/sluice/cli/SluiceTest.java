@@ -146,7 +146,7 @@ class SluiceTest {
     Files.writeString(
         temp.resolve("readings.yaml"),
         contract
-            .replace("lower(trim(unit))", "upper(unit, 1)")
+            .replace("lower(trim(unit))", "substr(unit)")
             .replace("to_date(read_at) >= day", "year(read_at)"));
     assertEquals(2, sluice("errors", temp, "validate"));
     assertTrue(err.contains("2 errors"), err);

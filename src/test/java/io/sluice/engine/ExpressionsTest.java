@@ -26,6 +26,8 @@ class ExpressionsTest {
         "address.city | address",
         "exists(tags, t -> t = a and t != b) | a b tags",
         "1 + 1 | ''",
+        "version + 1 | version",
+        "coalesce(uuid, user, `rand`) | rand user uuid",
         "case when a > 1 then b end | a b"
       })
   void columnsAreThoseNamedOutsideOfLambdaVariables(String sql, String columns) {
