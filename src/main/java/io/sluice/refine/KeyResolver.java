@@ -63,9 +63,12 @@ record KeyResolver(List<String> key, String ordering) {
                 col("_position").asc());
     // By rows, as the rank is: a frame by range would compare each row's version again.
     WindowSpec soFar = versions.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
-    return rows.withColumn("_rank", row_number().over(versions))
-        .withColumn("_first", first(version).over(soFar))
-        .withColumn("_first_content", first(col("_content")).over(soFar))
+    // Together, so that one pass over the sorted rows gives all three.
+    return rows.select(
+            col("*"),
+            row_number().over(versions).as("_rank"),
+            first(version).over(soFar).as("_first"),
+            first(col("_content")).over(soFar).as("_first_content"))
         .withColumn(
             "_kept_here", col("_present").isNull().or(col("_first").gt(col("_present"))))
         .withColumn("_kept", greatest(col("_first"), col("_present")))
