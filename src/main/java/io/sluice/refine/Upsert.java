@@ -159,7 +159,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
           new Outcomes(
               equal.isEmpty()
                   ? 0
-                  : conflicts(read, matched.where("_newest = _present"), present.at(equal)));
+                  : conflicts(rows, matched.where("_newest = _present"), present.at(equal)));
       Dataset<Row> known =
           read.join(
               matched.select(columns(resolver.key(), "_present")),
@@ -199,7 +199,10 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
     return rows.join(
             equal.select(columns(resolver.key(), "_present")), names(resolver.key()), "inner")
         .where(col("`" + resolver.ordering() + "`").equalTo(col("_present")))
-        .select(columns(resolver.key(), RowContent.COLUMN))
+        .select(
+            and(
+                columns(resolver.key()),
+                content.column(rows.schema()).as(RowContent.COLUMN)))
         .join(kept, names(resolver.key()), "inner")
         .where(col(RowContent.COLUMN).notEqual(col("_held_content")))
         .count();
