@@ -71,8 +71,7 @@ final class AllowedExpressions {
 
   /** Those among them that are written without parentheses and that nobody names a column by. */
   private static final Set<String> WITHOUT_PARENTHESES =
-      Set.of(
-          "current_date", "current_timestamp", "current_user", "session_user", "localtimestamp");
+      Set.of("current_date", "current_timestamp", "current_user", "session_user", "localtimestamp");
 
   private AllowedExpressions() {}
 

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * <p>One commit, which adds files of that version and takes others away; the log keeps the versions
  * between, so a restore can be undone by another. What reads the table sees the change in its log:
  * marts build the periods that changed again. Of bronze, what has come after the version and is not
- * refined yet is withdrawn for good; what silver has already stays there. Cost: no data is read or written.
+ * refined yet is withdrawn for good; what silver has already stays there. Cost: no data is read or
+ * written.
  */
 public final class Restore {
   private final RunContext context;
@@ -67,14 +68,14 @@ public final class Restore {
     return String.format(
             Locale.ROOT,
             "%s from version %d back to version %d: %,d rows in %,d files leave, %,d rows in %,d files come back.%n"
-            + "What came after it is handled again by the next run. Read by: %s.",
-        table.name(),
-        table.version(),
-        version,
-        changes.rowsRemoved(),
-        changes.filesRemoved(),
-        changes.rowsAdded(),
-        changes.filesAdded(),
+                + "What came after it is handled again by the next run. Read by: %s.",
+            table.name(),
+            table.version(),
+            version,
+            changes.rowsRemoved(),
+            changes.filesRemoved(),
+            changes.rowsAdded(),
+            changes.filesAdded(),
             readers().isEmpty() ? "no table" : String.join(", ", readers()))
         + kept();
   }

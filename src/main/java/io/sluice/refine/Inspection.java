@@ -56,8 +56,7 @@ public final class Inspection {
 
   /** What waits, by number of rows and reason, whether it would be stopped, and broken rows. */
   public List<String> lines(Records records) {
-    long handled =
-        silver.table().exists() ? silver.table().checkpoint(Checkpoint.REFINED) : -1;
+    long handled = silver.table().exists() ? silver.table().checkpoint(Checkpoint.REFINED) : -1;
     Changes news = silver.bronze().news(handled);
     if (news.isEmpty()) {
       return List.of(

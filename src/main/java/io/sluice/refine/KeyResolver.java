@@ -27,8 +27,8 @@ import org.apache.spark.sql.expressions.WindowSpec;
  * first, then the one of the lesser file, then of the lesser position. So the same rows give the
  * same table in whatever order they come. A version that the table holds already stays unless a
  * greater one comes. A duplicate that says something other than the version kept is a conflict. The
- * rule stands twice, as columns of a dataset and over rows at hand; a
- * property of both holds them equal.
+ * rule stands twice, as columns of a dataset and over rows at hand; a property of both holds them
+ * equal.
  *
  * @param key the key's columns
  * @param ordering the column that tells versions apart; never null
@@ -69,8 +69,7 @@ record KeyResolver(List<String> key, String ordering) {
             row_number().over(versions).as("_rank"),
             first(version).over(soFar).as("_first"),
             first(col("_content")).over(soFar).as("_first_content"))
-        .withColumn(
-            "_kept_here", col("_present").isNull().or(col("_first").gt(col("_present"))))
+        .withColumn("_kept_here", col("_present").isNull().or(col("_first").gt(col("_present"))))
         .withColumn("_kept", greatest(col("_first"), col("_present")))
         .withColumn(
             "_outcome",
@@ -92,8 +91,7 @@ record KeyResolver(List<String> key, String ordering) {
    *     already that none of these is greater than
    * @param conflict of the duplicates, those that say something other than the version kept
    */
-  record Resolution(
-      Optional<KeyedRow> accepted, long duplicate, long superseded, long conflict) {}
+  record Resolution(Optional<KeyedRow> accepted, long duplicate, long superseded, long conflict) {}
 
   /**
    * The same for the rows of one key that are at hand.

@@ -199,10 +199,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
     return rows.join(
             equal.select(columns(resolver.key(), "_present")), names(resolver.key()), "inner")
         .where(col("`" + resolver.ordering() + "`").equalTo(col("_present")))
-        .select(
-            and(
-                columns(resolver.key()),
-                content.column(rows.schema()).as(RowContent.COLUMN)))
+        .select(and(columns(resolver.key()), content.column(rows.schema()).as(RowContent.COLUMN)))
         .join(kept, names(resolver.key()), "inner")
         .where(col(RowContent.COLUMN).notEqual(col("_held_content")))
         .count();

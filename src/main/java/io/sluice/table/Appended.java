@@ -20,9 +20,9 @@ import org.apache.spark.sql.delta.actions.RemoveFile;
  * Which files hold the rows that a table has now and did not have at a version, for a table whose
  * rows are only added: known from its log alone, restores and compactions included. Pure.
  *
- * <p>Rows are told apart by the file that they came in. A compaction moves them and changes nothing;
- * a restore takes away those that came after the version it goes back to. What a commit of another
- * kind takes away is gone, and what it adds is new.
+ * <p>Rows are told apart by the file that they came in. A compaction moves them and changes
+ * nothing; a restore takes away those that came after the version it goes back to. What a commit of
+ * another kind takes away is gone, and what it adds is new.
  */
 final class Appended {
   /** The files that rows have come in, by their paths. */
@@ -47,7 +47,10 @@ final class Appended {
   static List<AddFile> since(long after, List<Delta.Commit> commits) {
     Set<Long> wanted = new HashSet<>();
     wanted.add(after);
-    commits.stream().map(Appended::restored).flatMapToLong(OptionalLong::stream).forEach(wanted::add);
+    commits.stream()
+        .map(Appended::restored)
+        .flatMapToLong(OptionalLong::stream)
+        .forEach(wanted::add);
     Map<Long, Map<String, AddFile>> at = new HashMap<>();
     Appended files = new Appended();
     at.put(commits.isEmpty() ? after : commits.get(0).version() - 1, Map.of());
@@ -81,8 +84,7 @@ final class Appended {
     for (Action action : commit.actions()) {
       if (action instanceof CommitInfo info && "RESTORE".equals(info.operation())) {
         Optional<String> version =
-            Optional.ofNullable(
-                    Scala.javaMap(info.operationParameters()).get("version"))
+            Optional.ofNullable(Scala.javaMap(info.operationParameters()).get("version"))
                 .map(text -> text.replace("\"", ""))
                 .filter(text -> text.matches("\\d+"));
         return version.isPresent()

@@ -223,7 +223,8 @@ public final class LakeTable {
       while (commits.hasNext()) {
         Delta.Commit commit = commits.next();
         if (commit.version() != afterVersion + 1 + all.size()) {
-          throw new IllegalStateException("version " + (afterVersion + 1 + all.size()) + " is gone");
+          throw new IllegalStateException(
+              "version " + (afterVersion + 1 + all.size()) + " is gone");
         }
         all.add(commit);
       }

@@ -35,7 +35,9 @@ class InspectionTest {
     RunContext context = LocalLake.open(folder, lowered, Map.of());
     StringBuilder csv = new StringBuilder(Readings.HEADER);
     for (int i = 0; i < 100; i++) {
-      csv.append("M%d,2026-03-01,%d,%s,2026-03-01T10:00:00Z%n".formatted(i, i < 30 ? -1 : 5, i < 5 ? "x" : "kwh"));
+      csv.append(
+          "M%d,2026-03-01,%d,%s,2026-03-01T10:00:00Z%n"
+              .formatted(i, i < 30 ? -1 : 5, i < 5 ? "x" : "kwh"));
     }
     TestLake.land(context, "readings/a.csv", csv.toString());
     new Ingest(context, "readings").run();
@@ -73,10 +75,7 @@ class InspectionTest {
     assertTrue(rehearsal.stop().orElseThrow().startsWith("check quarantine_limit failed"));
 
     // One run's limit is raised, for the record.
-    new Refine(
-            context,
-            "readings",
-            QuarantineGate.of(context.contracts().get("readings"), 0.3))
+    new Refine(context, "readings", QuarantineGate.of(context.contracts().get("readings"), 0.3))
         .run();
     assertEquals(70, context.lake().silver("readings").read().count());
     assertEquals(

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.testing.LocalSpark;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.Set;
-import java.util.Map;
-import java.util.TreeSet;
-import java.util.HashSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is new in a table to which rows are only added, whatever restores and compactions lie between:
- * its version n adds row n.
+ * What is new in a table to which rows are only added, whatever restores and compactions lie
+ * between: its version n adds row n.
  */
 class AppendedTest {
   @TempDir private Path folder;
@@ -156,9 +156,7 @@ class AppendedTest {
     Map<Long, Set<Integer>> rows = new HashMap<>();
     rows.put(-1L, Set.of());
     for (int v = 0; v <= 2; v++) {
-      rows.put(
-          (long) v,
-          IntStream.rangeClosed(0, v).boxed().collect(Collectors.toSet()));
+      rows.put((long) v, IntStream.rangeClosed(0, v).boxed().collect(Collectors.toSet()));
     }
     for (int i = 3; i < 16; i++) {
       long before = table.version();
