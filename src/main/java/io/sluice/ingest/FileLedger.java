@@ -50,12 +50,6 @@ final class FileLedger {
                       + " not give it now, and later runs try again.")
               .add("problem", DataTypes.StringType, true, "Why it was not ingested.")
               .add("records", DataTypes.LongType, true, "The records in it.")
-              .add(
-                  "passed_over",
-                  DataTypes.LongType,
-                  true,
-                  "Its lines that hold no record and no header: blank ones, comments, and those that"
-                      + " the contract says to skip.")
               .add("header", DataTypes.StringType, true, "The header line of a CSV file.")
               .add("run_id", DataTypes.StringType, true, "The run that handled it.")
               .add("batch", DataTypes.LongType, true, "The bronze commit it belongs to.")
@@ -175,7 +169,6 @@ final class FileLedger {
                     outcome.state().word(),
                     outcome.problem(),
                     outcome.isIngested() ? outcome.records() : 0L,
-                    outcome.isIngested() ? outcome.passedOver() : 0L,
                     outcome.header(),
                     batch.runId(),
                     batch.number(),
