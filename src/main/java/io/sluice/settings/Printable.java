@@ -25,7 +25,7 @@ public final class Printable {
                 for (char unit : Character.toChars(one)) {
                   printable.append("\\u");
                   for (int shift = 12; shift >= 0; shift -= 4) {
-                    printable.append(Character.forDigit(unit >> shift & 0xF, 16));
+                    printable.append(Character.forDigit((unit >> shift) & 0xF, 16));
                   }
                 }
               }

@@ -93,7 +93,7 @@ public final class FileContent implements Closeable {
     private int readChecked(byte[] into, int offset, int count) throws IOException {
       int read = in.read(into, offset, count);
       position += Math.max(0, read);
-      if (read < 0 && position < length || position > length) {
+      if ((read < 0 && position < length) || position > length) {
         throw new EOFException("the store gave " + position + " bytes of a file of " + length);
       }
       return read;

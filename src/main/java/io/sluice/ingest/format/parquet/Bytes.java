@@ -94,7 +94,7 @@ final class Bytes {
     int at = (int) first;
     long mask = width == Long.SIZE ? -1L : (1L << width) - 1;
     if (width <= BITS_AT_ONCE && at + Long.BYTES <= array.length) {
-      return (long) LONG.get(array, at) >>> shift & mask;
+      return ((long) LONG.get(array, at) >>> shift) & mask;
     }
     long value = (array[at] & 0xFF) >>> shift;
     for (int have = Byte.SIZE - shift; have < width; have += Byte.SIZE) {

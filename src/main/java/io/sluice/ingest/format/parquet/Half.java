@@ -11,7 +11,7 @@ final class Half {
 
   /** The same number in more bits. */
   static double value(short bits) {
-    int exponent = bits >> MANTISSA_BITS & EXPONENT;
+    int exponent = (bits >> MANTISSA_BITS) & EXPONENT;
     int mantissa = bits & MANTISSA;
     double size;
     if (exponent == EXPONENT) {
@@ -19,7 +19,8 @@ final class Half {
     } else if (exponent == 0) {
       size = Math.scalb((double) mantissa, 1 - BIAS - MANTISSA_BITS);
     } else {
-      size = Math.scalb((double) (mantissa | 1 << MANTISSA_BITS), exponent - BIAS - MANTISSA_BITS);
+      size =
+          Math.scalb((double) (mantissa | (1 << MANTISSA_BITS)), exponent - BIAS - MANTISSA_BITS);
     }
     return bits < 0 ? -size : size;
   }

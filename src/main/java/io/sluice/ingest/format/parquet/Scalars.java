@@ -16,10 +16,10 @@ import java.math.BigInteger;
  */
 final class Scalars {
   /** No decimal is read that may have more digits. */
-  private static final int MOST_DIGITS = 1000;
+  private static final int MOST_DIGITS = 500;
 
   /** As many bytes hold {@value #MOST_DIGITS} digits. */
-  private static final int MOST_DECIMAL_BYTES = 416;
+  private static final int MOST_DECIMAL_BYTES = 208;
 
   private static final int UUID_BYTES = 16;
   private static final int INTERVAL_BYTES = 12;

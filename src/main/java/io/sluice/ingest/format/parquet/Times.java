@@ -77,7 +77,7 @@ final class Times {
   static long littleEndian(Cell value, int from, int count) {
     long number = 0;
     for (int i = count - 1; i >= 0; i--) {
-      number = number << Byte.SIZE | (value.bytes[value.offset + from + i] & 0xFF);
+      number = (number << Byte.SIZE) | (value.bytes[value.offset + from + i] & 0xFF);
     }
     return number;
   }

@@ -23,7 +23,7 @@ class HalfTest {
   void eachIsFurtherFromZeroThanTheOneBefore() {
     for (int bits = 1; bits < 0x7C00; bits++) {
       double step = Half.value((short) bits) - Half.value((short) (bits - 1));
-      assertEquals(Math.scalb(1.0, Math.max(1, bits - 1 >> 10) - 25), step, "0x" + bits);
+      assertEquals(Math.scalb(1.0, Math.max(1, (bits - 1) >> 10) - 25), step, "0x" + bits);
     }
   }
 }

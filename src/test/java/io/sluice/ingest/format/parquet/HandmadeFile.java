@@ -159,7 +159,7 @@ final class HandmadeFile {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     long rest = number;
     while (rest >>> 7 != 0) {
-      all.write((int) (rest & 0x7F | 0x80));
+      all.write((int) ((rest & 0x7F) | 0x80));
       rest >>>= 7;
     }
     all.write((int) rest);

@@ -160,7 +160,7 @@ class HostileParquetTest {
         "column n is of a type that is not read",
         numbers().bytes(footer -> footer.getSchema().get(1).setConverted_type(ConvertedType.UTF8)));
     refused(
-        "column n has decimals of more than 1000 digits",
+        "column n has decimals of more than 500 digits",
         numbers()
             .bytes(
                 footer ->

@@ -95,7 +95,7 @@ class ScalarsTest {
     assertEquals("1.00", number(Physical.INT64, decimal(18, 2), 100));
     assertEquals("-1", bytes(decimal(38, 0), 0xFF));
     assertEquals("0.128", bytes(decimal(38, 3), 0, 0x80));
-    int[] tooLong = new int[417];
+    int[] tooLong = new int[209];
     broken(decimal(38, 3), tooLong);
   }
 
