@@ -51,7 +51,8 @@ class TroubleshootingTest {
     String page = plain(Files.readString(PAGE));
 
     assertEquals(3, sluice("sluice refine --source readings"), err);
-    assertTrue(page.contains(plain(stop()).replace("/troubles", "")), stop() + "\nis not on the page");
+    assertTrue(
+        page.contains(plain(stop()).replace("/troubles", "")), stop() + "\nis not on the page");
     for (String command : commands("sluice sql \"select file")) {
       assertEquals(0, sluice(command), command + ": " + err);
     }
@@ -98,14 +99,22 @@ class TroubleshootingTest {
     Settings tests = LocalSpark.settings(Map.of());
     Path secrets = LocalSpark.server().data().getParent().toAbsolutePath();
     Map.of(
-            "s3.endpoint", tests.get(Key.S3_ENDPOINT),
-            "s3.access-key", "file:" + secrets.resolve("access-key"),
-            "s3.secret-key", "file:" + secrets.resolve("secret-key"),
-            "privacy.key", "file:" + secrets.resolve("privacy-key"),
-            "lineage.transport", "none",
-            "lake.root", "s3a://lake/troubles",
-            "landing.root", "s3a://landing/troubles",
-            "contracts", contracts.toString())
+            "s3.endpoint",
+            tests.get(Key.S3_ENDPOINT),
+            "s3.access-key",
+            "file:" + secrets.resolve("access-key"),
+            "s3.secret-key",
+            "file:" + secrets.resolve("secret-key"),
+            "privacy.key",
+            "file:" + secrets.resolve("privacy-key"),
+            "lineage.transport",
+            "none",
+            "lake.root",
+            "s3a://lake/troubles",
+            "landing.root",
+            "s3a://landing/troubles",
+            "contracts",
+            contracts.toString())
         .forEach((key, value) -> all.addAll(List.of("--set", key + "=" + value)));
     PrintStream before = System.err;
     ByteArrayOutputStream captured = new ByteArrayOutputStream();
