@@ -27,7 +27,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManifestsTest {
   /** What no cluster runs: it works on a laptop's files, or prints what it reads of the sources. */
   private static final Set<String> WITHOUT_MANIFEST =
-      Set.of("demo", "demo-real", "generate", "graph", "report", "serve", "settings", "sql");
+      Set.of(
+          "demo",
+          "demo-real",
+          "generate",
+          "graph",
+          "inspect",
+          "report",
+          "serve",
+          "settings",
+          "sql");
 
   private static final Map<String, JsonNode> BASE = Manifests.below(Manifests.BASE);
 
