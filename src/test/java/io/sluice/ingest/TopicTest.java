@@ -83,7 +83,7 @@ class TopicTest {
         silver(context).stream().map(line -> line.startsWith("a|") ? "a" : line).toList());
     assertEquals(
         List.of(
-            "2|not valid JSON at character 2|{\"timestamp\":\"2023-11-14T22:13:20.000Z\",\"key\":\"Sw==\","
+            "2|not valid JSON at character 2: it ends inside of a value|{\"timestamp\":\"2023-11-14T22:13:20.000Z\",\"key\":\"Sw==\","
                 + "\"headers\":[{\"key\":\"trace\",\"value\":\"dDE=\"}]}|1",
             "3|has no value (a tombstone)|null",
             "4|a record of 1001 bytes is longer than maxRecordBytes; its beginning is kept|1000"),
