@@ -4,6 +4,7 @@ import io.sluice.contract.Contract;
 import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.Refine;
 import io.sluice.run.RunContext;
+import io.sluice.settings.Printable;
 import io.sluice.stream.DeadLetters;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,7 +59,9 @@ final class RefineCommand implements Callable<Integer> {
           Refine.Rehearsal rehearsal = refine.rehearse();
           spec.commandLine().getOut().println(source + ": " + rehearsal.sentence());
           if (rehearsal.stop().isPresent()) {
-            spec.commandLine().getErr().println("Would stop: " + rehearsal.stop().get());
+            spec.commandLine()
+                .getErr()
+                .println("Would stop: " + Printable.of(rehearsal.stop().get()));
             exitCode = Sluice.STOPPED;
           }
         } else {

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.run.Build;
 import io.sluice.run.StoppedException;
+import io.sluice.settings.Printable;
 import io.sluice.settings.ValidationErrors;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -91,9 +92,9 @@ public final class Sluice implements Runnable {
       return 2;
     }
     if (failure instanceof StoppedException) {
-      command.getErr().println("Stopped: " + failure.getMessage());
+      command.getErr().println("Stopped: " + Printable.of(failure.getMessage()));
       for (Throwable other : failure.getSuppressed()) {
-        command.getErr().println("Stopped: " + other.getMessage());
+        command.getErr().println("Stopped: " + Printable.of(other.getMessage()));
       }
       return STOPPED;
     }

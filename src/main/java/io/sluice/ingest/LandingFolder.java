@@ -62,7 +62,7 @@ public final class LandingFolder implements Serializable {
     FileSystem fs = fileSystem();
     Path path = new Path(resolve(file.path()));
     FileStatus status = fs.getFileStatus(path);
-    if (!etag(status).equals(file.etag())) {
+    if (!plain(etag(status)).equals(plain(file.etag()))) {
       throw new IOException("it has changed since it was listed");
     }
     FSDataInputStream in = FutureIO.awaitFuture(fs.openFile(path).withFileStatus(status).build());
@@ -121,5 +121,10 @@ public final class LandingFolder implements Serializable {
   private static String etag(FileStatus status) {
     String etag = status instanceof EtagSource source ? source.getEtag() : null;
     return etag != null ? etag : status.getLen() + "@" + status.getModificationTime();
+  }
+
+  /** Some stores quote their marks in a listing and not elsewhere, or the other way round. */
+  private static String plain(String etag) {
+    return etag.replace("\"", "");
   }
 }

@@ -9,8 +9,8 @@ public interface FileRecords extends Closeable {
    * One record.
    *
    * @param content its bytes as they stand
-   * @param line where it begins, from 1: its line, or one more than the record before if that
-   *     stands on the same line. No two records of a file have the same
+   * @param line where it begins, from 1 (Parquet: its row, from 0): its line, or one more than the
+   *     record before if that stands on the same line. No two records of a file have the same
    * @param problem why it cannot be read, null if it can; its content is then the first bytes of it
    */
   record FileRecord(byte[] content, long line, String problem) {}
