@@ -178,7 +178,7 @@ class PaymentScoresTest {
     Thread streaming = new Thread(() -> stream.run(TopicStream.Until.STOPPED));
     streaming.start();
     // Now: what is made up must not lie in the future.
-    Instant begin = Instant.now().minus(30, ChronoUnit.MINUTES);
+    Instant begin = Instant.now().truncatedTo(ChronoUnit.MILLIS).minus(30, ChronoUnit.MINUTES);
     List<Made> unscored = day(begin, 8);
     send(unscored);
     await(
