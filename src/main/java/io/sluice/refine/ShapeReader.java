@@ -1,11 +1,11 @@
 package io.sluice.refine;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.sluice.contract.Shape;
 import io.sluice.engine.NativeRow;
 import io.sluice.engine.value.ValueReader;
+import io.sluice.ingest.format.StrictJson;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -29,8 +29,6 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 final class ShapeReader implements Serializable {
   private static final long serialVersionUID = 1L;
-  private static final JsonFactory JSON =
-      new JsonFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
   private final Shape shape;
   private final ValueReader plain;
@@ -71,15 +69,14 @@ final class ShapeReader implements Serializable {
    */
   Object read(UTF8String text, String path, Findings findings) {
     if (plain != null) {
-      Object value = plain.read(text);
-      if (value == null) {
-        findings.add(path, "type", mistyped);
-      }
-      judge.judge(value, path, findings);
-      return value;
+      return plainValue(text, path, findings);
     }
     byte[] json = text.getBytes();
-    try (JsonParser parser = JSON.createParser(json)) {
+    if (StrictJson.holdsHalfPair(json)) {
+      findings.add(path, "type", "holds half of a surrogate pair");
+      return null;
+    }
+    try (JsonParser parser = StrictJson.parser(json)) {
       parser.nextToken();
       Object value = nested(parser, json, path, findings);
       if (value != null && parser.nextToken() != null) {
@@ -115,10 +112,13 @@ final class ShapeReader implements Serializable {
     if (plain == null) {
       return nested(parser, json, path, findings);
     }
-    UTF8String text = text(parser, json);
-    Object value = text == null ? null : plain.read(text);
+    return plainValue(text(parser, json), path, findings);
+  }
+
+  private Object plainValue(UTF8String text, String path, Findings findings) {
+    Object value = plain.read(text);
     if (value == null) {
-      findings.add(path, "type", text == null ? "holds half a surrogate pair" : mistyped);
+      findings.add(path, "type", mistyped);
     }
     judge.judge(value, path, findings);
     return value;
@@ -153,12 +153,7 @@ final class ShapeReader implements Serializable {
         isThere[place] = true;
         values[place] = inner.get(place).inside(parser, json, path + "." + name, findings);
       } else if (parser.currentToken() != JsonToken.VALUE_NULL) {
-        UTF8String unknown = text(parser, json);
-        if (unknown == null) {
-          findings.add(path, "type", "holds half a surrogate pair");
-        } else {
-          findings.addExtra(path + "." + name, unknown);
-        }
+        findings.addExtra(path + "." + name, text(parser, json));
       }
     }
     for (int i = 0; i < values.length; i++) {
@@ -201,7 +196,7 @@ final class ShapeReader implements Serializable {
     return seen.size() == keys.size() ? NativeRow.map(keys, values) : null;
   }
 
-  /** A value's text: a string without its quotes, a nested one as its JSON; null if no UTF-8. */
+  /** A value's text: a string without its quotes, a nested one as its JSON. */
   private static UTF8String text(JsonParser parser, byte[] json) throws IOException {
     if (parser.currentToken().isStructStart()) {
       int start = (int) parser.getTokenLocation().getByteOffset();
@@ -209,22 +204,6 @@ final class ShapeReader implements Serializable {
       int end = (int) parser.getCurrentLocation().getByteOffset();
       return UTF8String.fromBytes(Arrays.copyOfRange(json, start, end));
     }
-    String text = parser.getText();
-    return isWhole(text) ? UTF8String.fromString(text) : null;
-  }
-
-  /** Whether each surrogate of a text has its other half, without which it is no UTF-8. */
-  private static boolean isWhole(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char one = text.charAt(i);
-      if (Character.isHighSurrogate(one)
-          && i + 1 < text.length()
-          && Character.isLowSurrogate(text.charAt(i + 1))) {
-        i++;
-      } else if (Character.isSurrogate(one)) {
-        return false;
-      }
-    }
-    return true;
+    return UTF8String.fromString(parser.getText());
   }
 }

@@ -3,11 +3,9 @@ package io.sluice.ingest.format;
 import static org.apache.spark.unsafe.types.UTF8String.fromBytes;
 import static org.apache.spark.unsafe.types.UTF8String.fromString;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.sluice.contract.TextEncoding;
@@ -19,18 +17,12 @@ import org.apache.spark.unsafe.types.UTF8String;
  * Takes JSON objects apart into their members: texts without their quotes, numbers as they are
  * written, nested values as the bytes they stand in.
  *
- * <p>An object is as RFC 8259 has it. What the RFC leaves open breaks the record: a name that
- * stands twice in one object, half of a surrogate pair. So do numbers of more than 1,000
- * characters, more than 512 levels, more than 10,000 members, and more than a million values, so
- * that a record costs no more than its size.
+ * <p>An object is as {@link StrictJson} has it; what is not breaks the record. So do more than
+ * 10,000 members, and more than a million values, so that a record costs no more than its size.
  */
 final class JsonFields implements FieldReader {
-  private static final int DEPTH = 512;
-  private static final int DIGITS = 1_000;
   private static final int MEMBERS = 10_000;
   private static final int VALUES = 1_000_000;
-
-  private static final JsonFactory JSON = factory();
 
   private final OneByteText encoded;
 
@@ -43,22 +35,6 @@ final class JsonFields implements FieldReader {
    */
   JsonFields(TextEncoding encoding) {
     this.encoded = encoding.isOneByte() ? OneByteText.of(encoding) : null;
-  }
-
-  private static JsonFactory factory() {
-    return JsonFactory.builder()
-        .streamReadConstraints(
-            StreamReadConstraints.builder()
-                .maxNestingDepth(DEPTH)
-                .maxNumberLength(DIGITS)
-                // A text is no longer than its record.
-                .maxStringLength(Integer.MAX_VALUE)
-                .build())
-        .build()
-        .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-        // Names are the sender's: many odd ones must neither fail later records nor stay for ever.
-        .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
-        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES);
   }
 
   @Override
@@ -74,11 +50,15 @@ final class JsonFields implements FieldReader {
       // Jackson would take it for UTF-16 or UTF-32, and no longer know where values stand.
       throw BrokenRecordException.whole("not JSON in UTF-8");
     }
-    try (JsonParser parser = JSON.createParser(utf8)) {
+    try (JsonParser parser = StrictJson.parser(utf8)) {
       read(parser, utf8, sink);
     } catch (StreamConstraintsException e) {
       throw BrokenRecordException.whole(
-          "nests deeper than " + DEPTH + ", or a number has more than " + DIGITS + " characters");
+          "nests deeper than "
+              + StrictJson.DEPTH
+              + ", or a number has more than "
+              + StrictJson.DIGITS
+              + " characters");
     } catch (JsonEOFException e) {
       throw BrokenRecordException.whole(
           "not valid JSON" + place(e) + ": it ends inside of a value");
@@ -101,7 +81,10 @@ final class JsonFields implements FieldReader {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw BrokenRecordException.whole("a JSON object is expected");
     }
-    requirePairs(record);
+    if (StrictJson.holdsHalfPair(record)) {
+      throw BrokenRecordException.whole(
+          "holds half of a surrogate pair as \\u escape, which is no character");
+    }
     int members = 0;
     int values = 0;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -153,49 +136,5 @@ final class JsonFields implements FieldReader {
       }
     }
     return values;
-  }
-
-  /** Refuses half a surrogate pair: it is no character, and Java would write a question mark. */
-  private static void requirePairs(byte[] record) throws BrokenRecordException {
-    int high = -1;
-    for (int i = 0; i < record.length - 1; i++) {
-      if (record[i] != '\\') {
-        continue;
-      }
-      int unit = record[i + 1] == 'u' && i + 5 < record.length ? hexadecimal(record, i + 2) : 0;
-      if (unit >= 0xDC00 && unit <= 0xDFFF) {
-        if (high != i) {
-          throw halfPair();
-        }
-        high = -1;
-      } else if (high == i) {
-        throw halfPair();
-      }
-      if (unit >= 0xD800 && unit <= 0xDBFF) {
-        high = i + 6;
-        if (high >= record.length || record[high] != '\\') {
-          throw halfPair();
-        }
-      }
-      i++;
-    }
-  }
-
-  private static BrokenRecordException halfPair() {
-    return BrokenRecordException.whole(
-        "holds half of a surrogate pair as \\u escape, which is no character");
-  }
-
-  /** Four hexadecimal digits as a number; 0 if they are none. */
-  private static int hexadecimal(byte[] record, int at) {
-    int number = 0;
-    for (int i = at; i < at + 4; i++) {
-      int digit = Character.digit(record[i], 16);
-      if (digit < 0) {
-        return 0;
-      }
-      number = number * 16 + digit;
-    }
-    return number;
   }
 }
