@@ -1,70 +1,52 @@
 package io.sluice.engine;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.testing.LocalSpark;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 
-/** Holds how often Spark calls the methods of {@link NativeColumns}, and what it makes of null. */
+/**
+ * Holds how often Spark calls the functions of {@link NativeColumns}, and what it makes of null.
+ */
 class NativeColumnsTest {
   private static final StructType LENGTHS =
       StructType.fromDDL("length INT NOT NULL, twice INT NOT NULL");
 
   /** Measures texts; null has the length -1. */
-  public static final class Lengths implements Serializable {
+  static final class Lengths implements RowFunction {
     private static final long serialVersionUID = 1L;
     private static final AtomicInteger CALLS = new AtomicInteger();
 
-    public InternalRow measure(UTF8String text) {
+    @Override
+    public NativeRow apply(LocalRows.LocalRow row) {
       CALLS.incrementAndGet();
-      int length = text == null ? -1 : text.numChars();
-      return new GenericInternalRow(new Object[] {length, 2 * length});
-    }
-
-    public static boolean isLonger(UTF8String text, int than) {
-      return text.numChars() > than;
+      int length = row.isNull(0) ? -1 : row.utf8(0).numChars();
+      return new NativeRow(length, 2 * length);
     }
   }
 
   @Test
-  void methodIsCalledOnceForEachRowAndSeesNull() {
+  void functionIsCalledOnceForEachRowAndSeesNull() {
     Lengths.CALLS.set(0);
     List<Row> rows =
         texts("a", "bcd", null)
-            .select(
-                NativeColumns.ofMethod(new Lengths(), "measure", LENGTHS, col("text")).as("found"))
+            .select(NativeColumns.ofRow(new Lengths(), LENGTHS, col("text")).as("found"))
             .select(col("found.length"), col("found.twice"))
             .collectAsList();
     assertEquals(
         List.of(RowFactory.create(1, 2), RowFactory.create(3, 6), RowFactory.create(-1, -2)), rows);
     assertEquals(3, Lengths.CALLS.get());
-  }
-
-  @Test
-  void staticMethodGivesNullForNull() {
-    List<Row> rows =
-        texts("a", "bcd", null)
-            .select(
-                NativeColumns.ofStaticMethod(
-                    Lengths.class, "isLonger", DataTypes.BooleanType, col("text"), lit(2)))
-            .collectAsList();
-    assertEquals(Arrays.asList(false, true, null), rows.stream().map(row -> row.get(0)).toList());
   }
 
   @Test
