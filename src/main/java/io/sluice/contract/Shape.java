@@ -6,7 +6,7 @@ import io.sluice.engine.value.ValueFormat;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * What a value must be: a field's, or one inside it.
@@ -49,7 +49,6 @@ public record Shape(
 
   /** The name of a struct's member. */
   public String member(int index) {
-    StructField[] members = ((org.apache.spark.sql.types.StructType) type).fields();
-    return members[index].name();
+    return ((StructType) type).fields()[index].name();
   }
 }

@@ -6,11 +6,10 @@ import io.sluice.contract.Field;
 import io.sluice.engine.Expressions;
 import io.sluice.engine.RowExpressions;
 import io.sluice.engine.RowExpressions.Telling;
+import io.sluice.ingest.format.WantedFields;
 import io.sluice.settings.ValidationErrors;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -21,36 +20,40 @@ import org.apache.spark.sql.types.StructType;
 
 /** Plans how each field of a contract is computed from an arrival's raw columns. */
 final class FieldExpressions {
-  private final Contract contract;
-  private final Arrival arrival;
-  private final List<String> columns;
-  private final Map<String, Integer> planned = new LinkedHashMap<>();
-  private final RowExpressions expressions;
+  private FieldExpressions() {}
 
-  private FieldExpressions(
-      SparkSession spark, Contract contract, Arrival arrival, List<String> columns) {
-    this.contract = contract;
-    this.arrival = arrival;
-    this.columns = columns;
+  /** How each field of an arrival's records is made, in the order of the fields. */
+  static List<FieldValue> values(SparkSession spark, Contract contract, WantedFields wanted) {
+    List<String> columns = wanted.columns();
     List<String> sql = new ArrayList<>();
     for (Field field : contract.fields()) {
-      String expression = arrival.expression(field);
-      if (plain(expression) < 0) {
-        planned.put(field.name(), sql.size());
+      String expression = wanted.arrival().expression(field);
+      if (plain(expression, columns) < 0) {
         sql.add(cast(expression, field.type()));
       }
     }
-    this.expressions = RowExpressions.of(spark, raw(columns), sql);
-  }
-
-  /**
-   * Plans all fields of an arrival.
-   *
-   * @param columns the raw columns in order
-   */
-  static FieldExpressions of(
-      SparkSession spark, Contract contract, Arrival arrival, List<String> columns) {
-    return new FieldExpressions(spark, contract, arrival, columns);
+    RowExpressions planned = RowExpressions.of(spark, raw(columns), sql);
+    Telling telling = contract.isProtected() ? Telling.KIND : Telling.MESSAGE;
+    List<FieldValue> values = new ArrayList<>();
+    int next = 0;
+    for (Field field : contract.fields()) {
+      String expression = wanted.arrival().expression(field);
+      int column = plain(expression, columns);
+      values.add(
+          column >= 0
+              ? FieldValue.plain(field, column)
+              : FieldValue.computed(
+                  field,
+                  new FieldValue.Computed(
+                      planned,
+                      next++,
+                      expression,
+                      contract.rawColumns(wanted.arrival(), field).stream()
+                          .map(columns::indexOf)
+                          .toList(),
+                      telling)));
+    }
+    return values;
   }
 
   private static StructType raw(List<String> columns) {
@@ -67,25 +70,8 @@ final class FieldExpressions {
   }
 
   /** The place of the raw column that an expression is; -1 if it is more than a column. */
-  private int plain(String expression) {
+  private static int plain(String expression, List<String> columns) {
     return Expressions.column(expression).map(columns::indexOf).orElse(-1);
-  }
-
-  /** How a field's value is made. */
-  FieldValue value(Field field) {
-    String expression = arrival.expression(field);
-    int column = plain(expression);
-    if (column >= 0) {
-      return FieldValue.plain(field, column);
-    }
-    return FieldValue.computed(
-        field,
-        new FieldValue.Computed(
-            expressions,
-            planned.get(field.name()),
-            expression,
-            contract.rawColumns(arrival, field).stream().map(columns::indexOf).toList(),
-            contract.isProtected() ? Telling.KIND : Telling.MESSAGE));
   }
 
   /** One expression over some raw columns. */

@@ -2,7 +2,6 @@ package io.sluice.refine;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
 import io.sluice.engine.CompiledRows;
@@ -82,7 +81,7 @@ public final class LocalRefiner {
   /** What is compiled for the tables as they are. */
   private final class Functions {
     private final List<StructType> schemas;
-    private final Map<Arrival, CompiledRows> judged = new LinkedHashMap<>();
+    private final CompiledRows judged;
     private final CompiledRows valid;
     private final CompiledRows broken;
     private final RowWriter silverWriter = new RowWriter();
@@ -94,10 +93,8 @@ public final class LocalRefiner {
 
     Functions(StructType bronze, TableTransaction table, TableTransaction quarantine) {
       this.schemas = List.of(bronze, table.schema(), quarantine.schema());
-      for (Arrival arrival : contract.topics()) {
-        judged.put(arrival, compiled(bronze, rows -> identified(judge.judged(rows))));
-      }
-      StructType columns = judged.values().iterator().next().schema();
+      this.judged = compiled(bronze, rows -> identified(judge.judged(rows)));
+      StructType columns = judged.schema();
       StructType withRun = columns;
       for (var field : RUN.fields()) {
         withRun = withRun.add(field);
@@ -142,7 +139,7 @@ public final class LocalRefiner {
 
   /** One batch: its rows, and once it is staged what became of them. */
   public final class Batch implements RowStager {
-    private final Map<Arrival, LocalRows> bronze;
+    private final LocalRows bronze;
     private final Run run;
     private final long until;
     private final List<LocalRows.LocalRow> brokenRows = new ArrayList<>();
@@ -154,7 +151,7 @@ public final class LocalRefiner {
     private LocalRows written;
     private LocalRows quarantined;
 
-    private Batch(Map<Arrival, LocalRows> bronze, Run run, long until) {
+    private Batch(LocalRows bronze, Run run, long until) {
       this.bronze = bronze;
       this.run = run;
       this.until = until;
@@ -177,7 +174,7 @@ public final class LocalRefiner {
 
     @Override
     public Optional<Staged> stage(TableTransaction table, TableTransaction quarantine) {
-      StructType stored = bronze.values().iterator().next().schema();
+      StructType stored = bronze.schema();
       if (functions == null
           || !functions.schemas.equals(List.of(stored, table.schema(), quarantine.schema()))) {
         functions = new Functions(stored, table, quarantine);
@@ -211,20 +208,17 @@ public final class LocalRefiner {
     }
 
     private void judge() {
-      bronze.forEach(
-          (arrival, rows) -> {
-            for (LocalRows.LocalRow row : functions.judged.get(arrival).apply(rows)) {
-              if (row.isNull(functions.reasons)) {
-                KeyedRow keyed = functions.keys.read(row);
-                days.add(keyed.day());
-                valid.add(keyed);
-              } else {
-                brokenRows.add(row);
-                row.structs(functions.reasons, 3)
-                    .forEach(why -> count(why.text(0) + "/" + why.text(1), row));
-              }
-            }
-          });
+      for (LocalRows.LocalRow row : functions.judged.apply(bronze)) {
+        if (row.isNull(functions.reasons)) {
+          KeyedRow keyed = functions.keys.read(row);
+          days.add(keyed.day());
+          valid.add(keyed);
+        } else {
+          brokenRows.add(row);
+          row.structs(functions.reasons, 3)
+              .forEach(why -> count(why.text(0) + "/" + why.text(1), row));
+        }
+      }
     }
 
     private void count(String reason, LocalRows.LocalRow row) {
@@ -264,8 +258,7 @@ public final class LocalRefiner {
     }
 
     private void write(TableTransaction table, TableTransaction quarantine) {
-      CompiledRows judged = functions.judged.values().iterator().next();
-      LocalRows none = LocalRows.builder(judged.schema()).build();
+      LocalRows none = LocalRows.builder(functions.judged.schema()).build();
       quarantined =
           functions.broken.apply(
               none.of(brokenRows).with(RUN, micros(run.startedAt()), run.id(), until));
@@ -305,10 +298,10 @@ public final class LocalRefiner {
   /**
    * A batch of rows as bronze holds them.
    *
-   * @param bronze its rows by arrival, all in the columns of bronze's table; at least one arrival
+   * @param bronze its rows, in the columns of bronze's table
    * @param until the bronze version that holds them, or will
    */
-  public Batch batch(Map<Arrival, LocalRows> bronze, Run run, long until) {
+  public Batch batch(LocalRows bronze, Run run, long until) {
     return new Batch(bronze, run, until);
   }
 

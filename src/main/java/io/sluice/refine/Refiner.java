@@ -142,12 +142,15 @@ public final class Refiner {
 
   private RowReader.ByArrival readers(SparkSession spark) {
     Map<String, RowReader> readers = new HashMap<>();
+    Map<Integer, String> written = schemas.get();
+    JudgedRules rules = JudgedRules.of(spark, contract);
+    Cipher cipher = contract.isProtected() ? Cipher.of(secret.orElseThrow(), contract.id()) : null;
     for (Arrival arrival : contract.arrivals()) {
-      WantedFields wanted = WantedFields.of(contract, arrival, schemas.get());
-      Cipher cipher =
-          contract.isProtected() ? Cipher.of(secret.orElseThrow(), contract.id()) : null;
+      WantedFields wanted = WantedFields.of(contract, arrival, written);
+      RecordParser parser = new RecordParser(wanted, cipher);
       readers.put(
-          arrival.name(), RowReader.of(spark, contract, wanted, new RecordParser(wanted, cipher)));
+          arrival.name(),
+          new RowReader(wanted, parser, FieldExpressions.values(spark, contract, wanted), rules));
     }
     return new RowReader.ByArrival(readers, contract.fields().size());
   }

@@ -1,8 +1,5 @@
 package io.sluice.refine;
 
-import io.sluice.contract.Arrival;
-import io.sluice.contract.Contract;
-import io.sluice.contract.Field;
 import io.sluice.engine.LocalRows.LocalRow;
 import io.sluice.engine.NativeRow;
 import io.sluice.engine.RowFunction;
@@ -11,10 +8,8 @@ import io.sluice.ingest.format.RawRecord;
 import io.sluice.ingest.format.RecordParser;
 import io.sluice.ingest.format.WantedFields;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -31,29 +26,17 @@ final class RowReader implements Serializable {
   private final List<FieldValue> fields;
   private final JudgedRules rules;
 
-  private RowReader(
-      RecordParser parser, RowOrigin origin, List<FieldValue> fields, JudgedRules rules) {
-    this.parser = parser;
-    this.origin = origin;
-    this.fields = fields;
-    this.rules = rules;
-  }
-
   /**
-   * The reader of an arrival.
-   *
-   * @param parser takes its records apart into what {@code wanted} says
+   * @param wanted what is read of an arrival's records
+   * @param parser takes them apart into that
+   * @param fields how the contract's fields are made of it, in their order
+   * @param rules judge the row that they make
    */
-  static RowReader of(
-      SparkSession spark, Contract contract, WantedFields wanted, RecordParser parser) {
-    Arrival arrival = wanted.arrival();
-    FieldExpressions expressions = FieldExpressions.of(spark, contract, arrival, wanted.columns());
-    List<FieldValue> fields = new ArrayList<>();
-    for (Field field : contract.fields()) {
-      fields.add(expressions.value(field));
-    }
-    return new RowReader(
-        parser, new RowOrigin(arrival, wanted.columns()), fields, JudgedRules.of(spark, contract));
+  RowReader(WantedFields wanted, RecordParser parser, List<FieldValue> fields, JudgedRules rules) {
+    this.parser = parser;
+    this.origin = new RowOrigin(wanted.arrival(), wanted.columns());
+    this.fields = List.copyOf(fields);
+    this.rules = rules;
   }
 
   /** Where a record came from. */

@@ -160,7 +160,7 @@ final class SmallBatches implements AutoCloseable {
       minute = new MinuteRun();
     }
     compile(bronze.schema());
-    Map<Arrival, LocalRows> rows = read(waiting, stream);
+    LocalRows rows = read(waiting, stream);
     CompletableFuture<RunResult> ingesting =
         CompletableFuture.supplyAsync(() -> ingest(stream, waiting, rows), beside);
     long until = commit.handled() + 1;
@@ -187,13 +187,9 @@ final class SmallBatches implements AutoCloseable {
     return Optional.of(new Done(ingested, Optional.of(publish(commit, staged.get(), batch))));
   }
 
-  private RunResult ingest(Run stream, TopicBacklog waiting, Map<Arrival, LocalRows> rows) {
-    long count = 0;
-    for (LocalRows some : rows.values()) {
-      count += some.size();
-    }
-    waiting.bronze().append(bronzeWriter, LocalRows.concat(rows.values()));
-    return topics.publish(stream, waiting, count);
+  private RunResult ingest(Run stream, TopicBacklog waiting, LocalRows rows) {
+    waiting.bronze().append(bronzeWriter, rows);
+    return topics.publish(stream, waiting, rows.size());
   }
 
   private Refined publish(RefineCommit commit, Staged staged, LocalRefiner.Batch batch) {
@@ -233,8 +229,9 @@ final class SmallBatches implements AutoCloseable {
     compiledFor = bronze;
   }
 
-  private Map<Arrival, LocalRows> read(TopicBacklog waiting, Run stream) {
-    Map<Arrival, LocalRows> rows = new LinkedHashMap<>();
+  /** What waits on the topics, as bronze holds it. */
+  private LocalRows read(TopicBacklog waiting, Run stream) {
+    List<LocalRows> rows = new ArrayList<>();
     // One time for the whole batch, as a batch by jobs has.
     long arrivedAt = micros(Instant.now());
     waiting
@@ -281,7 +278,7 @@ final class SmallBatches implements AutoCloseable {
                     stream.id(),
                     waiting.ingested() + 1);
               }
-              rows.put(arrival, functions.get(arrival).apply(records.build()));
+              rows.add(functions.get(arrival).apply(records.build()));
               List<OffsetRange> taken = new ArrayList<>();
               batch
                   .reached()
@@ -293,7 +290,7 @@ final class SmallBatches implements AutoCloseable {
                       });
               topics.reaches(waiting.bronze(), topic, behind, taken);
             });
-    return rows;
+    return LocalRows.concat(rows);
   }
 
   private static List<Object[]> headers(List<Map.Entry<String, byte[]>> headers) {

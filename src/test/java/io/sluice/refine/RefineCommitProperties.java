@@ -21,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -84,7 +83,7 @@ class RefineCommitProperties {
     Lake jobs = new Lake(TestLake.open(name + "/jobs", CONTRACTS, settings()));
     Lake driver = new Lake(TestLake.open(name + "/driver", CONTRACTS, settings()));
     for (int i = 0; i < batches.size(); i++) {
-      Map<Arrival, LocalRows> rows = driver.land(batches.get(i), i);
+      LocalRows rows = driver.land(batches.get(i), i);
       jobs.land(batches.get(i), i);
       RowCounts byJobs = new Refine(jobs.context, "versions").run().rowCounts();
       assertEquals(byJobs, driver.refine(rows, i));
@@ -114,11 +113,11 @@ class RefineCommitProperties {
     }
 
     /** Appends a batch to bronze and gives its rows as bronze holds them. */
-    Map<Arrival, LocalRows> land(List<Sent> batch, int number) {
+    LocalRows land(List<Sent> batch, int number) {
       TableTransaction bronze = TableTransaction.begin(silver.bronze(), Bronze.spec(contract));
       TopicIntake intake =
           new TopicIntake(contract, Brokers.of(context.settings()), Optional.empty(), ARRIVED);
-      Map<Arrival, LocalRows> rows = new LinkedHashMap<>();
+      List<LocalRows> rows = new ArrayList<>();
       for (int topic = 0; topic < 2; topic++) {
         Arrival arrival = contract.topics().get(topic);
         LocalRows.Builder records = LocalRows.builder(TopicIntake.RECORDS);
@@ -136,8 +135,7 @@ class RefineCommitProperties {
                 (long) number);
           }
         }
-        rows.put(
-            arrival,
+        rows.add(
             CompiledRows.of(
                     context.spark(),
                     TopicIntake.RECORDS,
@@ -145,14 +143,13 @@ class RefineCommitProperties {
                 .orElseThrow()
                 .apply(records.build()));
       }
-      bronze
-          .append(new RowWriter(), LocalRows.concat(rows.values()))
-          .publish(SaveMode.Append, "{}");
-      return rows;
+      LocalRows all = LocalRows.concat(rows);
+      bronze.append(new RowWriter(), all).publish(SaveMode.Append, "{}");
+      return all;
     }
 
     /** In the driver if it can decide, else by jobs, as a stream does. */
-    RowCounts refine(Map<Arrival, LocalRows> rows, long until) {
+    RowCounts refine(LocalRows rows, long until) {
       RefineCommit commit =
           until == 0
               ? RefineCommit.begin(context, silver)
