@@ -73,7 +73,7 @@ final class CsvRecords implements FileRecords {
 
   private void skip(int lines) throws IOException {
     for (int i = 0; i < lines; i++) {
-      if (!hasMore()) {
+      if (!text.hasMore()) {
         if (i == 0) {
           return;
         }
@@ -84,14 +84,10 @@ final class CsvRecords implements FileRecords {
     }
   }
 
-  private boolean hasMore() throws IOException {
-    return text.position < text.limit || text.fill();
-  }
-
   /** Goes on behind the next line end, whatever stands before it. */
   private void passLine() throws IOException {
     passedOver++;
-    while (hasMore()) {
+    while (text.hasMore()) {
       while (text.position < text.limit) {
         if (text.buffer[text.position++] == end) {
           endLine();
@@ -104,10 +100,7 @@ final class CsvRecords implements FileRecords {
   /** Counts a line whose end has been read. */
   private void endLine() throws IOException {
     line++;
-    // After a carriage return that ends a line, a line feed belongs to it.
-    if (end == '\r' && hasMore() && text.buffer[text.position] == '\n') {
-      text.position++;
-    }
+    text.passLineFeed(end);
   }
 
   /**
@@ -143,7 +136,7 @@ final class CsvRecords implements FileRecords {
   /** The next record that is neither blank nor a comment; null at the end of the file. */
   @Override
   public FileRecord next() throws IOException {
-    while (hasMore()) {
+    while (text.hasMore()) {
       if (text.buffer[text.position] == comment) {
         passLine();
         continue;

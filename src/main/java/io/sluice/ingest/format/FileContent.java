@@ -76,14 +76,8 @@ public final class FileContent implements Closeable {
     }
   }
 
-  private final class Stream extends InputStream {
+  private final class Stream extends BlockStream {
     private long position;
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
 
     @Override
     public int read(byte[] into, int offset, int count) throws IOException {

@@ -9,7 +9,7 @@ import java.util.zip.GZIPInputStream;
  * The content of all members of a gzip file, up to its very end: GZIPInputStream by itself takes a
  * next member that is cut off in its header, or that the stream does not announce, for the end.
  */
-final class Gunzip extends InputStream {
+final class Gunzip extends BlockStream {
   private static final int TRAILER = 8;
   private final PushbackInputStream packed;
   private Member member;
@@ -35,12 +35,6 @@ final class Gunzip extends InputStream {
           }
         };
     return new Gunzip(packed, new Member(packed));
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

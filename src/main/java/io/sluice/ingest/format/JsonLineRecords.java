@@ -79,7 +79,7 @@ final class JsonLineRecords implements FileRecords {
   /** The next record; null at the end of the file. */
   @Override
   public FileRecord next() throws IOException {
-    while (text.position < text.limit || text.fill()) {
+    while (text.hasMore()) {
       FileRecord record = read();
       if (record != null) {
         return record;

@@ -57,7 +57,7 @@ public final class RecordReader implements FileRecords {
   /** The next record that is not blank; null at the end of the file. */
   @Override
   public FileRecord next() throws IOException {
-    while (text.position < text.limit || text.fill()) {
+    while (text.hasMore()) {
       FileRecord record = read();
       if (record.content().length > 0 || record.problem() != null) {
         return record;
@@ -80,12 +80,7 @@ public final class RecordReader implements FileRecords {
     }
     byte[] content = spill.take(text.buffer, isEnded ? start : 0, isEnded ? text.position - 1 : 0);
     FileRecord record = new FileRecord(content, line++, spill.problem());
-    // After a carriage return that ends a line, a line feed belongs to it.
-    if (end == '\r'
-        && (text.position < text.limit || text.fill())
-        && text.buffer[text.position] == '\n') {
-      text.position++;
-    }
+    text.passLineFeed(end);
     return record;
   }
 

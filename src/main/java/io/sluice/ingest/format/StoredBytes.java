@@ -7,7 +7,7 @@ import java.io.InputStream;
  * A file's bytes as the store gives them, counted. Remembers the store's failure, so that it is
  * never taken for a fault of what stands in the file.
  */
-final class StoredBytes extends InputStream {
+final class StoredBytes extends BlockStream {
   private final InputStream in;
   private long count;
   private IOException failure;
@@ -30,12 +30,6 @@ final class StoredBytes extends InputStream {
     if (failure != null) {
       throw failure;
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

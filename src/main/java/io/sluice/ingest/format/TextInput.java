@@ -123,6 +123,18 @@ final class TextInput implements Closeable {
     return fill(1);
   }
 
+  /** Whether there is another byte, which then stands at {@link #position}. */
+  boolean hasMore() throws IOException {
+    return position < limit || fill();
+  }
+
+  /** Goes on behind a line feed that belongs to the line end just read, if there is one. */
+  void passLineFeed(byte end) throws IOException {
+    if (end == '\r' && hasMore() && buffer[position] == '\n') {
+      position++;
+    }
+  }
+
   private boolean fill(int least) throws IOException {
     position = 0;
     limit = 0;

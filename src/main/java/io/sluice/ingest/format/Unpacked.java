@@ -14,7 +14,7 @@ import java.util.Optional;
  * packed more often is refused, and so is one that unpacks to more than a thousand times its size.
  * Memory: that of the packing, at most 128 MB (zstd).
  */
-final class Unpacked extends InputStream {
+final class Unpacked extends BlockStream {
   private static final int LAYERS = 2;
   private static final long RATIO = 1000;
 
@@ -100,12 +100,6 @@ final class Unpacked extends InputStream {
         e instanceof EOFException
             ? "truncated " + packing + ", cut off after " + count + " unpacked bytes"
             : "corrupt or truncated " + packing + ", readable for " + count + " unpacked bytes");
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

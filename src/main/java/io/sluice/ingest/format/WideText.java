@@ -16,7 +16,7 @@ import java.util.Arrays;
  * Text in UTF-16 as the same text in UTF-8, without its byte order mark. What is no UTF-16 costs
  * the file, since nobody knows where a record would end.
  */
-final class WideText extends InputStream {
+final class WideText extends BlockStream {
   private final Reader reader;
   private final TextEncoding encoding;
   private final char[] chars = new char[1 << 13];
@@ -64,12 +64,6 @@ final class WideText extends InputStream {
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT)),
         encoding);
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

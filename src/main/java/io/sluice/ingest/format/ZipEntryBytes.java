@@ -13,7 +13,7 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
  * <p>An archive of several entries, or one whose entry is stored as it is, is no packed file: it
  * has no records of its own, and which of its entries are meant nobody has said.
  */
-final class ZipEntryBytes extends InputStream {
+final class ZipEntryBytes extends BlockStream {
   private final ZipArchiveInputStream archive;
   private final Tail tail;
   private final ZipArchiveEntry entry;
@@ -54,12 +54,6 @@ final class ZipEntryBytes extends InputStream {
           "a ZIP archive packed by method " + entry.getMethod() + ", which is not known here");
     }
     return new ZipEntryBytes(archive, tail, entry);
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override
