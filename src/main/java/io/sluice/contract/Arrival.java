@@ -82,30 +82,6 @@ public record Arrival(
     }
   }
 
-  /** The way in of files in UTF-8; of CSV, with a header line. */
-  public Arrival(
-      String name,
-      String format,
-      String location,
-      char delimiter,
-      char quote,
-      List<String> nullValues,
-      int maxRecordBytes,
-      long maxFileBytes,
-      Map<String, String> expressions) {
-    this(
-        name,
-        format,
-        location,
-        Text.of(delimiter, quote),
-        nullValues,
-        maxRecordBytes,
-        maxFileBytes,
-        expressions,
-        null,
-        null);
-  }
-
   public boolean isTopic() {
     return topic != null;
   }

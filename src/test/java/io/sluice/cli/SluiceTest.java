@@ -6,20 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.ingest.Ingest;
 import io.sluice.run.Build;
 import io.sluice.run.RunContext;
-import io.sluice.settings.Key;
-import io.sluice.settings.Settings;
 import io.sluice.testing.LocalSpark;
 import io.sluice.testing.NeedsServers;
 import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
-import java.io.ByteArrayOutputStream;
+import io.sluice.testing.Typed;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -34,35 +29,9 @@ class SluiceTest {
   private static String err = "";
 
   private static int sluice(String name, Path contracts, String... arguments) {
-    Settings tests = LocalSpark.settings(Map.of());
-    List<String> all = new ArrayList<>(List.of(arguments));
-    Map.of(
-            "s3.endpoint", tests.get(Key.S3_ENDPOINT),
-            "s3.access-key", "file:" + secret("access-key"),
-            "s3.secret-key", "file:" + secret("secret-key"),
-            "privacy.key", "file:" + secret("privacy-key"),
-            "lineage.transport", "none",
-            "lake.root", "s3a://lake/" + name,
-            "landing.root", "s3a://landing/" + name,
-            "contracts", contracts.toString())
-        .forEach(
-            (key, value) -> {
-              all.add("--set");
-              all.add(key + "=" + value);
-            });
-    PrintStream before = System.err;
-    ByteArrayOutputStream captured = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
-    try {
-      return Sluice.run(all.toArray(String[]::new));
-    } finally {
-      System.setErr(before);
-      err = captured.toString(StandardCharsets.UTF_8);
-    }
-  }
-
-  private static Path secret(String name) {
-    return LocalSpark.server().data().getParent().resolve(name).toAbsolutePath();
+    Typed typed = Typed.run(name, contracts, List.of(arguments));
+    err = typed.err();
+    return typed.code();
   }
 
   @Test

@@ -109,12 +109,13 @@ class ArrivalMapperTest {
             "files",
             "csv",
             "orders/",
-            ';',
-            '"',
+            Arrival.Text.of(';', '"'),
             List.of(""),
             16 << 20,
             64L << 30,
-            Map.of("amount", "replace(amount, ',', '.')")),
+            Map.of("amount", "replace(amount, ',', '.')"),
+            null,
+            null),
         files);
     assertEquals("replace(amount, ',', '.')", files.expression(field(contract, "amount")));
     assertEquals("`vendor`", files.expression(field(contract, "vendor")));

@@ -3,23 +3,16 @@ package io.sluice.contributing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.cli.Sluice;
 import io.sluice.run.RunContext;
-import io.sluice.settings.Key;
-import io.sluice.settings.Settings;
-import io.sluice.testing.LocalSpark;
 import io.sluice.testing.NeedsServers;
 import io.sluice.testing.Readings;
 import io.sluice.testing.TestLake;
-import java.io.ByteArrayOutputStream;
+import io.sluice.testing.Typed;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -96,34 +89,8 @@ class TroubleshootingTest {
       all.add(word.group(1) == null ? word.group(2) : word.group(1));
     }
     all.remove(0);
-    Settings tests = LocalSpark.settings(Map.of());
-    Path secrets = LocalSpark.server().data().getParent().toAbsolutePath();
-    Map.of(
-            "s3.endpoint",
-            tests.get(Key.S3_ENDPOINT),
-            "s3.access-key",
-            "file:" + secrets.resolve("access-key"),
-            "s3.secret-key",
-            "file:" + secrets.resolve("secret-key"),
-            "privacy.key",
-            "file:" + secrets.resolve("privacy-key"),
-            "lineage.transport",
-            "none",
-            "lake.root",
-            "s3a://lake/troubles",
-            "landing.root",
-            "s3a://landing/troubles",
-            "contracts",
-            contracts.toString())
-        .forEach((key, value) -> all.addAll(List.of("--set", key + "=" + value)));
-    PrintStream before = System.err;
-    ByteArrayOutputStream captured = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
-    try {
-      return Sluice.run(all.toArray(String[]::new));
-    } finally {
-      System.setErr(before);
-      err = captured.toString(StandardCharsets.UTF_8);
-    }
+    Typed typed = Typed.run("troubles", contracts, all);
+    err = typed.err();
+    return typed.code();
   }
 }

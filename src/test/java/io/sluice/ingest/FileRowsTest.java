@@ -7,6 +7,7 @@ import io.sluice.contract.Arrival;
 import io.sluice.contract.SchemaPolicy;
 import io.sluice.ingest.FileOutcome.State;
 import io.sluice.ingest.format.WantedFields;
+import io.sluice.testing.Arrivals;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -136,8 +137,7 @@ class FileRowsTest {
     configuration.set("fs.counting.impl", CountingFileSystem.class.getName());
     Map<String, WantedFields> wanted = new HashMap<>();
     for (String[] one : new String[][] {{"a", "csv"}, {"b", "parquet"}}) {
-      Arrival arrival =
-          new Arrival(one[0], one[1], "a/", ',', '"', List.of(""), 1000, 1_000_000, Map.of());
+      Arrival arrival = Arrivals.of(one[1], List.of(""), 1000, 1_000_000);
       wanted.put(one[0], WantedFields.of(arrival, SchemaPolicy.DEFAULT, List.of("id", "x")));
     }
     return FileRows.of(

@@ -21,7 +21,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the landing folder lists. */
 class LandingFolderTest {
   private static final Arrival ARRIVAL =
-      new Arrival("files", "csv", "orders/", ',', '"', List.of(), 1000, 1000, Map.of());
+      new Arrival(
+          "files",
+          "csv",
+          "orders/",
+          Arrival.Text.of(',', '"'),
+          List.of(),
+          1000,
+          1000,
+          Map.of(),
+          null,
+          null);
 
   @TempDir private Path root;
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.delta.sql.DeltaSparkSessionExtension;
 import io.sluice.settings.ValidationErrors.ValidationException;
 import io.sluice.table.Lake;
 import io.sluice.table.TableSpec;
@@ -44,22 +43,7 @@ class HostileStatementsTest {
 
   @BeforeAll
   static void makeLake() throws IOException {
-    SparkSession shared = LocalSpark.withoutS3();
-    // A session with Delta's SQL and a catalog of its own, whatever the shared one has.
-    SparkSession.clearActiveSession();
-    SparkSession.clearDefaultSession();
-    spark =
-        SparkSession.builder()
-            .withExtensions(new DeltaSparkSessionExtension())
-            .config(
-                "spark.sql.catalog.spark_catalog",
-                "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-            .config("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())
-            .config("spark.databricks.delta.snapshotPartitions", "1")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", "1")
-            .getOrCreate();
-    SparkSession.setDefaultSession(shared);
+    spark = QuerySession.open(folder);
     spark.conf().set("sluice.test.secret", WORD);
     System.setProperty("sluice.test.secret", WORD);
     Lake lake = Lake.open(spark, folder.resolve("lake").toUri().toString());

@@ -55,12 +55,13 @@ class ContractExpressionsTest {
                 arrival.name(),
                 arrival.format(),
                 arrival.location(),
-                arrival.text().delimiter(),
-                arrival.text().quote(),
+                arrival.text(),
                 arrival.nullValues(),
                 arrival.maxRecordBytes(),
                 arrival.maxFileBytes(),
-                expressions)));
+                expressions,
+                null,
+                null)));
   }
 
   private static List<String> errors(Contract contract) {

@@ -8,15 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.SchemaPolicy;
+import io.sluice.testing.Arrivals;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Fields go to their places; what is unknown or means null goes where the contract says. */
 class FieldSinkTest {
-  private static final Arrival ARRIVAL =
-      new Arrival("a", "json", "a/", ',', '"', List.of("-"), 1000, 1000, Map.of());
+  private static final Arrival ARRIVAL = Arrivals.of("json", List.of("-"), 1000, 1000);
 
   private static FieldSink sink(SchemaPolicy.Added added) {
     SchemaPolicy policy =

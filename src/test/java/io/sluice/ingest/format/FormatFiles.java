@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.SchemaPolicy;
 import io.sluice.contract.TextEncoding;
+import io.sluice.testing.Arrivals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,17 +44,8 @@ final class FormatFiles {
   }
 
   static Arrival arrival(String format, Arrival.Text text, int maxRecordBytes) {
-    return new Arrival(
-        "a",
-        format,
-        "a/",
-        text,
-        format.equals("csv") ? List.of("") : List.of(),
-        maxRecordBytes,
-        1L << 30,
-        Map.of(),
-        null,
-        null);
+    return Arrivals.of(
+        format, text, format.equals("csv") ? List.of("") : List.of(), maxRecordBytes, 1L << 30);
   }
 
   /** What a contract wants that is keyed by its first column and ordered by its last. */

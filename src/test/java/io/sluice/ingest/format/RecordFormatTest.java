@@ -9,19 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.ArrivalFormat.Way;
 import io.sluice.contract.SchemaPolicy;
+import io.sluice.testing.Arrivals;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What each format can do, and how files of it are opened and closed. */
 class RecordFormatTest {
   private static Arrival arrival(String format) {
-    return new Arrival("a", format, "a/", ',', '"', List.of(), 1000, 1000, Map.of());
+    return Arrivals.of(format, List.of(), 1000, 1000);
   }
 
   /** A file that knows whether it is closed. */

@@ -13,6 +13,7 @@ import io.sluice.contract.SchemaPolicy.Added;
 import io.sluice.contract.SchemaPolicy.Removed;
 import io.sluice.contract.SchemaPolicy.Retyped;
 import io.sluice.privacy.Cipher;
+import io.sluice.testing.Arrivals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -448,7 +449,7 @@ class RecordParserTest {
   }
 
   private static Arrival arrival(String format, List<String> nulls) {
-    return new Arrival("a", format, "a/", ',', '"', nulls, 1 << 20, 1 << 20, Map.of());
+    return Arrivals.of(format, nulls, 1 << 20, 1 << 20);
   }
 
   private static SchemaPolicy policy(Added added, Removed removed) {

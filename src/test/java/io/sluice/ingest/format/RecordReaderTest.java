@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.sluice.contract.Arrival;
 import io.sluice.ingest.format.FileRecords.FileRecord;
+import io.sluice.testing.Arrivals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
@@ -107,7 +107,7 @@ class RecordReaderTest {
 
   @Test
   void delimiterAndQuoteAreThoseOfTheArrival() throws IOException {
-    Arrival arrival = new Arrival("a", "csv", "a/", ';', '\'', List.of(), MIB, MIB, Map.of());
+    Arrival arrival = Arrivals.of("csv", Arrival.Text.of(';', '\''), List.of(), MIB, MIB);
     assertEquals(List.of("1:x;'a\nb';\"", "3:x,'c", "4:d"), read(arrival, "x;'a\nb';\"\nx,'c\nd"));
   }
 
@@ -406,8 +406,7 @@ class RecordReaderTest {
   }
 
   private static Arrival arrival(String format, int maxRecordBytes, long maxFileBytes) {
-    return new Arrival(
-        "a", format, "a/", ',', '"', List.of(""), maxRecordBytes, maxFileBytes, Map.of());
+    return Arrivals.of(format, List.of(""), maxRecordBytes, maxFileBytes);
   }
 
   private static FileRecords open(Arrival arrival, String name, InputStream in) throws IOException {

@@ -17,6 +17,7 @@ import com.github.luben.zstd.Zstd;
 import io.sluice.contract.Arrival;
 import io.sluice.ingest.format.FileRecords;
 import io.sluice.ingest.format.UnreadableFileException;
+import io.sluice.testing.Arrivals;
 import io.sluice.testing.MemoryContent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.parquet.format.AesGcmV1;
@@ -56,8 +56,7 @@ class HostileParquetTest {
   }
 
   private static Read read(byte[] file, long mostBytes) {
-    Arrival arrival =
-        new Arrival("a", "parquet", "a/", ',', '"', List.of(), MOST_RECORD, mostBytes, Map.of());
+    Arrival arrival = Arrivals.of("parquet", List.of(), MOST_RECORD, mostBytes);
     List<String> records = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     try (FileRecords rows = ParquetRecords.open(arrival, MemoryContent.of("a.parquet", file))) {

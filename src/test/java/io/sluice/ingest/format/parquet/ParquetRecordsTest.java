@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.sluice.contract.Arrival;
 import io.sluice.ingest.format.FileContent;
 import io.sluice.ingest.format.FileRecords;
+import io.sluice.testing.Arrivals;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -59,8 +59,7 @@ class ParquetRecordsTest {
   }
 
   private static FileRecords open(Path file) throws IOException {
-    Arrival arrival =
-        new Arrival("a", "parquet", "a/", ',', '"', List.of(), 1 << 20, 1L << 40, Map.of());
+    Arrival arrival = Arrivals.of("parquet", List.of(), 1 << 20, 1L << 40);
     FileSystem local = FileSystem.getLocal(new Configuration(false)).getRaw();
     return ParquetRecords.open(
         arrival,
