@@ -149,9 +149,13 @@ public final class LakeQuery {
   // Tables by name.
 
   /** Gives Spark the tables that the statement names, or all if it asks what there is. */
-  private void register(QueryGuard guard) {
+  private void register(QueryGuard guard) throws AnalysisException {
     if (guard.asksWhatThereIs()) {
-      Lake.LAYERS.forEach(layer -> lake.tables(layer).forEach(name -> register(layer, name)));
+      for (String layer : Lake.LAYERS) {
+        for (String name : lake.tables(layer)) {
+          register(layer, name);
+        }
+      }
     }
     for (List<String> parts : guard.tables()) {
       List<String> name = parts.stream().map(part -> part.toLowerCase(Locale.ROOT)).toList();
@@ -167,15 +171,19 @@ public final class LakeQuery {
     }
   }
 
-  private void register(String layer, String name) {
+  private void register(String layer, String name) throws AnalysisException {
     LakeTable table = lake.table(layer, name);
-    String sqlName = layer + ".`" + name + "`";
-    if (!spark.catalog().tableExists(sqlName)) {
+    if (folders.add(qualified(table.path()))) {
+      String sqlName = layer + ".`" + name + "`";
       String folder = lake.root() + "/" + layer;
       spark.sql("CREATE DATABASE IF NOT EXISTS " + layer + " LOCATION " + quoted(folder));
+      if (spark.catalog().tableExists(sqlName)
+          && "EXTERNAL".equals(spark.catalog().getTable(sqlName).tableType())) {
+        // The session may hold the name for another lake's table, whose files stay as they are.
+        spark.sql("DROP TABLE " + sqlName);
+      }
       spark.catalog().createTable(sqlName, table.path(), "delta");
     }
-    folders.add(qualified(table.path()));
   }
 
   private boolean isOfLake(String folder) {

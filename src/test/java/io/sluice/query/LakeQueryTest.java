@@ -56,10 +56,29 @@ class LakeQueryTest {
     SparkSession.setActiveSession(LocalSpark.withoutS3());
   }
 
+  @Test
+  void twoLakesInOneSessionAreToldApart() {
+    Lake other = Lake.open(spark, folder.resolve("other").toUri().toString());
+    write(other, "silver", "many", "SELECT 7 AS id");
+    assertEquals("id\r\n1000\r\n", largest(new LakeQuery(spark, lake)));
+    assertEquals("id\r\n7\r\n", largest(new LakeQuery(spark, other)));
+    assertEquals("id\r\n1000\r\n", largest(new LakeQuery(spark, lake)));
+  }
+
+  private static String largest(LakeQuery sql) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    sql.run("SELECT max(id) AS id FROM silver.many", new PrintStream(out), LakeQuery.Format.CSV);
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
   private static void write(String layer, String name, String rows) {
+    write(lake, layer, name, rows);
+  }
+
+  private static void write(Lake to, String layer, String name, String rows) {
     Dataset<Row> made = spark.sql(rows);
     TableTransaction.begin(
-            lake.table(layer, name),
+            to.table(layer, name),
             new TableSpec("Made for a test.", made.schema().asNullable(), List.of(), List.of()))
         .append(made)
         .publish(SaveMode.Append, "{}");
