@@ -63,13 +63,13 @@ final class StreamRun {
     this.settings = new LinkedHashMap<>(served);
     settings.put("lake.root", "s3a://lake/" + side);
     settings.put("landing.root", "s3a://landing/" + side);
-    settings.put("alerts.topic", topic + "-alerts");
     Path folder = Files.createDirectories(dir.resolve("contracts-" + side));
     Files.writeString(
         folder.resolve("transactions.yaml"),
         Files.readString(Path.of("src/demo/stream/contracts/transactions.yaml"))
             .replace("topic: transactions", "topic: " + topic)
-            .replace("transactions-dead", topic + "-dead"));
+            .replace("transactions-dead", topic + "-dead")
+            .replace("topic: spending-alerts", "topic: " + topic + "-alerts"));
     settings.put("contracts", folder.toString());
     this.generator =
         new TransactionGenerator(
@@ -313,7 +313,8 @@ final class StreamRun {
         var records = consumer.poll(Duration.ofMillis(100));
         long now = System.currentTimeMillis();
         for (var record : records) {
-          String id = JSON.readTree(record.value()).path("transaction_id").asText();
+          String key = JSON.readTree(record.value()).path("row_key").asText();
+          String id = JSON.readTree(key).path("transaction_id").asText();
           synchronized (alerts) {
             alerts.add(new long[] {Long.parseLong(id.substring(2)), now});
           }

@@ -41,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RestoreCommand.class,
       MaintainCommand.class,
       StreamCommand.class,
+      AlertsCommand.class,
       ValidateCommand.class,
       ReportCommand.class,
       SqlCommand.class,

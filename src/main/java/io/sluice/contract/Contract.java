@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param quarantineLimit how many new rows may be quarantined before they are stopped
  * @param retention how long silver rows are kept
  * @param frequency how often a file is expected
+ * @param alerts what is raised over the rows that come by a topic
  */
 public record Contract(
     String id,
@@ -34,7 +35,8 @@ public record Contract(
     Field ordering,
     QuarantineLimit quarantineLimit,
     SchemaPolicy schemaPolicy,
-    List<Arrival> arrivals) {
+    List<Arrival> arrivals,
+    List<Alert> alerts) {
 
   /** A rule over several fields: SQL that is true, or null, of a valid row. */
   public record RowRule(String name, String sql) {}

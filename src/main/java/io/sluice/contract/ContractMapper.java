@@ -16,7 +16,7 @@ import java.util.TreeSet;
  */
 final class ContractMapper {
   private static final Set<String> PROPERTIES =
-      Set.of("orderingColumn", "schemaPolicy", "arrivals", "quarantineLimit");
+      Set.of("orderingColumn", "schemaPolicy", "arrivals", "quarantineLimit", "alerts");
 
   private final FileErrors errors;
   private final NodeReader nodes;
@@ -56,7 +56,8 @@ final class ContractMapper {
         ordering(custom.get("orderingColumn"), fields),
         quarantineLimit(custom.get("quarantineLimit")),
         schemaPolicy(custom.get("schemaPolicy")),
-        new ArrivalMapper(errors).arrivals(custom.get("arrivals")));
+        new ArrivalMapper(errors).arrivals(custom.get("arrivals")),
+        new AlertMapper(errors, fields).alerts(custom.get("alerts")));
   }
 
   private JsonNode table(JsonNode objects, String id) {

@@ -31,6 +31,9 @@ final class ContractRules {
     judgeKey(contract.key());
     judgeOrdering(contract.ordering());
     new ArrivalRules(errors).judge(contract.arrivals(), contract.fields());
+    if (!contract.alerts().isEmpty() && contract.topics().isEmpty()) {
+      errors.add("customProperties.alerts", "are of rows that come by a topic, and none does");
+    }
   }
 
   /** Adds an error if a text is no expression, or one whose value a row does not fix. */

@@ -3,6 +3,7 @@ package io.sluice.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.Partition;
@@ -15,6 +16,7 @@ import org.apache.spark.memory.TaskMemoryManager;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import scala.Option;
 import scala.collection.Iterator;
 
@@ -34,11 +36,20 @@ public final class DriverRows {
 
   /** The rows, each a copy of its own. */
   public static LocalRows of(Dataset<?> dataset) {
-    return LocalRows.internal(
-        dataset.schema(), read(dataset.queryExecution().toRdd(), new ArrayList<>()));
+    return upTo(dataset, Long.MAX_VALUE).orElseThrow();
   }
 
-  private static List<InternalRow> read(RDD<InternalRow> rdd, List<InternalRow> rows) {
+  /** The same; empty if they are more than so many bytes, of which no more are read then. */
+  public static Optional<LocalRows> upTo(Dataset<?> dataset, long bytes) {
+    RDD<InternalRow> rdd = dataset.queryExecution().toRdd();
+    List<InternalRow> rows = new ArrayList<>();
+    return read(rdd, rows, bytes)
+        ? Optional.of(LocalRows.internal(dataset.schema(), rows))
+        : Optional.empty();
+  }
+
+  private static boolean read(RDD<InternalRow> rdd, List<InternalRow> rows, long most) {
+    long bytes = 0;
     for (Partition partition : rdd.partitions()) {
       TaskContext before = TaskContext.get();
       long id = NEXT.getAndIncrement();
@@ -48,7 +59,12 @@ public final class DriverRows {
       try {
         Iterator<InternalRow> all = rdd.iterator(partition, context);
         while (all.hasNext()) {
-          rows.add(all.next().copy());
+          InternalRow row = all.next().copy();
+          bytes += row instanceof UnsafeRow sized ? sized.getSizeInBytes() : 0;
+          if (bytes > most) {
+            return false;
+          }
+          rows.add(row);
         }
       } finally {
         // Whichever way it ended, its listeners close what was opened.
@@ -62,7 +78,7 @@ public final class DriverRows {
         }
       }
     }
-    return rows;
+    return true;
   }
 
   /** What the code of a task asks for: who it is, memory, and counters that nobody reads. */

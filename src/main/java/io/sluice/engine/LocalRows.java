@@ -17,6 +17,7 @@ import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -72,7 +73,8 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
     /**
      * @param values of the schema's columns in order: a String for a STRING, microseconds as a Long
      *     for a TIMESTAMP, days as an Integer for a DATE, the boxed value or byte[] for any other
-     *     simple type; a List of Object[] for an array of structs of these
+     *     simple type; a List of Object[] for an array of structs of these, a long[] for an array
+     *     of BIGINT
      */
     public Builder add(Object... values) {
       Object[] converted = new Object[values.length];
@@ -86,6 +88,9 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
     private static Object internal(Object value) {
       if (value instanceof String text) {
         return UTF8String.fromString(text);
+      }
+      if (value instanceof long[] numbers) {
+        return new GenericArrayData(numbers);
       }
       if (value instanceof List<?> structs) {
         return new GenericArrayData(
@@ -121,6 +126,16 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
     InternalRow behind = builder(more).add(values).build().rows.get(0);
     return new LocalRows(
         all, rows.stream().map(row -> (InternalRow) new JoinedRow(row, behind)).toList());
+  }
+
+  /** The same rows, each with a value of its own behind its others. */
+  public LocalRows withColumn(String name, DataType type, List<?> values) {
+    List<InternalRow> wider = new ArrayList<>(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      Object value = Builder.internal(values.get(i));
+      wider.add(new JoinedRow(rows.get(i), new GenericInternalRow(new Object[] {value})));
+    }
+    return new LocalRows(schema.add(name, type), wider);
   }
 
   /** The rows in Spark's internal form; for the packages that may see it. */

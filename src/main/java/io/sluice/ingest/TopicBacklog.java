@@ -3,6 +3,7 @@ package io.sluice.ingest;
 import io.sluice.contract.Arrival;
 import io.sluice.kafka.TopicOffsets;
 import io.sluice.table.TableTransaction;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,4 +21,27 @@ public record TopicBacklog(
     long ingested,
     Map<Arrival, TopicOffsets> topics,
     Map<Arrival, List<OffsetRange>> ranges,
-    long all) {}
+    long all) {
+  static TopicBacklog of(
+      TableTransaction bronze,
+      long ingested,
+      Map<Arrival, TopicOffsets> topics,
+      Map<Arrival, List<OffsetRange>> ranges) {
+    long all = ranges.values().stream().flatMap(List::stream).mapToLong(OffsetRange::size).sum();
+    return new TopicBacklog(bronze, ingested, topics, ranges, all);
+  }
+
+  /** The same with other ranges. */
+  public TopicBacklog withRanges(Map<Arrival, List<OffsetRange>> other) {
+    return of(bronze, ingested, topics, other);
+  }
+
+  /** The first offsets of it: such a share of each partition's. */
+  TopicBacklog share(double share) {
+    Map<Arrival, List<OffsetRange>> some = new LinkedHashMap<>();
+    ranges.forEach(
+        (arrival, behind) ->
+            some.put(arrival, behind.stream().map(range -> range.share(share)).toList()));
+    return withRanges(some);
+  }
+}

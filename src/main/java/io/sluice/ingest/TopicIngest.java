@@ -26,6 +26,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 
 /**
@@ -114,12 +116,12 @@ public final class TopicIngest implements AutoCloseable {
           "Bring the records back from elsewhere if you can; with kafka.lost-offsets=skip the next run goes on behind"
               + " the gap.");
     }
-    long all = waiting.values().stream().flatMap(List::stream).mapToLong(OffsetRange::size).sum();
+    TopicBacklog backlog = TopicBacklog.of(bronze, ingested, topics, waiting);
     lag.clear();
-    if (all == 0) {
+    if (backlog.all() == 0) {
       topics.values().forEach(topic -> note(topic, List.of(), List.of()));
     }
-    return new TopicBacklog(bronze, ingested, topics, waiting, all);
+    return backlog;
   }
 
   /**
@@ -132,29 +134,88 @@ public final class TopicIngest implements AutoCloseable {
   }
 
   /** Publishes one commit of a backlog, oldest offsets first. */
-  public RunResult batch(Run run, TopicBacklog waiting) {
+  private RunResult batch(Run run, TopicBacklog waiting) {
     if (waiting.all() == 0) {
       return RunResult.NOTHING_NEW;
     }
-    TableTransaction bronze = waiting.bronze();
-    TopicIntake intake = intake();
-    IngestBatch batch = new IngestBatch(waiting.ingested() + 1, run.id());
     double share = Math.min(1, (double) context.settings().get(Key.KAFKA_RECORDS) / waiting.all());
-    waiting
-        .topics()
+    TopicIntake intake = intake();
+    return batch(
+        run,
+        waiting.share(share),
+        waiting.ranges(),
+        intake,
+        (arrival, taken, batch) ->
+            intake.rows(
+                context.spark(), arrival, waiting.topics().get(arrival).topicId(), taken, batch));
+  }
+
+  /**
+   * Publishes one commit of a backlog whose records a stream has brought.
+   *
+   * @param records as Spark's reader of topics gives them; all of the backlog's are among them
+   */
+  public RunResult batch(Run run, TopicBacklog waiting, Dataset<Row> records) {
+    TopicIntake intake = intake();
+    return batch(
+        run,
+        waiting,
+        waiting.ranges(),
+        intake,
+        (arrival, taken, batch) -> intake.rows(records, arrival, taken, batch));
+  }
+
+  /** Gives the rows of ranges of a topic. */
+  private interface Reader {
+    Dataset<Row> rows(Arrival arrival, List<OffsetRange> taken, IngestBatch batch);
+  }
+
+  private RunResult batch(
+      Run run,
+      TopicBacklog taken,
+      Map<Arrival, List<OffsetRange>> behind,
+      TopicIntake intake,
+      Reader reader) {
+    TableTransaction bronze = taken.bronze();
+    IngestBatch batch = new IngestBatch(taken.ingested() + 1, run.id());
+    taken
+        .ranges()
         .forEach(
-            (arrival, topic) -> {
-              List<OffsetRange> behind = waiting.ranges().get(arrival);
-              List<OffsetRange> taken = behind.stream().map(range -> range.share(share)).toList();
-              if (!taken.isEmpty()) {
-                bronze.append(intake.rows(context.spark(), arrival, topic.topicId(), taken, batch));
+            (arrival, ranges) -> {
+              if (!ranges.isEmpty()) {
+                bronze.append(reader.rows(arrival, ranges, batch));
               }
-              reaches(bronze, topic, behind, taken);
+              reaches(bronze, taken.topics().get(arrival), behind.get(arrival), ranges);
             });
     if (contract.needsWriterSchemas()) {
       schemas.learn(intake.schemas());
     }
-    return publish(run, waiting, bronze.rowsStaged());
+    return publish(run, taken, bronze.rowsStaged());
+  }
+
+  /** What of a backlog is left when commits of some of it stand. */
+  public TopicBacklog after(TopicBacklog before) {
+    TableTransaction bronze = TableTransaction.beginAsKnown(bronze(), Bronze.spec(contract));
+    Map<Arrival, List<OffsetRange>> left = new LinkedHashMap<>();
+    before
+        .ranges()
+        .forEach(
+            (arrival, ranges) -> {
+              List<OffsetRange> some = new ArrayList<>();
+              for (OffsetRange range : ranges) {
+                long from =
+                    Math.max(
+                        range.from(),
+                        bronze.checkpoint(
+                            Checkpoint.offset(arrival.topic().name(), range.partition())));
+                if (from < range.until()) {
+                  some.add(new OffsetRange(range.partition(), from, range.until()));
+                }
+              }
+              left.put(arrival, some);
+            });
+    return TopicBacklog.of(
+        bronze, bronze.checkpoint(Checkpoint.TOPICS_INGESTED), before.topics(), left);
   }
 
   public TopicIntake intake() {

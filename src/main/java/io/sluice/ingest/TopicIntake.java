@@ -35,6 +35,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -90,6 +91,32 @@ public final class TopicIntake {
             // Consumers are kept from commit to commit under this name.
             .option("kafka.group.id", "sluice-" + contract.id() + "-" + Long.toHexString(topicId))
             .load();
+    return received(records, arrival, batch);
+  }
+
+  /**
+   * Records of a topic as bronze rows.
+   *
+   * @param read as Spark's reader of topics gives them; those of other topics are left out
+   * @param ranges which of them are wanted
+   */
+  public Dataset<Row> rows(
+      Dataset<Row> read, Arrival arrival, List<OffsetRange> ranges, IngestBatch batch) {
+    Column wanted = lit(false);
+    for (OffsetRange range : ranges) {
+      wanted =
+          wanted.or(
+              col("partition")
+                  .equalTo(range.partition())
+                  .and(col("offset").geq(range.from()))
+                  .and(col("offset").lt(range.until())));
+    }
+    return received(
+        read.where(col("topic").equalTo(arrival.topic().name()).and(wanted)), arrival, batch);
+  }
+
+  private Dataset<Row> received(Dataset<Row> read, Arrival arrival, IngestBatch batch) {
+    Dataset<Row> records = read;
     if (RecordFormat.of(arrival).needsWriterSchemas()) {
       ObservedMetrics measures = new ObservedMetrics();
       schemas.add(measures);
@@ -105,9 +132,10 @@ public final class TopicIntake {
         arrival);
   }
 
-  /** What {@link #bronze} is given: a record as Spark's reader shows it, and what reads it. */
+  /** A record as Spark's reader of topics shows it. */
   public static final StructType RECORDS =
       new StructType()
+          .add("topic", DataTypes.StringType)
           .add("key", DataTypes.BinaryType)
           .add("value", DataTypes.BinaryType)
           .add("partition", DataTypes.IntegerType)
@@ -118,10 +146,25 @@ public final class TopicIntake {
               DataTypes.createArrayType(
                   new StructType()
                       .add("key", DataTypes.StringType)
-                      .add("value", DataTypes.BinaryType)))
+                      .add("value", DataTypes.BinaryType)));
+
+  /** What reads it. */
+  public static final StructType BATCH =
+      new StructType()
           .add("arrived_at", DataTypes.TimestampType)
           .add("run_id", DataTypes.StringType)
           .add("batch", DataTypes.LongType);
+
+  /** What {@link #bronze} is given: both. */
+  public static final StructType RECEIVED = received();
+
+  private static StructType received() {
+    StructType received = RECORDS;
+    for (StructField field : BATCH.fields()) {
+      received = received.add(field);
+    }
+    return received;
+  }
 
   /** Records as bronze rows; each of these depends on its record alone. */
   public Dataset<Row> bronze(Dataset<Row> records, Arrival arrival) {

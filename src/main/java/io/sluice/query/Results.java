@@ -27,9 +27,15 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Cost: a table holds at most {@value #ROWS} rows in the driver, the others one partition.
  */
-record Results(Dataset<Row> result, PrintStream out) {
+public record Results(Dataset<Row> result, PrintStream out) {
   private static final int ROWS = 1000;
   private static final int WIDTH = 80;
+
+  /** Prints rows as aligned columns. */
+  public static void print(Dataset<Row> rows, PrintStream out) {
+    new Results(rows, out).table();
+    out.flush();
+  }
 
   /** Prints a command's result: a text alone, as of EXPLAIN, as it stands, all else as a table. */
   void answer() {

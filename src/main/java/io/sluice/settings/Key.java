@@ -136,16 +136,12 @@ public record Key<T>(
           "The most rows whose keys a stream's driver keeps in memory, 16 bytes each; rows of the"
               + " days that arrive.");
 
-  public static final Key<String> ALERTS_TOPIC =
-      text("alerts.topic", "", "The Kafka topic that gets each alert once; empty for none.");
-  public static final Key<Double> ALERTS_SCORE =
-      add(
-          new Key<>(
-              "alerts.score",
-              "number",
-              "0.85",
-              "A transaction that the champion of payment_anomaly scores above this is an alert.",
-              Key::share));
+  public static final Key<Integer> STATE_PARTITIONS =
+      number(
+          "stream.state-partitions",
+          "2",
+          "Into how many parts the keys of a source's alerts are spread; no more tasks than these"
+              + " follow them at a time.");
   public static final Key<String> REGISTRY_URL =
       text(
           "registry.url",

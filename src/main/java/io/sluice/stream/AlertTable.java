@@ -1,135 +1,149 @@
 package io.sluice.stream;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
-import io.sluice.engine.CompiledRows;
-import io.sluice.engine.LocalRows;
+import io.sluice.contract.Contract;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.table.Checkpoint;
-import io.sluice.table.FencedException;
 import io.sluice.table.LakeTable;
 import io.sluice.table.RowWriter;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
-import io.sluice.transactions.SpendingWindows.Raised;
+import java.sql.Timestamp;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Writes raised alerts to {@code gold.spending_alerts}, and reads how far they have been raised.
+ * Writes the alerts of one {@link AlertPlan} to {@code gold.<source>_alerts}, and reads how far
+ * they have been raised.
  *
- * <p>Guarantee: a commit of alerts carries silver's version as its checkpoint, so that the alerts
- * of a version are there once and whole; a second driver that raises alerts here is refused. Cost:
- * one commit, without a job.
+ * <p>Guarantee: a commit of alerts carries silver's version and the marks of its partitions, so the
+ * alerts of a version are there once and whole; a second driver that raises the same is refused. An
+ * alert of a window stands once, however often its rows are judged. Cost: one commit, without a
+ * job; the alerts of windows that are open, in memory.
  */
 final class AlertTable {
   static final StructType ALERTS =
       new StructType()
+          .add("alert", DataTypes.StringType, true, "The alert's name in the contract.")
+          .add("key", DataTypes.StringType, true, "Whose rows raised it, as text.")
           .add(
-              "window",
-              DataTypes.StringType,
+              "window_start",
+              DataTypes.TimestampType,
               true,
-              "minute or five_minutes; of a score, transaction.")
-          .add("user_id", DataTypes.StringType, true, "Who paid.")
-          .add("window_start", DataTypes.TimestampType, true, "When the window begins.")
+              "When the window begins; of a score, when the row happened.")
           .add(
-              "rule", DataTypes.StringType, true, "count or amount: which limit was passed; score.")
-          .add("count", DataTypes.LongType, true, "Transactions in the window up to this one.")
-          .add(
-              "amount",
-              DataTypes.createDecimalType(28, 2),
+              "window_end",
+              DataTypes.TimestampType,
               true,
-              "What was paid in the window up to this one, in EUR.")
-          .add("transaction_id", DataTypes.StringType, true, "The one that passed the limit.")
-          .add("event_time", DataTypes.TimestampType, true, "When that was made.")
-          .add("score", DataTypes.DoubleType, true, "What the model says; null for a limit.")
+              "When the window ends, itself not in it; of a score, when the row happened.")
+          .add(
+              "event_time",
+              DataTypes.TimestampType,
+              true,
+              "When the row happened that raised the alert.")
+          .add("row_key", DataTypes.StringType, true, "That row's key, as JSON.")
+          .add(
+              "counted",
+              DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType),
+              true,
+              "What the condition's aggregates came to with that row, as text.")
+          .add("score", DataTypes.DoubleType, true, "What the model says; null for a condition.")
           .add("model_version", DataTypes.IntegerType, true, "The version that says so.")
           .add("run_id", DataTypes.StringType, true, "The run that raised it.")
           .add("batch", DataTypes.LongType, true, "The silver version its batch reached.");
 
-  private static final TableSpec SPEC =
-      new TableSpec(
-              "One row per window and limit that a user has passed, and per suspicious transaction.",
-              ALERTS,
-              List.of(),
-              List.of("batch", "event_time"))
-          .oftenCommitted();
+  /** So many alerts of open windows are remembered; of others the table is asked. */
+  private static final int REMEMBERED = 500_000;
 
-  private final SparkSession spark;
   private final LakeTable table;
+  private final TableSpec spec;
   private final Executor upkeep;
+  private final String of;
   private final RowWriter writer = new RowWriter();
-  private CompiledRows ordered;
-  private StructType order;
+  private final Set<List<Object>> raised = new HashSet<>();
+  private long remembersFrom = Long.MAX_VALUE;
 
   /**
    * @param upkeep makes the checkpoints of the table's log
    */
-  AlertTable(RunContext context, Executor upkeep) {
-    this.spark = context.spark();
-    this.table = context.lake().gold("spending_alerts");
+  AlertTable(RunContext context, AlertPlan plan, Executor upkeep) {
+    this.table = table(context, plan.contract());
     this.upkeep = upkeep;
+    this.of = plan.key() + "/" + plan.time();
+    this.spec = spec(plan.contract());
   }
 
-  /** The alerts of one batch, by {@link #ALERTS}. */
-  static final class Batch {
-    private final LocalRows.Builder rows = LocalRows.builder(ALERTS);
-    private final String run;
-    private final long until;
-
-    /**
-     * @param until the silver version that the batch reaches
-     */
-    Batch(Run run, long until) {
-      this.run = run.id();
-      this.until = until;
-    }
-
-    /** Adds the alert of a limit. */
-    void add(Raised raised) {
-      add(raised, null, null);
-    }
-
-    /** Adds the alert of a score. */
-    void add(Raised raised, PaymentScores.Served served) {
-      add(raised, served.score(), served.version());
-    }
-
-    private void add(Raised raised, Double score, Integer version) {
-      Decimal amount = Decimal.apply(raised.cents(), 18, 2);
-      amount.changePrecision(28, 2);
-      rows.add(
-          raised.window(),
-          raised.by().user(),
-          raised.start(),
-          raised.rule(),
-          raised.count(),
-          amount,
-          raised.by().transaction(),
-          raised.by().time(),
-          score,
-          version,
-          run,
-          until);
-    }
-
-    LocalRows rows() {
-      return rows.build();
-    }
+  static LakeTable table(RunContext context, Contract contract) {
+    return context.lake().gold(contract.id() + "_alerts");
   }
 
-  /** The silver version up to which alerts have been raised; -1 if none has been. */
-  long raisedUpTo() {
-    return table.exists() ? table.checkpoint(Checkpoint.ALERTED) : -1;
+  static TableSpec spec(Contract contract) {
+    return new TableSpec(
+            "One row per window in which a key of " + contract.id() + " raised an alert.",
+            ALERTS,
+            List.of(),
+            List.of("batch", "event_time"))
+        .oftenCommitted();
+  }
+
+  LakeTable table() {
+    return table;
+  }
+
+  /**
+   * How far alerts have been raised.
+   *
+   * @param version of silver; -1 if none has been looked at
+   * @param marks by topic partition
+   */
+  record Reached(long version, Map<String, AlertMarks.Mark> marks) {}
+
+  /**
+   * How far alerts have been raised; the table is made if it is not there.
+   *
+   * @param now where silver is, which is where alerts begin that have never been raised
+   * @param marks of silver's newest rows, for alerts that have never been raised
+   */
+  Reached open(long now, java.util.function.Supplier<Map<String, AlertMarks.Mark>> marks) {
+    TableTransaction transaction = TableTransaction.begin(table, spec);
+    long next = transaction.checkpoint(Checkpoint.alerted(of));
+    if (next >= 0) {
+      Map<String, Long> clocks = transaction.checkpoints(Checkpoint.alertClocks(of));
+      Map<String, AlertMarks.Mark> known = new HashMap<>();
+      transaction
+          .checkpoints(Checkpoint.alertOffsets(of))
+          .forEach(
+              (file, offset) -> known.put(file, new AlertMarks.Mark(offset, clocks.get(file))));
+      return new Reached(next - 1, known);
+    }
+    Map<String, AlertMarks.Mark> known = now < 0 ? Map.of() : marks.get();
+    mark(transaction, now, known).publish(SaveMode.Append, "{}");
+    return new Reached(now, known);
+  }
+
+  private TableTransaction mark(
+      TableTransaction transaction, long until, Map<String, AlertMarks.Mark> marks) {
+    marks.forEach(
+        (file, mark) ->
+            transaction
+                .checkpoint(Checkpoint.alertOffsets(of).of(file), mark.position())
+                .checkpoint(Checkpoint.alertClocks(of).of(file), mark.clock()));
+    return transaction.checkpoint(Checkpoint.alerted(of), until + 1);
   }
 
   /** The alerts of the batches after a silver version. */
@@ -137,29 +151,73 @@ final class AlertTable {
     return table.read().where(col("batch").gt(version));
   }
 
+  /** An alert is told from others by its window or, of a score, by its row. */
+  private static List<Object> identity(Row alert) {
+    return List.of(
+        alert.getString(0),
+        alert.getString(1),
+        alert.getTimestamp(2),
+        alert.isNullAt(6) ? alert.getString(5) : "");
+  }
+
+  /** Those among some alerts that the table does not have. */
+  List<Row> unraised(List<Row> alerts) {
+    long first =
+        alerts.stream()
+            .mapToLong(alert -> alert.getTimestamp(2).getTime())
+            .min()
+            .orElse(Long.MAX_VALUE);
+    if (first < remembersFrom) {
+      Column unknown =
+          col("window_start")
+              .geq(new Timestamp(first))
+              .and(
+                  remembersFrom == Long.MAX_VALUE
+                      ? lit(true)
+                      : col("window_start").lt(new Timestamp(remembersFrom)));
+      table.read().where(unknown).collectAsList().forEach(row -> raised.add(identity(row)));
+      remembersFrom = first;
+    }
+    return alerts.stream().filter(alert -> !raised.contains(identity(alert))).toList();
+  }
+
   /**
    * Publishes the alerts of the silver versions after {@code from} up to {@code until}.
    *
-   * @throws FencedException if alerts up to there have been published meanwhile
+   * @param alerts rows of {@link #ALERTS}
+   * @throws io.sluice.table.FencedException if another driver has come further meanwhile
    */
-  void publish(Run run, LocalRows alerts, long from, long until) {
-    TableTransaction transaction = TableTransaction.beginAsKnown(table, SPEC);
-    long raised = transaction.checkpoint(Checkpoint.ALERTED);
-    if (raised >= until) {
-      throw new FencedException(table.name(), Checkpoint.ALERTED, from, raised);
+  void publish(
+      Run run, List<Row> alerts, long from, long until, Map<String, AlertMarks.Mark> marks) {
+    TableTransaction transaction = TableTransaction.beginAsKnown(table, spec);
+    transaction.requireAt(Checkpoint.alerted(of), from + 1);
+    if (!alerts.isEmpty()) {
+      transaction.append(writer, ALERTS, alerts);
     }
-    if (!transaction.schema().equals(order)) {
-      order = transaction.schema();
-      ordered =
-          CompiledRows.of(spark, ALERTS, rows -> TableTransaction.ordered(rows, order))
-              .orElseThrow();
-    }
-    transaction
-        .checkpointsBy(upkeep)
-        .append(writer, ordered.apply(alerts))
-        .checkpoint(Checkpoint.ALERTED, until)
+    mark(transaction.checkpointsBy(upkeep), until, marks)
         .publish(
             SaveMode.Append,
             new RowCounts(alerts.size(), alerts.size(), 0, 0, 0).json(run, from, until));
+    if (raised.size() + alerts.size() > REMEMBERED) {
+      raised.clear();
+      remembersFrom = Long.MAX_VALUE;
+    }
+    alerts.forEach(alert -> raised.add(identity(alert)));
+  }
+
+  /** An alert as the table has it. */
+  static Row row(Row raised, Double score, Integer version, Run run, long until) {
+    return RowFactory.create(
+        raised.get(0),
+        raised.get(1),
+        raised.get(2),
+        raised.get(3),
+        raised.get(4),
+        raised.get(5),
+        raised.get(6),
+        score,
+        version,
+        run.id(),
+        until);
   }
 }

@@ -3,15 +3,12 @@ package io.sluice.stream;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.engine.CompiledRows;
+import io.sluice.engine.DriverRows;
 import io.sluice.engine.LocalRows;
 import io.sluice.ingest.Bronze;
-import io.sluice.ingest.OffsetRange;
 import io.sluice.ingest.TopicBacklog;
 import io.sluice.ingest.TopicIngest;
 import io.sluice.ingest.TopicIntake;
-import io.sluice.kafka.Brokers;
-import io.sluice.kafka.TopicOffsets;
-import io.sluice.kafka.TopicReader;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.refine.LocalRefiner;
 import io.sluice.refine.QuarantineGate;
@@ -33,13 +30,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +54,9 @@ final class SmallBatches implements AutoCloseable {
   /** How many small batches may wait before they are handled by jobs, all together. */
   private static final int FAR_BEHIND = 20;
 
+  /** More bytes of records than these are not brought to the driver. */
+  private static final long MOST_BYTES = 64L << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
 
   private final RunContext context;
@@ -64,9 +65,9 @@ final class SmallBatches implements AutoCloseable {
   private final QuarantineGate gate;
   private final SilverTable silver;
   private final LocalRefiner refiner;
-  private final Map<Arrival, TopicReader> readers = new LinkedHashMap<>();
   private final ExecutorService beside = Executors.newSingleThreadExecutor();
   private final Executor upkeep;
+  private final Consumer<Refined> refined;
   private final RowWriter bronzeWriter = new RowWriter();
   private final Map<Arrival, CompiledRows> functions = new LinkedHashMap<>();
   private StructType compiledFor;
@@ -74,6 +75,7 @@ final class SmallBatches implements AutoCloseable {
 
   /**
    * @param gate decides over all batches of the stream whether too many rows are broken
+   * @param refined is told of each part that has reached silver
    * @param upkeep makes the checkpoints of the tables' logs
    */
   SmallBatches(
@@ -81,18 +83,37 @@ final class SmallBatches implements AutoCloseable {
       Contract contract,
       TopicIngest topics,
       QuarantineGate gate,
+      Consumer<Refined> refined,
       Executor upkeep) {
     this.context = context;
     this.gate = gate;
     this.upkeep = upkeep;
+    this.refined = refined;
     this.contract = contract;
     this.topics = topics;
     this.silver = new SilverTable(context, contract);
     this.refiner = new LocalRefiner(context, silver, RowJudge.open(context, contract));
   }
 
-  /** What a batch has brought. */
-  record Done(RunResult ingested, Optional<Refined> refined) {}
+  /**
+   * What a batch has brought.
+   *
+   * @param refined the parts of it that have reached silver
+   * @param isWhole whether all of it has; else refine is to be run
+   */
+  record Done(RunResult ingested, List<Refined> refined, boolean isWhole) {
+    /** With a part that follows. */
+    private Done then(Done next) {
+      List<Refined> both = new ArrayList<>(refined);
+      both.addAll(next.refined);
+      return new Done(ingested.then(next.ingested), both, next.isWhole);
+    }
+
+    /** With a part that only bronze has. */
+    private Done then(RunResult bronze) {
+      return new Done(ingested.then(bronze), refined, false);
+    }
+  }
 
   /**
    * A batch that has reached silver.
@@ -133,21 +154,54 @@ final class SmallBatches implements AutoCloseable {
   }
 
   /**
-   * Carries what is waiting to silver.
+   * Carries a batch of records to silver, in parts.
    *
-   * @return empty if this batch is none for this class, and nothing has been done; without refined
-   *     rows if only bronze has it
+   * @param records what Spark's reader of the topics gives of them
+   * @return empty if this batch is none for this class, and nothing has been done
    */
-  Optional<Done> carry(Run stream, TopicBacklog waiting) {
-    if (waiting.all() > (long) FAR_BEHIND * context.settings().get(Key.SMALL_BATCH)) {
+  Optional<Done> carry(Run stream, TopicBacklog waiting, Dataset<Row> records) {
+    int most = context.settings().get(Key.SMALL_BATCH);
+    if (!LocalRefiner.isFor(contract)
+        || waiting.all() > (long) FAR_BEHIND * most
+        || !isReady(waiting.bronze())) {
       return Optional.empty();
     }
+    Optional<LocalRows> read = DriverRows.upTo(TopicRecords.columns(records), MOST_BYTES);
+    if (read.isEmpty()) {
+      return Optional.empty();
+    }
+    Done done = new Done(RunResult.NOTHING_NEW, new ArrayList<>(), true);
+    TopicBacklog rest = waiting;
+    for (TopicRecords part : TopicRecords.parts(read.get(), waiting, most)) {
+      if (!done.isWhole) {
+        // Its rows are for refine, as those of the part before are.
+        return Optional.of(done.then(topics.batch(stream, rest, records)));
+      }
+      Optional<Done> carried = carry(stream, rest, part);
+      if (carried.isEmpty()) {
+        return Optional.of(done.then(topics.batch(stream, rest, records)));
+      }
+      done = done.then(carried.get());
+      rest = topics.after(rest);
+    }
+    return Optional.of(done);
+  }
+
+  private boolean isReady(TableTransaction bronze) {
+    return commit(bronze).isPresent();
+  }
+
+  /** The transactions of silver and quarantine, if they stand where bronze does. */
+  private Optional<RefineCommit> commit(TableTransaction bronze) {
+    return RefineCommit.beginAsKnown(context, silver)
+        .filter(commit -> commit.handled() == bronze.version())
+        .filter(commit -> bronze.canWriteLocally() && commit.table().canWriteLocally())
+        .filter(commit -> !commit.isPending());
+  }
+
+  private Optional<Done> carry(Run stream, TopicBacklog waiting, TopicRecords part) {
     TableTransaction bronze = waiting.bronze();
-    Optional<RefineCommit> begun =
-        RefineCommit.beginAsKnown(context, silver)
-            .filter(commit -> commit.handled() == bronze.version())
-            .filter(commit -> bronze.canWriteLocally() && commit.table().canWriteLocally())
-            .filter(commit -> !commit.isPending());
+    Optional<RefineCommit> begun = commit(bronze);
     if (begun.isEmpty()) {
       return Optional.empty();
     }
@@ -160,7 +214,7 @@ final class SmallBatches implements AutoCloseable {
       minute = new MinuteRun();
     }
     compile(bronze.schema());
-    LocalRows rows = read(waiting, stream);
+    LocalRows rows = bronzeRows(waiting, stream, part);
     CompletableFuture<RunResult> ingesting =
         CompletableFuture.supplyAsync(() -> ingest(stream, waiting, rows), beside);
     long until = commit.handled() + 1;
@@ -182,9 +236,11 @@ final class SmallBatches implements AutoCloseable {
       LOG.info("{}: this batch takes jobs", contract.id());
     }
     if (staged.isEmpty() || ingested.version() != until) {
-      return Optional.of(new Done(ingested, Optional.empty()));
+      return Optional.of(new Done(ingested, List.of(), false));
     }
-    return Optional.of(new Done(ingested, Optional.of(publish(commit, staged.get(), batch))));
+    Refined published = publish(commit, staged.get(), batch);
+    refined.accept(published);
+    return Optional.of(new Done(ingested, List.of(published), true));
   }
 
   private RunResult ingest(Run stream, TopicBacklog waiting, LocalRows rows) {
@@ -222,83 +278,30 @@ final class SmallBatches implements AutoCloseable {
           arrival,
           CompiledRows.of(
                   context.spark(),
-                  TopicIntake.RECORDS,
+                  TopicIntake.RECEIVED,
                   records -> TableTransaction.ordered(intake.bronze(records, arrival), bronze))
               .orElseThrow());
     }
     compiledFor = bronze;
   }
 
-  /** What waits on the topics, as bronze holds it. */
-  private LocalRows read(TopicBacklog waiting, Run stream) {
+  /** The records of a part, as bronze holds them. */
+  private LocalRows bronzeRows(TopicBacklog waiting, Run stream, TopicRecords part) {
     List<LocalRows> rows = new ArrayList<>();
     // One time for the whole batch, as a batch by jobs has.
     long arrivedAt = micros(Instant.now());
-    waiting
-        .ranges()
-        .forEach(
-            (arrival, behind) -> {
-              TopicOffsets topic = waiting.topics().get(arrival);
-              SortedMap<Integer, Long> from = new TreeMap<>();
-              SortedMap<Integer, Long> until = new TreeMap<>();
-              topic
-                  .partitions()
-                  .forEach(
-                      (partition, held) -> {
-                        from.put(partition, held.end());
-                        until.put(partition, held.end());
-                      });
-              double share =
-                  Math.min(1, (double) context.settings().get(Key.SMALL_BATCH) / waiting.all());
-              behind.forEach(
-                  range -> {
-                    from.put(range.partition(), range.from());
-                    until.put(range.partition(), range.share(share).until());
-                  });
-              TopicReader.RecordsRead batch =
-                  readers
-                      .computeIfAbsent(
-                          arrival,
-                          key ->
-                              new TopicReader(
-                                  Brokers.of(context.settings()),
-                                  key.topic().name(),
-                                  context.settings().get(Key.SMALL_BATCH)))
-                      .read(from, until);
-              LocalRows.Builder records = LocalRows.builder(TopicIntake.RECORDS);
-              for (TopicReader.TopicRecord sent : batch.records()) {
-                records.add(
-                    sent.key(),
-                    sent.value(),
-                    sent.partition(),
-                    sent.offset(),
-                    sent.timestamp() * 1000,
-                    headers(sent.headers()),
-                    arrivedAt,
-                    stream.id(),
-                    waiting.ingested() + 1);
-              }
-              rows.add(functions.get(arrival).apply(records.build()));
-              List<OffsetRange> taken = new ArrayList<>();
-              batch
-                  .reached()
-                  .forEach(
-                      (partition, reached) -> {
-                        if (reached > from.get(partition)) {
-                          taken.add(new OffsetRange(partition, from.get(partition), reached));
-                        }
-                      });
-              topics.reaches(waiting.bronze(), topic, behind, taken);
-            });
+    for (Arrival arrival : contract.topics()) {
+      LocalRows records =
+          part.records(arrival.topic().name())
+              .with(TopicIntake.BATCH, arrivedAt, stream.id(), waiting.ingested() + 1);
+      rows.add(functions.get(arrival).apply(records));
+      topics.reaches(
+          waiting.bronze(),
+          waiting.topics().get(arrival),
+          waiting.ranges().get(arrival),
+          part.ranges(arrival.topic().name()));
+    }
     return LocalRows.concat(rows);
-  }
-
-  private static List<Object[]> headers(List<Map.Entry<String, byte[]>> headers) {
-    return headers.isEmpty()
-        ? null
-        : headers.stream()
-            .map(header -> new Object[] {header.getKey(), header.getValue()})
-            .toList();
   }
 
   private static long micros(Instant at) {
@@ -316,7 +319,6 @@ final class SmallBatches implements AutoCloseable {
   @Override
   public void close() {
     beside.shutdown();
-    readers.values().forEach(TopicReader::close);
     record();
   }
 }

@@ -45,22 +45,30 @@ public record Checkpoint(String name) {
   public static final Checkpoint QUARANTINED = new Checkpoint("quarantine");
 
   /**
-   * In {@code gold.spending_alerts}: the version of silver up to which all alerts are raised. In
-   * {@code ops.spending_windows}: the version of silver that the totals kept stand at.
+   * In {@code gold.<source>_alerts}: the first version of silver whose rows are not judged yet, by
+   * the alerts whose key and time are some columns.
+   *
+   * @param of the two columns
    */
-  public static final Checkpoint ALERTED = new Checkpoint("alert");
+  public static Checkpoint alerted(String of) {
+    return new Checkpoint("alert:" + of);
+  }
 
   /**
-   * In {@code ops.spending_windows}, by {@code topic/partition}: the offset of the last record
-   * counted.
+   * In {@code gold.<source>_alerts}, by {@code topic/partition}: the offset of the last record
+   * judged.
    */
-  public static final Family ALERT_OFFSETS = new Family("alert-offset:");
+  public static Family alertOffsets(String of) {
+    return new Family("alert-offset:" + of + ":");
+  }
 
   /**
-   * In {@code ops.spending_windows}, by {@code topic/partition}: the newest event time counted, in
+   * In {@code gold.<source>_alerts}, by {@code topic/partition}: the newest event time judged, in
    * microseconds.
    */
-  public static final Family ALERT_CLOCKS = new Family("alert-clock:");
+  public static Family alertClocks(String of) {
+    return new Family("alert-clock:" + of + ":");
+  }
 
   /** In {@code ops.files}: the number of the last batch of a source's files that has rows here. */
   public static Checkpoint filesOf(String source) {

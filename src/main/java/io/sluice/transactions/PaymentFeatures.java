@@ -26,9 +26,8 @@ import org.apache.spark.sql.types.StructType;
  * What is known of a payment when it is made: its amount, its hour, and where its user stands with
  * it in the minute and in the last five.
  *
- * <p>{@link #of} is the one definition. Where a user stands is counted by {@link
- * SpendingWindows#standing} as payments come, and by {@link #standing} over rows of silver; both
- * give the same.
+ * <p>{@link #of} is the one definition. Where a user stands is counted by {@link PaymentStanding}
+ * as payments come, and by {@link #standing} over rows of silver; both give the same.
  */
 public final class PaymentFeatures {
   /** A payment with where its user stands; amounts in cents. */
@@ -65,23 +64,31 @@ public final class PaymentFeatures {
         hour(col("event_time")).cast("double").as("hour"));
   }
 
+  /** How far behind its user's newest time a payment may be, in microseconds. */
+  private static final long LATENESS = 120_000_000L;
+
+  /** How far behind its partition's newest time a payment may be, in microseconds. */
+  private static final long BEHIND = 3_600_000_000L;
+
   /**
-   * Where the users stand with each row of silver that came by a topic and was not late: the rows
-   * of its partition that stand before it count, in its minute and in the four before.
+   * Where the users stand with each row of silver that came by a topic and was not late: the user's
+   * rows that stand before it in its partition count, in its minute and in the four before.
    */
   public static Dataset<Row> standing(Dataset<Row> silver) {
     var partition = Window.partitionBy("_file").orderBy("_position");
     var before = partition.rowsBetween(Window.unboundedPreceding(), -1);
+    var own =
+        Window.partitionBy("user_id")
+            .orderBy("_file", "_position")
+            .rowsBetween(Window.unboundedPreceding(), -1);
     Dataset<Row> rows =
         silver
             .withColumn("_again", lag("_position", 1).over(partition).equalTo(col("_position")))
             .where("not coalesce(_again, false)")
             .withColumn("_micros", unix_micros(col("event_time")))
-            .withColumn("_clock", max(col("_micros")).over(before))
-            .where(
-                col("_clock")
-                    .isNull()
-                    .or(col("_micros").geq(col("_clock").minus(lit(SpendingWindows.DELAY_MICROS)))))
+            .withColumn("_behind", max(col("_micros")).over(before).minus(lit(BEHIND)))
+            .withColumn("_late", max(col("_micros")).over(own).minus(lit(LATENESS)))
+            .where("coalesce(_micros >= _behind, true) and coalesce(_micros >= _late, true)")
             .withColumn("cents", expr("cast(amount * 100 as bigint)"))
             .withColumn("_minute", expr("_micros div 60000000"));
     // A row counts in the five windows of five minutes that it lies in; its own begins four before.

@@ -2,50 +2,91 @@ package io.sluice.contributing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.transactions.AlertRule;
-import io.sluice.transactions.SpendingWindow;
-import io.sluice.transactions.SpendingWindows;
-import io.sluice.transactions.SpendingWindows.Payment;
-import io.sluice.transactions.SpendingWindows.Raised;
+import io.sluice.contract.Contract;
+import io.sluice.contract.Contracts;
+import io.sluice.stream.AlertBatch;
+import io.sluice.testing.LocalSpark;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** An alert over windows of spending is one class, and a line in the list of windows. */
+/** An alert is a few lines of a contract: no Java. */
 class AddAnAlertTest {
-  private static final long MINUTE = 60_000_000;
-
-  /** Someone tries a card: three payments, and all of them together under a euro. */
-  private record CardIsTried() implements AlertRule {
-    @Override
-    public String name() {
-      return "card_is_tried";
-    }
-
-    @Override
-    public boolean isRaisedBy(long cents, Held window) {
-      return window.count() == 3 && window.cents() < 100;
-    }
-  }
+  private static final StructType SILVER =
+      new StructType()
+          .add("transaction_id", DataTypes.StringType)
+          .add("day", DataTypes.DateType)
+          .add("event_time", DataTypes.TimestampType)
+          .add("user_id", DataTypes.StringType)
+          .add("amount", DataTypes.createDecimalType(12, 2))
+          .add("_file", DataTypes.StringType)
+          .add("_position", DataTypes.LongType);
 
   @Test
-  void aRuleOfOnesOwnRaisesItsAlertInAWindowOfOnesOwn() {
-    SpendingWindows windows =
-        new SpendingWindows(
-            List.of(new SpendingWindow("ten_minutes", 10, List.of(new CardIsTried()))));
-    List<Raised> raised = new ArrayList<>();
-    long[] minutes = {9, 12, 18, 18};
+  void linesOfAContractRaiseIt(@TempDir Path folder) throws IOException {
+    String contract = Files.readString(Path.of("src/demo/stream/contracts/transactions.yaml"));
+    String without = contract.substring(0, contract.indexOf("  - property: alerts"));
+    // Someone tries a card: three payments, and all of them together under a euro.
+    Files.writeString(
+        folder.resolve("transactions.yaml"),
+        without
+            + """
+              - property: alerts
+                value:
+                  - name: card_is_tried
+                    key: user_id
+                    time: event_time
+                    window: 10 minutes
+                    slide: 1 minute
+                    when: "count(*) >= 3 and sum(amount) < 1"
+            """);
+    Contract transactions = Contracts.read(folder).get("transactions");
+    Instant hour = Instant.parse("2026-03-01T10:00:00Z");
+    List<Row> silver = new ArrayList<>();
+    int[] minutes = {9, 12, 18, 18};
     for (int i = 0; i < minutes.length; i++) {
-      windows.add(
-          new Payment("transactions/0", i, "T-" + i, "U", minutes[i] * MINUTE, 10), raised::add);
+      silver.add(
+          RowFactory.create(
+              "T-" + i,
+              Date.valueOf("2026-03-01"),
+              Timestamp.from(hour.plusSeconds(60L * minutes[i])),
+              "U",
+              new BigDecimal("0.10"),
+              "transactions/0",
+              (long) i));
     }
-    // Only the window that begins with the ninth minute holds the first three.
-    assertEquals(
-        List.of(new Raised("ten_minutes", 9 * MINUTE, "card_is_tried", 3, 30, byThird(minutes))),
-        raised.stream().filter(one -> one.by().position() == 2).toList());
-  }
 
-  private static Payment byThird(long[] minutes) {
-    return new Payment("transactions/0", 2, "T-2", "U", minutes[2] * MINUTE, 10);
+    List<String> raised =
+        AlertBatch.of(transactions, LocalSpark.withoutS3().createDataFrame(silver, SILVER))
+            .orderBy("window_start")
+            .selectExpr(
+                "concat_ws('|', alert, key, date_format(window_start, 'HH:mm'), counted['count(*)'],"
+                    + " counted['sum(amount)'], get_json_object(row_key, '$.transaction_id'))")
+            .collectAsList()
+            .stream()
+            .map(row -> row.getString(0))
+            .toList();
+
+    // The window that begins at 10:09 holds the first three; those of the three minutes behind it
+    // hold the last three.
+    assertEquals(
+        List.of(
+            "card_is_tried|U|10:09|3|0.30|T-2",
+            "card_is_tried|U|10:10|3|0.30|T-3",
+            "card_is_tried|U|10:11|3|0.30|T-3",
+            "card_is_tried|U|10:12|3|0.30|T-3"),
+        raised);
   }
 }

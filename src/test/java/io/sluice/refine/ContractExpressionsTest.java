@@ -61,7 +61,8 @@ class ContractExpressionsTest {
                 arrival.maxFileBytes(),
                 expressions,
                 null,
-                null)));
+                null)),
+        contract.alerts());
   }
 
   private static List<String> errors(Contract contract) {

@@ -87,7 +87,7 @@ class SettingsTest {
     List<String> errors = errors(ROOTS + "lake.rot: s3a://x\nsparks.master: local\n");
     assertEquals(2, errors.size(), errors.toString());
     assertTrue(
-        errors.get(0).startsWith("dev.yaml: lake.rot: unknown setting; known are [alerts.score, "),
+        errors.get(0).startsWith("dev.yaml: lake.rot: unknown setting; known are ["),
         errors.get(0));
     for (Key<?> key : Key.all()) {
       assertTrue(errors.get(0).contains(key.name()), key.name());

@@ -164,11 +164,7 @@ class PaymentScoresTest {
         Path.of("src/demo/stream/contracts/payment_outcomes.yaml"),
         contracts.resolve("payment_outcomes.yaml"));
     RunContext context =
-        TestLake.open(
-            "scored",
-            contracts,
-            Map.of(
-                "kafka.servers", LocalKafka.server().servers(), "alerts.topic", "scored-alerts"));
+        TestLake.open("scored", contracts, Map.of("kafka.servers", LocalKafka.server().servers()));
     history(context);
     new Train(context, MODEL).run();
     history(context);
@@ -212,14 +208,16 @@ class PaymentScoresTest {
         Lines.of(
             context
                 .lake()
-                .gold("spending_alerts")
+                .gold("transactions_alerts")
                 .read()
-                .where("rule = 'score'")
-                .select("transaction_id", "model_version", "score")));
+                .where("alert = 'suspicious_payment'")
+                .selectExpr(
+                    "get_json_object(row_key, '$.transaction_id')", "model_version", "score")));
     assertEquals(
         expected.size(),
         LocalKafka.read("scored-alerts").stream()
-            .filter(record -> new String(record.value()).contains("\"rule\":\"score\""))
+            .filter(
+                record -> new String(record.value()).contains("\"alert\":\"suspicious_payment\""))
             .count());
   }
 }

@@ -51,7 +51,6 @@ class TopicStreamTest {
   private static RunContext open(String name, Map<String, String> overrides) {
     Map<String, String> all = new TreeMap<>(overrides);
     all.put("kafka.servers", LocalKafka.server().servers());
-    all.put("alerts.topic", name + "-alerts");
     return TestLake.open(name, Topics.contracts(CONTRACTS, "transactions", name), all);
   }
 
@@ -75,11 +74,7 @@ class TopicStreamTest {
 
   private static List<String> alerts(Dataset<Row> rows) {
     return Lines.of(
-        rows.selectExpr(
-            "window",
-            "user_id",
-            "date_format(window_start, \"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
-            "rule"));
+        rows.selectExpr("alert", "key", "date_format(window_start, \"yyyy-MM-dd'T'HH:mm:ss'Z'\")"));
   }
 
   /** Every event in one place, every alert once in table and topic, every dead letter once. */
@@ -94,7 +89,7 @@ class TopicStreamTest {
 
     List<String> expected = List.copyOf(truth.alerts);
     assertTrue(expected.size() > 20, "only " + expected.size() + " alerts");
-    assertEquals(expected, alerts(context.lake().gold("spending_alerts").read()));
+    assertEquals(expected, alerts(context.lake().gold("transactions_alerts").read()));
     ObjectMapper json = new ObjectMapper();
     List<String> sent = new ArrayList<>();
     for (var record : LocalKafka.read(name + "-alerts")) {
@@ -102,10 +97,9 @@ class TopicStreamTest {
       sent.add(
           String.join(
               "|",
-              alert.path("window").asText(),
-              alert.path("user_id").asText(),
-              Instant.parse(alert.path("window_start").asText()).toString(),
-              alert.path("rule").asText()));
+              alert.path("alert").asText(),
+              alert.path("key").asText(),
+              Instant.parse(alert.path("window_start").asText()).toString()));
     }
     sent.sort(null);
     assertEquals(expected, sent);
@@ -114,7 +108,7 @@ class TopicStreamTest {
     // The same events in one batch: the alerts are the same to the last column.
     assertEquals(
         Lines.of(SpendingByQuery.alerts(silver)),
-        Lines.of(SpendingByQuery.comparable(context.lake().gold("spending_alerts").read())));
+        Lines.of(SpendingByQuery.comparable(context.lake().gold("transactions_alerts").read())));
   }
 
   @Test

@@ -23,7 +23,7 @@ class CheckpointTest {
             "ingest:topics",
             "refine",
             "quarantine",
-            "alert",
+            "alert:user/at",
             "ingest:calls",
             "ingest:payments/3",
             "ingest:payments",
@@ -33,8 +33,8 @@ class CheckpointTest {
             "train:order_fraud:gold.order_features",
             "moves:order_fraud",
             "score:gold.order_features",
-            "alert-offset:payments/3",
-            "alert-clock:payments/3"),
+            "alert-offset:user/at:payments/3",
+            "alert-clock:user/at:payments/3"),
         Stream.of(
                 Checkpoint.FENCE,
                 Checkpoint.FILES_INGESTED,
@@ -42,7 +42,7 @@ class CheckpointTest {
                 Checkpoint.TOPICS_INGESTED,
                 Checkpoint.REFINED,
                 Checkpoint.QUARANTINED,
-                Checkpoint.ALERTED,
+                Checkpoint.alerted("user/at"),
                 Checkpoint.filesOf("calls"),
                 Checkpoint.offset("payments", 3),
                 Checkpoint.making("payments"),
@@ -52,8 +52,8 @@ class CheckpointTest {
                 Checkpoint.learned("order_fraud", "gold.order_features"),
                 Checkpoint.moves("order_fraud"),
                 Checkpoint.scored("gold.order_features"),
-                Checkpoint.ALERT_OFFSETS.of("payments/3"),
-                Checkpoint.ALERT_CLOCKS.of("payments/3"))
+                Checkpoint.alertOffsets("user/at").of("payments/3"),
+                Checkpoint.alertClocks("user/at").of("payments/3"))
             .map(Checkpoint::name)
             .toList());
   }

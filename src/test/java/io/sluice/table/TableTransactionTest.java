@@ -153,12 +153,12 @@ class TableTransactionTest {
     publish(
         begin()
             .append(rows("a", 1))
-            .checkpoint(Checkpoint.ALERT_OFFSETS.of("t/0"), 7)
-            .checkpoint(Checkpoint.ALERT_OFFSETS.of("t/1"), 9)
-            .checkpoint(Checkpoint.ALERT_CLOCKS.of("t/0"), 11)
-            .checkpoint(Checkpoint.ALERTED, 1));
-    assertEquals(Map.of("t/0", 7L, "t/1", 9L), begin().checkpoints(Checkpoint.ALERT_OFFSETS));
-    assertEquals(Map.of("t/0", 11L), begin().checkpoints(Checkpoint.ALERT_CLOCKS));
+            .checkpoint(Checkpoint.alertOffsets("u/t").of("t/0"), 7)
+            .checkpoint(Checkpoint.alertOffsets("u/t").of("t/1"), 9)
+            .checkpoint(Checkpoint.alertClocks("u/t").of("t/0"), 11)
+            .checkpoint(Checkpoint.alerted("u/t"), 1));
+    assertEquals(Map.of("t/0", 7L, "t/1", 9L), begin().checkpoints(Checkpoint.alertOffsets("u/t")));
+    assertEquals(Map.of("t/0", 11L), begin().checkpoints(Checkpoint.alertClocks("u/t")));
   }
 
   @Test

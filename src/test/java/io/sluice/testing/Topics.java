@@ -22,7 +22,8 @@ public final class Topics {
       String contract =
           Files.readString(from.resolve(source + ".yaml"))
               .replace("topic: " + source, "topic: " + topic)
-              .replace(source + "-dead", topic + "-dead");
+              .replace(source + "-dead", topic + "-dead")
+              .replace("topic: spending-alerts", "topic: " + topic + "-alerts");
       Files.writeString(folder.resolve(source + ".yaml"), contract);
       return folder;
     } catch (IOException e) {

@@ -3,16 +3,16 @@ package io.sluice.transactions;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.stream.AlertRule;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalSpark;
-import io.sluice.transactions.SpendingWindows.Outcome;
-import io.sluice.transactions.SpendingWindows.Payment;
-import io.sluice.transactions.SpendingWindows.Standing;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -36,7 +36,9 @@ class PaymentFeaturesTest {
   void usersStandWhereTheStreamSaysTheyDo() {
     Random random = new Random(7);
     Instant begin = Instant.parse("2026-03-01T10:00:00Z");
-    SpendingWindows windows = new SpendingWindows();
+    PaymentStanding rule = new PaymentStanding();
+    Map<String, byte[]> states = new HashMap<>();
+    Map<String, Long> clocks = new HashMap<>();
     List<Row> silver = new ArrayList<>();
     List<String> expected = new ArrayList<>();
     int late = 0;
@@ -53,21 +55,24 @@ class PaymentFeaturesTest {
               BigDecimal.valueOf(cents, 2),
               "topic/0",
               (long) i));
-      Payment payment = new Payment("topic/0", i, "T-" + i, user, at.toEpochMilli() * 1000, cents);
-      if (windows.add(payment, alert -> {}) == Outcome.LATE) {
+      long micros = at.toEpochMilli() * 1000;
+      if (micros < clocks.getOrDefault(user, Long.MIN_VALUE + 120_000_000) - 120_000_000) {
         late++;
         continue;
       }
-      Standing standing = windows.standing(payment);
+      clocks.merge(user, micros, Math::max);
+      AlertRule.Followed followed = rule.update(states.get(user), micros, new long[] {cents});
+      states.put(user, followed.state());
+      long[] measures = followed.measures();
       expected.add(
           String.join(
               "|",
               "T-" + i,
               "" + cents,
-              "" + standing.countMinute(),
-              "" + standing.centsMinute(),
-              "" + standing.countFive(),
-              "" + standing.centsFive()));
+              "" + measures[2],
+              "" + measures[3],
+              "" + measures[4],
+              "" + measures[5]));
     }
     assertTrue(late > 10, "only " + late + " late payments");
     expected.sort(null);

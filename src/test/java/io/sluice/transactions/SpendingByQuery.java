@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 
@@ -18,8 +19,8 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 
 /**
- * The alerts of {@link SpendingWindows} by another way: one query over all rows at once, by Spark's
- * own windows. What the stream finds is held against it.
+ * The alerts on spending of the transactions' contract by another way: one query over all rows at
+ * once, by Spark's own windows. What the stream finds is held against it.
  */
 public final class SpendingByQuery {
   private SpendingByQuery() {}
@@ -27,57 +28,63 @@ public final class SpendingByQuery {
   /** The alerts that all rows of silver raise, in the columns of {@link #comparable}. */
   public static Dataset<Row> alerts(Dataset<Row> silver) {
     WindowSpec before =
-        Window.partitionBy("_file")
-            .orderBy("_position")
+        Window.partitionBy("user_id")
+            .orderBy("_file", "_position")
             .rowsBetween(Window.unboundedPreceding(), -1);
     List<Column> windows = new ArrayList<>();
-    windows.addAll(windows("minute", 1, 5, 1000));
-    windows.addAll(windows("five_minutes", 5, 15, 3000));
+    windows.addAll(windows("spending_minute", 1, 5, 1000));
+    windows.addAll(windows("spending_five_minutes", 5, 15, 3000));
     WindowSpec upTo =
-        Window.partitionBy("window", "user_id", "window_start")
-            .orderBy("_file", "_position")
-            .rowsBetween(Window.unboundedPreceding(), Window.currentRow());
+        Window.partitionBy("alert", "user_id", "window_start").orderBy("_file", "_position");
     return silver
         .withColumn("clock", max("event_time").over(before))
         .where("clock is null or event_time >= clock - interval 120 seconds")
         .withColumn("w", explode(array(windows.toArray(Column[]::new))))
-        .select("w.*", "user_id", "transaction_id", "event_time", "amount", "_file", "_position")
+        .select(
+            "w.*", "user_id", "transaction_id", "day", "event_time", "amount", "_file", "_position")
         .withColumn("count", count(lit(1)).over(upTo))
         .withColumn("total", sum("amount").over(upTo))
-        .withColumn(
-            "rule",
-            expr(
-                "explode(filter(array(if(count = most_count + 1, 'count', null),"
-                    + " if(total > most_amount and total - amount <= most_amount, 'amount', null)),"
-                    + " rule -> rule is not null))"))
+        .withColumn("over", expr("count > most_count or total > most_amount"))
+        .where("over")
+        .withColumn("first", row_number().over(upTo))
+        .where("first = 1")
         .selectExpr(
-            "window",
-            "user_id",
+            "alert",
+            "user_id as key",
             "window_start",
-            "rule",
-            "count",
-            "cast(total as decimal(28, 2)) amount",
-            "transaction_id",
-            "event_time");
+            "window_end",
+            "event_time",
+            "to_json(struct(transaction_id, day)) as row_key",
+            "to_json(map('count(*)', cast(count as string), 'sum(amount)', cast(total as string)))"
+                + " as counted");
   }
 
   /** The windows that a row lies in: one for each minute that they may begin in. */
   private static List<Column> windows(String name, int minutes, long mostCount, int mostAmount) {
     List<Column> windows = new ArrayList<>();
     for (int back = 0; back < minutes; back++) {
+      String start = "date_trunc('MINUTE', event_time) - interval " + back + " minutes";
       windows.add(
           struct(
-              lit(name).as("window"),
-              expr("date_trunc('MINUTE', event_time) - interval " + back + " minutes")
-                  .as("window_start"),
+              lit(name).as("alert"),
+              expr(start).as("window_start"),
+              expr(start + " + interval " + minutes + " minutes").as("window_end"),
               lit(mostCount).as("most_count"),
               lit(mostAmount).as("most_amount")));
     }
     return windows;
   }
 
-  /** Alerts of limits in gold without the columns that only a stream has an answer for. */
+  /** Alerts on spending in gold without the columns that only a stream has an answer for. */
   public static Dataset<Row> comparable(Dataset<Row> gold) {
-    return gold.drop("score", "model_version", "run_id", "batch");
+    return gold.where("score is null")
+        .selectExpr(
+            "alert",
+            "key",
+            "window_start",
+            "window_end",
+            "event_time",
+            "row_key",
+            "to_json(counted) as counted");
   }
 }

@@ -42,7 +42,7 @@ public final class TransactionGenerator {
     /** Accepted, and too late to count in a window. */
     public long late;
 
-    /** {@code window|user|window_start|rule}. */
+    /** {@code alert|user|window_start}. */
     public final SortedSet<String> alerts = new TreeSet<>();
   }
 
@@ -51,6 +51,7 @@ public final class TransactionGenerator {
   private final Instant begin;
   private final long micros;
   private final long[] clocks;
+  private final Map<String, Long> userClocks = new HashMap<>();
   private final List<List<Event>> recent = new ArrayList<>();
   private final StreamTruth truth = new StreamTruth();
   private final Map<String, long[]> windows = new HashMap<>();
@@ -105,15 +106,18 @@ public final class TransactionGenerator {
     long clock = clocks[partition] / 1000;
     long ahead = clocks[partition] + random.nextInt(2000) * micros / 1000;
     long at = ahead / 1000;
-    boolean late = kind == 2 && clock > 400_000;
+    // Late by the user's own clock, and not by so much that it is late by its partition's.
+    long own = userClocks.getOrDefault(user, Long.MIN_VALUE);
+    boolean late = kind == 2 && own > 400_000 && own > clock - 3_000_000;
     if (late) {
-      at = clock - 120_001 - random.nextInt(60_000);
+      at = own - 120_001 - random.nextInt(60_000);
     } else if (kind < 10) {
       // A little late, which is still in time.
       at = Math.max(0, clock - random.nextInt(100_000));
     } else {
       clocks[partition] = ahead;
     }
+    userClocks.merge(user, at, Math::max);
     BigDecimal amount = amount();
     if (late) {
       truth.late++;
@@ -177,23 +181,20 @@ public final class TransactionGenerator {
   /** Counts an event in the minute and the five-minute windows it belongs to. */
   private void spend(String user, long at, BigDecimal amount) {
     long minute = begin.plusMillis(at).truncatedTo(ChronoUnit.MINUTES).getEpochSecond();
-    add("minute", user, minute, amount, 5, 100_000);
+    add("spending_minute", user, minute, amount, 5, 100_000);
     for (int back = 0; back < 5; back++) {
-      add("five_minutes", user, minute - back * 60L, amount, 15, 300_000);
+      add("spending_five_minutes", user, minute - back * 60L, amount, 15, 300_000);
     }
   }
 
   private void add(
-      String window, String user, long start, BigDecimal amount, long most, long mostCents) {
-    String key = window + "|" + user + "|" + Instant.ofEpochSecond(start);
+      String alert, String user, long start, BigDecimal amount, long most, long mostCents) {
+    String key = alert + "|" + user + "|" + Instant.ofEpochSecond(start);
     long[] totals = windows.computeIfAbsent(key, k -> new long[2]);
     totals[0]++;
     totals[1] += amount.unscaledValue().longValueExact();
-    if (totals[0] > most) {
-      truth.alerts.add(key + "|count");
-    }
-    if (totals[1] > mostCents) {
-      truth.alerts.add(key + "|amount");
+    if (totals[0] > most || totals[1] > mostCents) {
+      truth.alerts.add(key);
     }
   }
 }
