@@ -37,9 +37,10 @@ import org.apache.spark.sql.SaveMode;
  * <p>The offsets reached are checkpoints of the same commit that makes the rows visible, one for
  * each partition: each record is ingested once, whatever dies when, and of two drivers one is
  * fenced. Records that a broker has lost before they were read are a failed check result, never
- * passed over in silence; so is a topic that was deleted and made anew. The schemas of Avro records
- * are kept before the records are: while the registry is down, records of schemas never seen wait
- * on the topic. Cost: a few requests to the brokers, one pass over the new records, one commit.
+ * passed over in silence; so is a topic that was deleted and made anew. The schemas that records
+ * were written by are kept before the records are: while the registry is down, records of schemas
+ * never seen wait on the topic. Cost: a few requests to the brokers, one pass over the new records,
+ * one commit.
  */
 public final class TopicIngest implements AutoCloseable {
   private final RunContext context;

@@ -16,8 +16,8 @@ import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.engine.ObservedMetrics;
 import io.sluice.engine.Scala;
-import io.sluice.ingest.format.AvroFormat;
 import io.sluice.ingest.format.RecordFormat;
+import io.sluice.ingest.format.RegistryFrame;
 import io.sluice.kafka.Brokers;
 import io.sluice.privacy.Cipher;
 import java.sql.Timestamp;
@@ -122,7 +122,7 @@ public final class TopicIntake {
       schemas.add(measures);
       records =
           measures.observe(
-              records, collect_set(AvroFormat.schemaNumber(col("value"))).as("schemas"));
+              records, collect_set(RegistryFrame.schemaNumber(col("value"))).as("schemas"));
     }
     return bronze(
         records
@@ -195,7 +195,7 @@ public final class TopicIntake {
         functions.to_date(col("arrived_at")).as("arrived_on"));
   }
 
-  /** The numbers of the schemas that the Avro records were written by, once they have been read. */
+  /** The numbers of the schemas that records were written by, once they have been read. */
   public Set<Integer> schemas() {
     Set<Integer> numbers = new TreeSet<>();
     for (ObservedMetrics measures : schemas) {

@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the Avro schemas that records were written by: reads them from the registry, once each, and
+ * Keeps the schemas that records were written by: reads them from the registry, once each, and
  * writes them to {@code ops.schemas}.
  *
  * <p>A schema that has been read is never asked for again, so a registry that is down, or gone,
@@ -42,7 +42,7 @@ public final class WriterSchemas {
 
   static final TableSpec SPEC =
       new TableSpec(
-          "One row per Avro schema that records were written by.",
+          "One row per schema that records were written by.",
           new StructType()
               .add("registry", DataTypes.StringType, true, "The registry's URL.")
               .add("id", DataTypes.IntegerType, true, "Its number there.")

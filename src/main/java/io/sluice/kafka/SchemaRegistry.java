@@ -2,6 +2,8 @@ package io.sluice.kafka;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.settings.Key;
 import io.sluice.settings.Settings;
 import io.sluice.settings.ValidationErrors;
@@ -15,10 +17,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 
-/** Asks a schema registry, by its Confluent-compatible API, for the Avro schema behind a number. */
+/**
+ * Asks a schema registry, by its Confluent-compatible API, for the Avro or Protobuf schema behind a
+ * number.
+ */
 public final class SchemaRegistry {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -54,8 +61,11 @@ public final class SchemaRegistry {
   }
 
   /**
-   * The schema of a number, whole: schemas that it refers to are written into it. Empty if the
-   * registry has no Avro schema of that number.
+   * The schema of a number, whole: schemas that it refers to are written into it. One of Avro is a
+   * schema of Avro. One of Protobuf is a JSON object as the registry answers it, with {@code
+   * schemaType}, {@code schema} and {@code references}; these have a {@code name} and, in place of
+   * a version, the {@code schema}, and those that the registry does not have are left out. Empty if
+   * the registry has no schema of that number, or one of another kind.
    *
    * @throws DownException if it does not answer
    * @throws io.sluice.settings.ValidationErrors.ValidationException if it refuses the user or the
@@ -63,9 +73,17 @@ public final class SchemaRegistry {
    */
   public Optional<String> schema(int id) {
     JsonNode answer = get("/schemas/ids/" + id);
-    if (answer == null || !answer.path("schemaType").asText("AVRO").equals("AVRO")) {
+    if (answer == null) {
       return Optional.empty();
     }
+    return switch (answer.path("schemaType").asText("AVRO")) {
+      case "AVRO" -> avro(answer);
+      case "PROTOBUF" -> Optional.of(protobuf(answer));
+      default -> Optional.empty();
+    };
+  }
+
+  private Optional<String> avro(JsonNode answer) {
     Schema.Parser parser = new Schema.Parser();
     try {
       refer(answer, parser);
@@ -77,15 +95,39 @@ public final class SchemaRegistry {
 
   private void refer(JsonNode answer, Schema.Parser parser) {
     for (JsonNode reference : answer.path("references")) {
-      String subject =
-          URLEncoder.encode(reference.path("subject").asText(), StandardCharsets.UTF_8);
-      JsonNode referred =
-          get("/subjects/" + subject + "/versions/" + reference.path("version").asText());
+      JsonNode referred = referred(reference);
       if (referred != null && !parser.getTypes().containsKey(reference.path("name").asText())) {
         refer(referred, parser);
         parser.parse(referred.path("schema").asText());
       }
     }
+  }
+
+  private String protobuf(JsonNode answer) {
+    ObjectNode whole = JSON.createObjectNode();
+    whole.put("schemaType", "PROTOBUF").put("schema", answer.path("schema").asText());
+    SortedMap<String, String> files = new TreeMap<>();
+    collect(answer, files);
+    ArrayNode references = whole.putArray("references");
+    files.forEach((name, file) -> references.addObject().put("name", name).put("schema", file));
+    return whole.toString();
+  }
+
+  /** Collects the files that a schema refers to, and those that these refer to. */
+  private void collect(JsonNode answer, SortedMap<String, String> files) {
+    for (JsonNode reference : answer.path("references")) {
+      String name = reference.path("name").asText();
+      JsonNode referred = files.containsKey(name) ? null : referred(reference);
+      if (referred != null) {
+        files.put(name, referred.path("schema").asText());
+        collect(referred, files);
+      }
+    }
+  }
+
+  private JsonNode referred(JsonNode reference) {
+    String subject = URLEncoder.encode(reference.path("subject").asText(), StandardCharsets.UTF_8);
+    return get("/subjects/" + subject + "/versions/" + reference.path("version").asText());
   }
 
   /** Waiting does not help: the registry is up, and it is the settings that are wrong. */

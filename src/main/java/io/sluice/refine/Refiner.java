@@ -59,7 +59,7 @@ public final class Refiner {
   private final ProtectedColumns protectedColumns;
 
   /**
-   * A refinement of records that are not Avro.
+   * A refinement of records that are read without the schemas they were written by.
    *
    * @param secret what protected fields and records are keyed with; needed if the contract has any
    */

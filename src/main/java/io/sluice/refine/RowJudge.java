@@ -21,8 +21,8 @@ import org.apache.spark.sql.Row;
 
 /**
  * Judges rows of bronze by a source's contract: gives them what {@link Refiner} needs besides (the
- * accepted values that the contract refers to, the schemas of Avro records), and brings the rows of
- * a key together by one shuffle.
+ * accepted values that the contract refers to, the schemas that records were written by), and
+ * brings the rows of a key together by one shuffle.
  */
 public final class RowJudge {
   /** Of bronze. A task writes a file for each of the batch's days, so fewer tasks, fewer files. */

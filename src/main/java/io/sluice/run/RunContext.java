@@ -1,5 +1,7 @@
 package io.sluice.run;
 
+import io.sluice.contract.Arrival;
+import io.sluice.contract.ArrivalFormats;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Contracts;
 import io.sluice.lineage.LineageEmitter;
@@ -11,6 +13,7 @@ import io.sluice.table.Lake;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -71,13 +74,24 @@ public record RunContext(
         errors.add(Key.KAFKA_SERVERS.name(), contract.id() + " arrives on a topic; it must be set");
       }
       if (contract.needsWriterSchemas() && settings.get(Key.REGISTRY_URL).isEmpty()) {
-        errors.add(Key.REGISTRY_URL.name(), contract.id() + " arrives as avro; it must be set");
+        errors.add(
+            Key.REGISTRY_URL.name(),
+            contract.id() + " arrives as " + registered(contract) + "; it must be set");
       }
       if (contract.isProtected() && settings.privacyKey().isEmpty()) {
         errors.add(Key.PRIVACY_KEY.name(), contract.id() + " has protected fields; it must be set");
       }
     }
     errors.throwIfAny();
+  }
+
+  /** The formats of its arrivals whose schemas a registry has. */
+  private static String registered(Contract contract) {
+    return contract.arrivals().stream()
+        .map(Arrival::format)
+        .filter(format -> ArrivalFormats.get(format).needsWriterSchemas())
+        .distinct()
+        .collect(Collectors.joining(" and "));
   }
 
   /**

@@ -12,15 +12,17 @@ class ArrivalFormatsTest {
   @Test
   void allAreFoundByTheirNames() {
     // The tests bring one of their own, as a newcomer would.
-    assertEquals(List.of("avro", "csv", "json", "pairs", "parquet"), ArrivalFormats.names());
+    assertEquals(
+        List.of("avro", "csv", "json", "pairs", "parquet", "protobuf"), ArrivalFormats.names());
     for (String name : ArrivalFormats.names()) {
       assertEquals(name, ArrivalFormats.get(name).name());
     }
   }
 
   @Test
-  void topicsTakeTwoOfThem() {
-    assertEquals(List.of("avro", "json"), ArrivalFormats.names(ArrivalFormat.Way.TOPIC));
+  void topicsTakeThreeOfThem() {
+    assertEquals(
+        List.of("avro", "json", "protobuf"), ArrivalFormats.names(ArrivalFormat.Way.TOPIC));
     assertEquals(
         List.of("csv", "json", "pairs", "parquet"), ArrivalFormats.names(ArrivalFormat.Way.FILES));
   }

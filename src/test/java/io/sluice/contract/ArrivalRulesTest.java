@@ -37,11 +37,15 @@ class ArrivalRulesTest {
         change("location: orders", "location: /orders", folders),
         change("format: csv", "format: avro", ARRIVAL + ".format: avro arrives on a topic only"),
         change(
+            "format: csv",
+            "format: protobuf",
+            ARRIVAL + ".format: protobuf arrives on a topic only"),
+        change(
             "location: orders",
             "topic: 'a b'",
             ARRIVAL
                 + ".options.delimiter: unknown; known are [deadLetters, maxRecordBytes, nullValues]",
-            ARRIVAL + ".format: must be avro or json on a topic",
+            ARRIVAL + ".format: must be avro or json or protobuf on a topic",
             ARRIVAL + ".topic: must be a Kafka topic's name: letters, digits, '.', '_' and '-'"),
         change(
             "      - name: files\n",

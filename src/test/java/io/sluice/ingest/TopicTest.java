@@ -187,11 +187,12 @@ class TopicTest {
   }
 
   @Test
-  void topicsNeedBrokersAndAvroARegistry() {
+  void topicsNeedBrokersAndSomeFormatsARegistry() {
     for (Map.Entry<String, String> one :
         Map.of(
                 "clicks", "kafka.servers: clicks arrives on a topic; it must be set",
-                "payments", "registry.url: payments arrives as avro; it must be set")
+                "payments", "registry.url: payments arrives as avro; it must be set",
+                "parcels", "registry.url: parcels arrives as protobuf; it must be set")
             .entrySet()) {
       Contracts contracts =
           Contracts.read(Path.of("src/test/resources/contracts").resolve(one.getKey()));

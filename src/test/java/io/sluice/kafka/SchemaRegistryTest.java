@@ -15,7 +15,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SchemaRegistryTest {
   @TempDir private Path folder;
   private final Map<String, String> answers = new HashMap<>();
+  private final List<Boolean> slashes = new ArrayList<>();
   private HttpServer server;
   private String authorization;
   private int status = 200;
@@ -38,6 +41,9 @@ class SchemaRegistryTest {
         "/",
         exchange -> {
           authorization = exchange.getRequestHeaders().getFirst("Authorization");
+          if (exchange.getRequestURI().getRawPath().contains("%2F")) {
+            slashes.add(true);
+          }
           String answer = answers.get(exchange.getRequestURI().getPath());
           byte[] bytes = (answer == null ? "{}" : answer).getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(
@@ -88,6 +94,28 @@ class SchemaRegistryTest {
     String schema = registry("reader").schema(1).orElseThrow();
     assertTrue(schema.contains("\"symbols\":[\"X\"]"), schema);
     assertEquals("Basic cmVhZGVyOnMzY3JldA==", authorization);
+  }
+
+  @Test
+  void protobufSchemasComeWithTheFilesThatTheyReferTo() {
+    answers.put(
+        "/schemas/ids/1",
+        "{\"schemaType\": \"PROTOBUF\", \"schema\": \"message A {}\", \"references\": ["
+            + "{\"name\": \"x/b.proto\", \"subject\": \"x/b.proto\", \"version\": 2},"
+            + "{\"name\": \"gone.proto\", \"subject\": \"gone\", \"version\": 1}]}");
+    // A path's slashes are part of its subject's name.
+    answers.put(
+        "/subjects/x/b.proto/versions/2",
+        "{\"schema\": \"message B {}\", \"references\": ["
+            + "{\"name\": \"c.proto\", \"subject\": \"c\", \"version\": 1},"
+            + "{\"name\": \"x/b.proto\", \"subject\": \"x/b.proto\", \"version\": 2}]}");
+    answers.put("/subjects/c/versions/1", "{\"schema\": \"message C {}\"}");
+    assertEquals(
+        "{\"schemaType\":\"PROTOBUF\",\"schema\":\"message A {}\",\"references\":["
+            + "{\"name\":\"c.proto\",\"schema\":\"message C {}\"},"
+            + "{\"name\":\"x/b.proto\",\"schema\":\"message B {}\"}]}",
+        registry("").schema(1).orElseThrow());
+    assertEquals(List.of(true), slashes);
   }
 
   @Test

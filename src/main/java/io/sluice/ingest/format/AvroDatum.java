@@ -46,7 +46,7 @@ final class AvroDatum {
     this.raw = raw;
     this.decoder =
         DecoderFactory.get()
-            .binaryDecoder(raw, AvroFormat.PREFIX, raw.length - AvroFormat.PREFIX, null);
+            .binaryDecoder(raw, RegistryFrame.LENGTH, raw.length - RegistryFrame.LENGTH, null);
   }
 
   /** Whether nothing is left of it. */

@@ -2,20 +2,16 @@ package io.sluice.ingest.format;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampType;
@@ -34,19 +30,16 @@ import org.apache.spark.unsafe.types.UTF8String;
  * allocated, and nesting is bounded: hostile data costs no more than its own size.
  */
 final class AvroRecords implements FieldReader {
-  private static final int PREFIX = AvroFormat.PREFIX;
-
-  private final Map<Integer, String> schemas;
   private final Map<String, WantedFields.Plain> plain;
-  private final Map<Integer, Object> writers = new HashMap<>();
+  private final ByWriter<Schema> writers;
 
   /**
    * @param schemas the writers' schemas by number
    * @param plain by name, the raw columns that become fields as they stand
    */
   AvroRecords(Map<Integer, String> schemas, Map<String, WantedFields.Plain> plain) {
-    this.schemas = new HashMap<>(schemas);
     this.plain = new HashMap<>(plain);
+    this.writers = new ByWriter<>(schemas, "Avro", this::checked);
   }
 
   @Override
@@ -61,15 +54,7 @@ final class AvroRecords implements FieldReader {
    */
   void read(byte[] raw, BiConsumer<String, UTF8String> sink, BiConsumer<String, UTF8String> texts)
       throws BrokenRecordException {
-    if (raw.length < PREFIX) {
-      throw BrokenRecordException.whole(
-          "has " + raw.length + " bytes; Avro data begins with a zero byte and a number");
-    }
-    if (raw[0] != 0) {
-      throw BrokenRecordException.whole(
-          "begins with byte " + raw[0] + "; Avro data begins with a zero byte");
-    }
-    Schema writer = writer(ByteBuffer.wrap(raw, 1, 4).getInt());
+    Schema writer = writers.get(RegistryFrame.schemaNumber(raw, "Avro"));
     AvroDatum datum = new AvroDatum(raw);
     try {
       for (Schema.Field field : writer.getFields()) {
@@ -89,31 +74,7 @@ final class AvroRecords implements FieldReader {
   }
 
   /** The schema of a number, if the contract can be read from it. */
-  private Schema writer(int id) throws BrokenRecordException {
-    Object known = writers.get(id);
-    if (known == null) {
-      try {
-        known = checked(id);
-      } catch (BrokenRecordException e) {
-        known = e;
-      }
-      // Numbers are the sender's: made-up ones must not fill the memory.
-      if (schemas.containsKey(id)) {
-        writers.put(id, known);
-      }
-    }
-    if (known instanceof BrokenRecordException broken) {
-      throw broken;
-    }
-    return (Schema) known;
-  }
-
-  private Schema checked(int id) throws BrokenRecordException {
-    String text = schemas.get(id);
-    if (text == null) {
-      throw BrokenRecordException.whole(
-          "the registry has no Avro schema " + Integer.toUnsignedString(id));
-    }
+  private Schema checked(int id, String text) throws BrokenRecordException {
     Schema schema;
     try {
       schema = new Schema.Parser().parse(text);
@@ -123,52 +84,12 @@ final class AvroRecords implements FieldReader {
     if (schema.getType() != Schema.Type.RECORD) {
       throw BrokenRecordException.whole("schema " + id + " is no record");
     }
-    requireFields(schema, id);
-    requireTypes(schema, id);
+    new WriterFields<Schema>(
+            name -> schema.getField(name) == null ? null : schema.getField(name).schema(),
+            AvroRecords::fits,
+            AvroRecords::named)
+        .check(id, plain);
     return schema;
-  }
-
-  private void requireFields(Schema schema, int id) throws BrokenRecordException {
-    List<String> missing =
-        plain.keySet().stream()
-            .filter(name -> plain.get(name).isNeeded() && schema.getField(name) == null)
-            .sorted()
-            .toList();
-    if (!missing.isEmpty()) {
-      throw new BrokenRecordException(
-          one(missing), "missing", "schema " + id + " has no field " + String.join(", ", missing));
-    }
-  }
-
-  private void requireTypes(Schema schema, int id) throws BrokenRecordException {
-    List<String> misfits =
-        plain.keySet().stream()
-            .filter(name -> schema.getField(name) != null)
-            .filter(name -> !fits(schema.getField(name).schema(), plain.get(name).type()))
-            .sorted()
-            .toList();
-    if (!misfits.isEmpty()) {
-      throw new BrokenRecordException(
-          one(misfits),
-          "type",
-          "schema "
-              + id
-              + " has "
-              + misfits.stream()
-                  .map(
-                      name ->
-                          (misfits.size() == 1 ? "" : name + " as ")
-                              + named(schema.getField(name).schema())
-                              + " where "
-                              + plain.get(name).type().sql()
-                              + " is read")
-                  .collect(Collectors.joining(", ")));
-    }
-  }
-
-  /** The only one of some fields; no name for several. */
-  private static String one(List<String> fields) {
-    return fields.size() == 1 ? fields.get(0) : "";
   }
 
   private static String named(Schema schema) {
@@ -189,7 +110,7 @@ final class AvroRecords implements FieldReader {
     if (from == Schema.Type.NULL || from == Schema.Type.STRING || type instanceof StringType) {
       return true;
     }
-    if (type instanceof StructType) {
+    if (type instanceof StructType || type instanceof MapType) {
       return from == Schema.Type.RECORD || from == Schema.Type.MAP;
     }
     if (type instanceof ArrayType) {
@@ -203,14 +124,11 @@ final class AvroRecords implements FieldReader {
       return from == Schema.Type.BOOLEAN;
     }
     if (!logical.isEmpty()) {
-      return logical.equals("decimal") && isFraction(type);
+      return logical.equals("decimal") && WriterFields.isFraction(type);
     }
     boolean whole = from == Schema.Type.INT || from == Schema.Type.LONG;
-    return whole || (isFraction(type) && (from == Schema.Type.FLOAT || from == Schema.Type.DOUBLE));
-  }
-
-  private static boolean isFraction(DataType type) {
-    String name = type.typeName().toLowerCase(Locale.ROOT);
-    return name.startsWith("decimal") || Set.of("double", "float").contains(name);
+    return whole
+        || (WriterFields.isFraction(type)
+            && (from == Schema.Type.FLOAT || from == Schema.Type.DOUBLE));
   }
 }

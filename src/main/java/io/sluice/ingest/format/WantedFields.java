@@ -6,6 +6,7 @@ import io.sluice.contract.Field;
 import io.sluice.contract.GivenColumns;
 import io.sluice.contract.SchemaPolicy;
 import io.sluice.engine.Expressions;
+import io.sluice.engine.value.ValueFormat;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * What a contract wants of the records of one arrival.
@@ -36,6 +38,7 @@ public record WantedFields(
   /**
    * A raw column that becomes a field as it stands.
    *
+   * @param type the field's, or text if the contract says how the source writes its values
    * @param isNeeded whether a record without it is broken
    */
   public record Plain(DataType type, boolean isNeeded) implements Serializable {}
@@ -62,7 +65,7 @@ public record WantedFields(
           field.isRequired() && contract.schemaPolicy().removed() != SchemaPolicy.Removed.NULL;
       Expressions.column(arrival.expression(field))
           .filter(column -> !GivenColumns.isGiven(arrival, column))
-          .ifPresent(column -> plain.put(column, new Plain(field.type(), isNeeded)));
+          .ifPresent(column -> plain.put(column, new Plain(written(field), isNeeded)));
     }
     List<Set<String>> identifying =
         Stream.concat(contract.key().stream(), Stream.of(contract.ordering()))
@@ -72,6 +75,18 @@ public record WantedFields(
             .toList();
     return new WantedFields(
         arrival, contract.schemaPolicy(), columns, plain, identifying, writerSchemas);
+  }
+
+  /**
+   * The type that a field's values come in: any will do if the contract says how they are written.
+   */
+  private static DataType written(Field field) {
+    ValueFormat format = field.shape().format();
+    boolean isTold =
+        format.pattern() != null
+            || !format.trueValues().equals(ValueFormat.STANDARD.trueValues())
+            || !format.falseValues().equals(ValueFormat.STANDARD.falseValues());
+    return isTold ? DataTypes.StringType : field.type();
   }
 
   /** The raw columns without which a file's records are broken; none if absent ones are null. */

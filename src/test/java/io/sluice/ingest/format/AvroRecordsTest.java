@@ -21,7 +21,9 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 
@@ -232,6 +234,19 @@ class AvroRecordsTest {
                         "\"string\"", "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}")),
                 wanted),
             any));
+  }
+
+  @Test
+  void mapsAndRecordsAreReadAsMapsAndObjects() throws Exception {
+    String map = "{\"type\":\"map\",\"values\":\"long\"}";
+    for (DataType type :
+        List.of(
+            DataTypes.createMapType(DataTypes.StringType, DataTypes.LongType),
+            new StructType().add("x", DataTypes.LongType))) {
+      Map<String, Plain> wanted = Map.of("f0", new Plain(type, true));
+      AvroRecords records = new AvroRecords(Map.of(1, schemaOf(map)), wanted);
+      assertEquals(List.of("f0={}"), read(records, new byte[] {0, 0, 0, 0, 1, 0}));
+    }
   }
 
   private static String schemaOf(String... fields) {

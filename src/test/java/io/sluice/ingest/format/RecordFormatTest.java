@@ -59,6 +59,7 @@ class RecordFormatTest {
     assertInstanceOf(JsonLinesFormat.class, RecordFormat.of(arrival("json")));
     assertInstanceOf(ParquetFormat.class, RecordFormat.of(arrival("parquet")));
     assertInstanceOf(AvroFormat.class, RecordFormat.of(arrival("avro")));
+    assertInstanceOf(ProtobufFormat.class, RecordFormat.of(arrival("protobuf")));
   }
 
   @Test
@@ -69,10 +70,12 @@ class RecordFormatTest {
   }
 
   @Test
-  void onlyAvroNeedsItsWritersSchemas() {
+  void avroAndProtobufNeedTheirWritersSchemas() {
     assertTrue(new AvroFormat().needsWriterSchemas());
     assertFalse(new JsonLinesFormat().needsWriterSchemas());
     assertEquals(Set.of(Way.TOPIC), new AvroFormat().ways());
+    assertTrue(new ProtobufFormat().needsWriterSchemas());
+    assertEquals(Set.of(Way.TOPIC), new ProtobufFormat().ways());
   }
 
   @Test
