@@ -13,6 +13,7 @@ import io.sluice.settings.Key;
 import io.sluice.settings.Session;
 import io.sluice.settings.Settings;
 import io.sluice.settings.ValidationErrors;
+import io.sluice.stream.AlertBatch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ public final class Validate {
     ValidationErrors errors = new ValidationErrors();
     for (Contract contract : contracts.inOrder()) {
       ContractExpressions.check(contract, spark, errors);
+      AlertBatch.check(contract, spark, errors);
     }
     errors.throwIfAny();
     List<Mart> marts = Marts.of(contracts);

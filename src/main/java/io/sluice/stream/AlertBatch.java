@@ -4,12 +4,14 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.sluice.contract.Contract;
+import io.sluice.settings.ValidationErrors;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * What a contract's alerts with a condition say of rows of silver that are there already, all at
@@ -23,6 +25,11 @@ import org.apache.spark.sql.Row;
  */
 public final class AlertBatch {
   private AlertBatch() {}
+
+  /** Adds an error for each condition that Spark refuses and each rule that is unknown. */
+  public static void check(Contract contract, SparkSession spark, ValidationErrors errors) {
+    AlertPlan.of(spark, contract, errors);
+  }
 
   /**
    * The alerts.

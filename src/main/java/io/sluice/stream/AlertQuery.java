@@ -57,6 +57,9 @@ final class AlertQuery {
   /** More rows than this are not brought to the driver at once. */
   private static final int AT_ONCE = 100_000;
 
+  /** Queries of one source make one table. */
+  private static final Object DECLARING = new Object();
+
   private static final Duration FORGOTTEN = Duration.ofHours(1);
 
   private final RunContext context;
@@ -99,16 +102,10 @@ final class AlertQuery {
   private AlertTable.Reached reached(AlertTable alerts) {
     LakeTable silver = silver();
     long now = silver.version();
-    AlertTable.Reached reached =
-        alerts.open(
-            now,
-            () ->
-                AlertMarks.newest(
-                    silver
-                        .changes(Math.max(-1, now - RECENT_COMMITS), now)
-                        .rows()
-                        .where(plan.cameByTopic()),
-                    plan.time()));
+    AlertTable.Reached reached;
+    synchronized (DECLARING) {
+      reached = alerts.open(now, () -> recent(silver, now));
+    }
     if (reached.version() > now) {
       throw new IllegalStateException(
           alerts.table().name()
@@ -121,6 +118,12 @@ final class AlertQuery {
               + ": commits of its log are gone");
     }
     return reached;
+  }
+
+  private Map<String, AlertMarks.Mark> recent(LakeTable silver, long now) {
+    return AlertMarks.newest(
+        silver.changes(Math.max(-1, now - RECENT_COMMITS), now).rows().where(plan.cameByTopic()),
+        plan.time());
   }
 
   /**
