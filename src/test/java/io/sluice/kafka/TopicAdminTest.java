@@ -54,20 +54,4 @@ class TopicAdminTest {
       assertTrue(message.contains("topic nowhere") && message.contains("no such topic"), message);
     }
   }
-
-  @Test
-  void aReaderGoesFromOffsetToOffset() throws Exception {
-    LocalKafka.topic("read", 1);
-    LocalKafka.send("read", 0, LocalKafka.bytes("a", "b", "c"));
-    try (TopicReader reader = new TopicReader(brokers(), "read", 10)) {
-      TopicReader.RecordsRead read =
-          reader.read(new TreeMap<>(Map.of(0, 1L)), new TreeMap<>(Map.of(0, 3L)));
-      assertEquals(
-          List.of("1 b", "2 c"),
-          read.records().stream()
-              .map(record -> record.offset() + " " + new String(record.value()))
-              .toList());
-      assertEquals(Map.of(0, 3L), read.reached());
-    }
-  }
 }
