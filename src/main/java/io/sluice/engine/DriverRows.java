@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.spark.Partition;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -34,11 +35,18 @@ public final class DriverRows {
 
   /** The rows, each a copy of its own. */
   public static LocalRows of(Dataset<?> dataset) {
-    return LocalRows.internal(
-        dataset.schema(), read(dataset.queryExecution().toRdd(), new ArrayList<>()));
+    List<InternalRow> rows = new ArrayList<>();
+    forEach(dataset, row -> rows.add(row.internal().copy()));
+    return LocalRows.internal(dataset.schema(), rows);
   }
 
-  private static List<InternalRow> read(RDD<InternalRow> rdd, List<InternalRow> rows) {
+  /**
+   * Gives the rows to a reader one by one: only one of them is in memory.
+   *
+   * @param reader copies what it keeps of a row
+   */
+  public static void forEach(Dataset<?> dataset, Consumer<LocalRows.LocalRow> reader) {
+    RDD<InternalRow> rdd = dataset.queryExecution().toRdd();
     for (Partition partition : rdd.partitions()) {
       TaskContext before = TaskContext.get();
       long id = NEXT.getAndIncrement();
@@ -48,7 +56,7 @@ public final class DriverRows {
       try {
         Iterator<InternalRow> all = rdd.iterator(partition, context);
         while (all.hasNext()) {
-          rows.add(all.next().copy());
+          reader.accept(new LocalRows.LocalRow(all.next()));
         }
       } finally {
         // Whichever way it ended, its listeners close what was opened.
@@ -62,7 +70,6 @@ public final class DriverRows {
         }
       }
     }
-    return rows;
   }
 
   /** What the code of a task asks for: who it is, memory, and counters that nobody reads. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -17,6 +18,7 @@ import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -123,6 +125,25 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
         all, rows.stream().map(row -> (InternalRow) new JoinedRow(row, behind)).toList());
   }
 
+  /**
+   * The same rows, each with values of its own behind its own.
+   *
+   * @param values gives those of a row, as {@link Builder#add} takes them
+   */
+  public LocalRows with(StructType more, Function<LocalRow, Object[]> values) {
+    StructType all = schema;
+    for (StructField field : more.fields()) {
+      all = all.add(field);
+    }
+    Builder behind = builder(more);
+    forEach(row -> behind.add(values.apply(row)));
+    List<InternalRow> joined = new ArrayList<>(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      joined.add(new JoinedRow(rows.get(i), behind.rows.get(i)));
+    }
+    return new LocalRows(all, joined);
+  }
+
   /** The rows in Spark's internal form; for the packages that may see it. */
   public List<InternalRow> internal() {
     return rows;
@@ -167,12 +188,18 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
       this.row = row;
     }
 
-    InternalRow internal() {
+    /** The row in Spark's internal form; for the packages that may see it. */
+    public InternalRow internal() {
       return row;
     }
 
     public boolean isNull(int column) {
       return row.isNullAt(column);
+    }
+
+    /** A value in Spark's internal form, a copy of its own; null if it is null. */
+    public Object value(int column, DataType type) {
+      return row.isNullAt(column) ? null : InternalRow.copyValue(row.get(column, type));
     }
 
     /** A STRING; null if it is null. */

@@ -4,7 +4,6 @@ import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.engine.CompiledRows;
 import io.sluice.engine.LocalRows;
-import io.sluice.ingest.Bronze;
 import io.sluice.ingest.OffsetRange;
 import io.sluice.ingest.TopicBacklog;
 import io.sluice.ingest.TopicIngest;
@@ -193,7 +192,7 @@ final class SmallBatches implements AutoCloseable {
   }
 
   private Refined publish(RefineCommit commit, Staged staged, LocalRefiner.Batch batch) {
-    minute.recorder.reads(silver.bronze().path(), Bronze.schema(), batch.until());
+    batch.reads(minute.recorder);
     try {
       RunResult result =
           commit.publishNews(minute.run, minute.recorder, staged, batch.until(), gate);
@@ -278,7 +277,9 @@ final class SmallBatches implements AutoCloseable {
                     stream.id(),
                     waiting.ingested() + 1);
               }
-              rows.add(functions.get(arrival).apply(records.build()));
+              LocalRows sent = records.build();
+              topics.learn(arrival, sent);
+              rows.add(functions.get(arrival).apply(sent));
               List<OffsetRange> taken = new ArrayList<>();
               batch
                   .reached()

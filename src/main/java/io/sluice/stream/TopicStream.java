@@ -6,7 +6,6 @@ import io.sluice.contract.Contract;
 import io.sluice.ingest.TopicBacklog;
 import io.sluice.ingest.TopicIngest;
 import io.sluice.lineage.LineageRecorder;
-import io.sluice.refine.LocalRefiner;
 import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.Refine;
 import io.sluice.run.RowCounts;
@@ -231,9 +230,7 @@ public final class TopicStream {
       this.topics = TopicIngest.open(context, contract);
       this.gate = QuarantineGate.ofStream(contract, Clock.systemUTC());
       this.small =
-          LocalRefiner.isFor(contract)
-              ? new SmallBatches(context, contract, topics, gate, TopicStream.this::upkeep)
-              : null;
+          new SmallBatches(context, contract, topics, gate, TopicStream.this::upkeep);
       this.letters = new DeadLetters(context, contract);
       this.alert =
           contract.id().equals(SpendingAlerts.SOURCE)
@@ -257,7 +254,7 @@ public final class TopicStream {
         return RunResult.NOTHING_NEW;
       }
       Optional<SmallBatches.Done> done =
-          isNew || small == null ? Optional.empty() : small.carry(run, waiting);
+          isNew ? Optional.empty() : small.carry(run, waiting);
       RunResult ingested =
           done.map(SmallBatches.Done::ingested).orElseGet(() -> topics.batch(run, waiting));
       lag.set(topics.lag());
@@ -313,9 +310,7 @@ public final class TopicStream {
     public void close() {
       after.shutdown();
       following.exceptionally(failure -> null).join();
-      if (small != null) {
-        small.close();
-      }
+      small.close();
       topics.close();
       letters.close();
       if (alert != null) {
