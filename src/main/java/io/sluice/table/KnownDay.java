@@ -7,15 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.delta.actions.AddFile;
-import org.apache.spark.util.sketch.BloomFilter;
 
 /**
- * Which keys a table holds of one day, by their hashes: Bloom filters, each as large as those before
- * it together; and the newest of its files.
+ * Which keys a table holds of one day, by their hashes: filters, each as large as those before it
+ * together; and the newest of its files.
  *
- * <p>A hash that is not there says for certain that the key is not. Of those that are not, about one
- * in a million is taken for one that is there, for each filter; up to one in fifty where a filter had
- * to take more than it is made for. Memory: about four bytes a key, up to eight behind a new filter.
+ * <p>A hash that is not there says for certain that the key is not. Of those that are not, one in
+ * three million is taken for one that is there, for each filter; up to one in a hundred where a
+ * filter had to take more than it is made for. Memory: four bytes a key, up to eight behind a new
+ * filter.
  */
 final class KnownDay {
   /** How many of its files are kept. */
@@ -23,11 +23,12 @@ final class KnownDay {
 
   private static final long SMALLEST = 1024;
 
-  /** Spark's filters have an error rate of their own from 2^31 bits on. */
+  /** A filter has at most 2^31 bits. */
   private static final long LARGEST = 60_000_000;
 
-  private static final int BITS = 29;
-  /** At so few bits a key one in fifty is taken for one that is there. */
+  private static final int BITS = 32;
+
+  /** With fewer a day is not worth its bytes. */
   private static final int LEAST_BITS = 12;
 
   /** Of a filter, and of all files with their paths and partitions. */
@@ -36,12 +37,12 @@ final class KnownDay {
   private static final long FILES_BYTES = FILES * 700;
 
   private static final class Filter {
-    private final BloomFilter hashes;
+    private final HashFilter hashes;
     private final long capacity;
     private long keys;
 
     Filter(long capacity, long bits) {
-      this.hashes = BloomFilter.create(capacity, bits);
+      this.hashes = new HashFilter(bits);
       this.capacity = capacity;
     }
   }
@@ -73,7 +74,7 @@ final class KnownDay {
    *
    * @param rows how many there will be
    * @param bytes the most that it may take
-   * @return empty if in so few bytes more than one in fifty keys would be taken for another
+   * @return empty if so few bytes are not worth it: more than one in a hundred would be taken for another
    */
   static Optional<KnownDay> within(long rows, long bytes) {
     long capacity = Math.max(SMALLEST, Math.min(LARGEST, rows));
@@ -85,12 +86,12 @@ final class KnownDay {
 
   long bytes() {
     return FILES_BYTES
-        + filters.stream().mapToLong(one -> FILTER_BYTES + one.hashes.bitSize() / 8).sum();
+        + filters.stream().mapToLong(one -> FILTER_BYTES + one.hashes.bits() / 8).sum();
   }
 
   boolean mayHold(long hash) {
     for (Filter one : filters) {
-      if (one.hashes.mightContainLong(hash)) {
+      if (one.hashes.mayHold(hash)) {
         return true;
       }
     }
@@ -100,7 +101,7 @@ final class KnownDay {
   void add(long hash) {
     if (!mayHold(hash)) {
       Filter newest = newest();
-      newest.hashes.putLong(hash);
+      newest.hashes.add(hash);
       newest.keys++;
     }
   }
@@ -114,9 +115,9 @@ final class KnownDay {
     return newest().keys >= newest().capacity;
   }
 
-  /** Whether it takes more than one in fifty keys for another. */
+  /** Whether it takes more than one in a hundred keys for another. */
   boolean isOverfull() {
-    return newest().keys * LEAST_BITS > newest().hashes.bitSize();
+    return newest().keys * LEAST_BITS > newest().hashes.bits();
   }
 
   /** How many bytes it would grow by. */

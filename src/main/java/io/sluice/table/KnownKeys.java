@@ -35,7 +35,7 @@ import org.apache.spark.sql.types.DataTypes;
  * the bytes given, a quarter of them for the newest keys. What is full forgets: the days that were
  * not asked for longest, the eldest of the newest keys. One day takes half of the days' bytes at
  * most, so that the next one finds room; it then takes more and more keys for others, up to one in
- * fifty, and is forgotten behind that. Cost: of a day the columns of its keys once, when it is first
+ * a hundred, and is forgotten behind that. Cost: of a day the columns of its keys once, when it is first
  * asked for; of what others commit to known days the same.
  */
 public final class KnownKeys {
