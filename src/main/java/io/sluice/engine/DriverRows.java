@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.spark.Partition;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -40,16 +42,37 @@ public final class DriverRows {
   }
 
   /** The same; empty if they are more than so many bytes, of which no more are read then. */
-  public static Optional<LocalRows> upTo(Dataset<?> dataset, long bytes) {
-    RDD<InternalRow> rdd = dataset.queryExecution().toRdd();
+  public static Optional<LocalRows> upTo(Dataset<?> dataset, long most) {
     List<InternalRow> rows = new ArrayList<>();
-    return read(rdd, rows, bytes)
-        ? Optional.of(LocalRows.internal(dataset.schema(), rows))
-        : Optional.empty();
+    long[] bytes = {0};
+    boolean isWhole =
+        read(
+            dataset,
+            row -> {
+              rows.add(row.internal().copy());
+              bytes[0] += row.internal() instanceof UnsafeRow sized ? sized.getSizeInBytes() : 0;
+              return bytes[0] <= most;
+            });
+    return isWhole ? Optional.of(LocalRows.internal(dataset.schema(), rows)) : Optional.empty();
   }
 
-  private static boolean read(RDD<InternalRow> rdd, List<InternalRow> rows, long most) {
-    long bytes = 0;
+  /**
+   * Gives the rows to a reader one by one: only one of them is in memory.
+   *
+   * @param reader copies what it keeps of a row
+   */
+  public static void forEach(Dataset<?> dataset, Consumer<LocalRows.LocalRow> reader) {
+    read(
+        dataset,
+        row -> {
+          reader.accept(row);
+          return true;
+        });
+  }
+
+  /** Whether the reader has taken all rows: it says of each whether it wants more. */
+  private static boolean read(Dataset<?> dataset, Predicate<LocalRows.LocalRow> reader) {
+    RDD<InternalRow> rdd = dataset.queryExecution().toRdd();
     for (Partition partition : rdd.partitions()) {
       TaskContext before = TaskContext.get();
       long id = NEXT.getAndIncrement();
@@ -59,12 +82,9 @@ public final class DriverRows {
       try {
         Iterator<InternalRow> all = rdd.iterator(partition, context);
         while (all.hasNext()) {
-          InternalRow row = all.next().copy();
-          bytes += row instanceof UnsafeRow sized ? sized.getSizeInBytes() : 0;
-          if (bytes > most) {
+          if (!reader.test(new LocalRows.LocalRow(all.next()))) {
             return false;
           }
-          rows.add(row);
         }
       } finally {
         // Whichever way it ended, its listeners close what was opened.

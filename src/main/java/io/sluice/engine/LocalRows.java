@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -128,14 +129,23 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
         all, rows.stream().map(row -> (InternalRow) new JoinedRow(row, behind)).toList());
   }
 
-  /** The same rows, each with a value of its own behind its others. */
-  public LocalRows withColumn(String name, DataType type, List<?> values) {
-    List<InternalRow> wider = new ArrayList<>(rows.size());
-    for (int i = 0; i < rows.size(); i++) {
-      Object value = Builder.internal(values.get(i));
-      wider.add(new JoinedRow(rows.get(i), new GenericInternalRow(new Object[] {value})));
+  /**
+   * The same rows, each with values of its own behind its own.
+   *
+   * @param values gives those of a row, as {@link Builder#add} takes them
+   */
+  public LocalRows with(StructType more, Function<LocalRow, Object[]> values) {
+    StructType all = schema;
+    for (StructField field : more.fields()) {
+      all = all.add(field);
     }
-    return new LocalRows(schema.add(name, type), wider);
+    Builder behind = builder(more);
+    forEach(row -> behind.add(values.apply(row)));
+    List<InternalRow> joined = new ArrayList<>(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      joined.add(new JoinedRow(rows.get(i), behind.rows.get(i)));
+    }
+    return new LocalRows(all, joined);
   }
 
   /** The rows in Spark's internal form; for the packages that may see it. */
@@ -182,12 +192,18 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
       this.row = row;
     }
 
-    InternalRow internal() {
+    /** The row in Spark's internal form; for the packages that may see it. */
+    public InternalRow internal() {
       return row;
     }
 
     public boolean isNull(int column) {
       return row.isNullAt(column);
+    }
+
+    /** A value in Spark's internal form, a copy of its own; null if it is null. */
+    public Object value(int column, DataType type) {
+      return row.isNullAt(column) ? null : InternalRow.copyValue(row.get(column, type));
     }
 
     /** A STRING; null if it is null. */

@@ -1,7 +1,13 @@
 package io.sluice.ingest;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
+import io.sluice.engine.CompiledRows;
+import io.sluice.engine.LocalRows;
+import io.sluice.ingest.format.RecordFormat;
+import io.sluice.ingest.format.RegistryFrame;
 import io.sluice.kafka.Brokers;
 import io.sluice.kafka.TopicAdmin;
 import io.sluice.kafka.TopicOffsets;
@@ -24,8 +30,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -47,6 +55,7 @@ public final class TopicIngest implements AutoCloseable {
   private final Contract contract;
   private final TopicAdmin admin;
   private final WriterSchemas schemas;
+  private CompiledRows numbers;
   private final SortedMap<String, Long> lag = new TreeMap<>();
 
   private TopicIngest(RunContext context, Contract contract, TopicAdmin admin) {
@@ -235,6 +244,36 @@ public final class TopicIngest implements AutoCloseable {
             bronze.checkpoint(Checkpoint.offset(topic.name(), range.partition()), range.until()));
     bronze.checkpoint(Checkpoint.making(topic.name()), topic.topicId());
     note(topic, behind, taken);
+  }
+
+  /**
+   * Makes sure that the schemas are kept which some records were written by, before the records
+   * are. Nothing if the arrival's format needs none. Cost: a look at each record; requests to the
+   * registry and a commit for numbers never seen.
+   *
+   * @param records in the columns of {@link TopicIntake#RECORDS}
+   * @throws io.sluice.kafka.SchemaRegistry.DownException if the registry does not answer, and
+   *     records are to wait for it
+   */
+  public void learn(Arrival arrival, LocalRows records) {
+    if (!RecordFormat.of(arrival).needsWriterSchemas()) {
+      return;
+    }
+    if (numbers == null) {
+      numbers =
+          CompiledRows.of(
+                  context.spark(),
+                  TopicIntake.RECORDS,
+                  rows -> rows.select(RegistryFrame.schemaNumber(col("value"))))
+              .orElseThrow();
+    }
+    Set<Integer> written = new TreeSet<>();
+    for (LocalRows.LocalRow record : numbers.apply(records)) {
+      if (!record.isNull(0)) {
+        written.add(record.integer(0));
+      }
+    }
+    schemas.learn(written);
   }
 
   /** Publishes the rows that have been written. */

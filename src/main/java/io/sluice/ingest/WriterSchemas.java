@@ -11,6 +11,7 @@ import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,6 +41,9 @@ public final class WriterSchemas {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
   private static final int TRIES = 4;
 
+  /** How long a number that could not be asked for waits until it is asked for again. */
+  private static final Duration ASKED_AGAIN = Duration.ofSeconds(10);
+
   static final TableSpec SPEC =
       new TableSpec(
           "One row per schema that records were written by.",
@@ -53,27 +57,37 @@ public final class WriterSchemas {
 
   private final RunContext context;
   private final SchemaRegistry registry;
+  private final LakeTable table;
   private Map<Integer, Optional<String>> kept;
-  private Map<Integer, String> once;
+  private long keptAt;
+  private Map<Integer, String> current;
+  private Instant askedAt = Instant.EPOCH;
 
   public WriterSchemas(RunContext context) {
     this.context = context;
     this.registry = new SchemaRegistry(context.settings());
+    this.table = context.lake().ops("schemas");
   }
 
   /**
    * The schemas that a source's records may be written by, read when they are first asked for; none
-   * if its records need none.
+   * if its records need none. The same map from call to call, until this JVM has seen more being
+   * kept, or ten seconds after one could not be asked for. Not for several threads at once.
    */
   public static Supplier<Map<Integer, String>> of(RunContext context, Contract contract) {
-    return contract.needsWriterSchemas() ? new WriterSchemas(context)::knownOnce : Map::of;
+    return contract.needsWriterSchemas() ? new WriterSchemas(context)::current : Map::of;
   }
 
-  private Map<Integer, String> knownOnce() {
-    if (once == null) {
-      once = known();
+  private Map<Integer, String> current() {
+    boolean again =
+        kept != null
+            && kept.containsValue(Optional.<String>empty())
+            && Instant.now().isAfter(askedAt.plus(ASKED_AGAIN));
+    if (current == null || table.versionAsKnown() > keptAt || again) {
+      kept = null;
+      current = known();
     }
-    return once;
+    return current;
   }
 
   /** Every schema by its number. */
@@ -84,6 +98,7 @@ public final class WriterSchemas {
             .map(Map.Entry::getKey)
             .toList();
     if (!missing.isEmpty()) {
+      askedAt = Instant.now();
       try {
         keep(ask(missing, 1));
       } catch (SchemaRegistry.DownException e) {
@@ -102,6 +117,10 @@ public final class WriterSchemas {
    * @throws SchemaRegistry.DownException if it does not answer, and records are to wait for it
    */
   void learn(Collection<Integer> ids) {
+    if (!kept().keySet().containsAll(ids) && table.version() > keptAt) {
+      // Others have kept some since.
+      kept = null;
+    }
     List<Integer> unseen = ids.stream().filter(id -> !kept().containsKey(id)).toList();
     if (unseen.isEmpty()) {
       return;
@@ -152,11 +171,11 @@ public final class WriterSchemas {
   private Map<Integer, Optional<String>> kept() {
     if (kept == null) {
       kept = new TreeMap<>();
-      LakeTable table = context.lake().ops("schemas");
-      if (table.exists()) {
+      keptAt = table.version();
+      if (keptAt >= 0) {
         for (Row row :
             table
-                .read()
+                .read(keptAt)
                 .where(col("registry").equalTo(registry.url()))
                 .select("id", "schema")
                 .collectAsList()) {
@@ -179,10 +198,8 @@ public final class WriterSchemas {
     Timestamp now = Timestamp.from(Instant.now());
     schemas.forEach(
         (id, schema) -> rows.add(RowFactory.create(registry.url(), id, schema.orElse(null), now)));
-    context.lake().create(context.lake().ops("schemas"), SPEC);
-    TableTransaction.begin(context.lake().ops("schemas"), SPEC)
-        .append(SPEC.schema(), rows)
-        .publish(SaveMode.Append, "{}");
+    context.lake().create(table, SPEC);
+    TableTransaction.begin(table, SPEC).append(SPEC.schema(), rows).publish(SaveMode.Append, "{}");
     kept().putAll(schemas);
   }
 }

@@ -8,12 +8,15 @@ import io.sluice.engine.CompiledRows;
 import io.sluice.engine.KeyReader;
 import io.sluice.engine.KeyedRow;
 import io.sluice.engine.LocalRows;
+import io.sluice.ingest.Bronze;
+import io.sluice.lineage.LineageRecorder;
 import io.sluice.quality.CheckResult;
 import io.sluice.quality.CheckRunner;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.settings.Key;
+import io.sluice.table.KeyColumns;
 import io.sluice.table.KnownKeys;
 import io.sluice.table.RowWriter;
 import io.sluice.table.TableTransaction;
@@ -21,7 +24,6 @@ import java.sql.Date;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,13 +38,15 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Stages small batches of a source in this JVM, without a job; only the contract's checks take one.
+ * Stages small batches of a source in this JVM, without a job; only the contract's checks take one,
+ * and keys that must be looked up in many or large files of silver.
  *
  * <p>The same plans as {@link JobStager} runs, compiled once ({@link CompiledRows}), make the same
- * rows, and {@link KeyResolver} decides by the same rule. Which keys silver holds is known in
- * memory ({@link KnownKeys}). A batch that one JVM cannot decide by itself is refused: a row that
- * replaces another, a key that may be an older row's, too many keys to know. Cost: each record
- * once, a file for each table. Not for several threads at once.
+ * rows, and {@link KeyResolver} decides by the same rule. Which keys silver may hold and which
+ * values are referred to is known in memory, within {@link Key#KNOWN_KEYS}, or looked up. A batch
+ * is refused if a row has no ordering value or no day, if it replaces rows of large files, or if
+ * {@link LocalReferences} cannot tell. Cost: each record once, a file for each table; what {@link
+ * LocalUpsert} and {@link LocalReferences} say. Not for several threads at once.
  */
 public final class LocalRefiner {
   private static final StructType RUN =
@@ -55,7 +59,9 @@ public final class LocalRefiner {
   private final SilverTable silver;
   private final Contract contract;
   private final RowJudge judge;
-  private final KnownKeys known;
+  private final KeyColumns columns;
+  private final LocalReferences references;
+  private final LocalUpsert upsert;
   private Functions functions;
 
   public LocalRefiner(RunContext context, SilverTable silver, RowJudge judge) {
@@ -63,24 +69,23 @@ public final class LocalRefiner {
     this.silver = silver;
     this.contract = silver.contract();
     this.judge = judge;
-    this.known =
-        new KnownKeys(
+    this.columns =
+        new KeyColumns(
             silver.key(),
             contract.ordering().name(),
             contract.partition().map(Field::name),
-            context.settings().get(Key.KNOWN_KEYS),
             RowContent.of(contract)::column);
-  }
-
-  /** Whether a source's rows can each be judged by themselves, with what is known at the start. */
-  public static boolean isFor(Contract contract) {
-    return !contract.needsWriterSchemas()
-        && contract.fields().stream().allMatch(field -> field.reference().isEmpty());
+    long bytes = context.settings().get(Key.KNOWN_KEYS);
+    long ofReferences = References.of(contract).isEmpty() ? 0 : bytes / 4;
+    this.references = new LocalReferences(context, contract, ofReferences);
+    this.upsert = new LocalUpsert(silver.table(), new KnownKeys(columns, bytes - ofReferences));
   }
 
   /** What is compiled for the tables as they are. */
   private final class Functions {
     private final List<StructType> schemas;
+    private final Map<Integer, String> written;
+    private final CompiledRows typed;
     private final CompiledRows judged;
     private final CompiledRows valid;
     private final CompiledRows broken;
@@ -93,7 +98,13 @@ public final class LocalRefiner {
 
     Functions(StructType bronze, TableTransaction table, TableTransaction quarantine) {
       this.schemas = List.of(bronze, table.schema(), quarantine.schema());
-      this.judged = compiled(bronze, rows -> identified(judge.judged(rows)));
+      this.written = judge.schemas();
+      this.typed = compiled(bronze, judge::typed);
+      StructType marked = typed.schema();
+      for (var mark : References.marks(contract).fields()) {
+        marked = marked.add(mark);
+      }
+      this.judged = compiled(marked, rows -> identified(judge.judged(rows)));
       StructType columns = judged.schema();
       StructType withRun = columns;
       for (var field : RUN.fields()) {
@@ -120,9 +131,15 @@ public final class LocalRefiner {
       this.position = columns.fieldIndex("_position");
     }
 
+    /** Whether they are right for rows of bronze, and for tables as transactions see them. */
+    private boolean fit(StructType bronze, TableTransaction table, TableTransaction quarantine) {
+      return schemas.equals(List.of(bronze, table.schema(), quarantine.schema()))
+          && written.equals(judge.schemas());
+    }
+
     /** With the key and what the row says as numbers. */
     private Dataset<Row> identified(Dataset<Row> rows) {
-      return rows.withColumn("_key", known.hash())
+      return rows.withColumn("_key", columns.hash())
           .withColumn(RowContent.COLUMN, RowContent.of(contract).column(rows.schema()));
     }
 
@@ -147,7 +164,8 @@ public final class LocalRefiner {
     private final SortedMap<String, Long> reasons = new TreeMap<>();
     private final Map<String, Tally.Place> places = new HashMap<>();
     private final Set<Object> days = new HashSet<>();
-    private final List<KeyedRow> accepted = new ArrayList<>();
+    private TableTransaction table;
+    private LocalUpsert.Outcome outcome;
     private LocalRows written;
     private LocalRows quarantined;
 
@@ -172,43 +190,55 @@ public final class LocalRefiner {
       return until;
     }
 
+    /** Tells a recorder what the batch was made of: bronze, and what its rows refer to. */
+    public void reads(LineageRecorder recorder) {
+      recorder.reads(silver.bronze().path(), Bronze.schema(), until);
+      references.reads(recorder);
+    }
+
     @Override
-    public Optional<Staged> stage(TableTransaction table, TableTransaction quarantine) {
-      StructType stored = bronze.schema();
-      if (functions == null
-          || !functions.schemas.equals(List.of(stored, table.schema(), quarantine.schema()))) {
-        functions = new Functions(stored, table, quarantine);
+    public Optional<Staged> stage(TableTransaction silverTable, TableTransaction quarantine) {
+      this.table = silverTable;
+      if (functions == null || !functions.fit(bronze.schema(), table, quarantine)) {
+        functions = new Functions(bronze.schema(), table, quarantine);
       }
-      judge();
+      Optional<LocalRows> typed = references.marked(functions.typed.apply(bronze));
+      if (typed.isEmpty()) {
+        return Optional.empty();
+      }
+      judge(typed.get());
       boolean incomplete =
           valid.stream().anyMatch(row -> row.ordering() == null)
               || (contract.partition().isPresent() && days.contains(null));
-      if (incomplete || !known.knows(silver.table(), table, days)) {
-        return Optional.empty();
-      }
-      // A change of the table by others is a conflict: what is known would not be all.
-      table.readsAll();
-      Optional<RowCounts> rowCounts = resolve();
-      rowCounts.ifPresent(counts -> write(table, quarantine));
-      return rowCounts.map(
-          counts ->
-              new Staged(
-                  counts,
-                  new Tally(
-                      counts.read(),
-                      counts.quarantined(),
-                      reasons,
-                      days.stream()
-                          .filter(Date.class::isInstance)
-                          .map(Date.class::cast)
-                          .sorted()
-                          .toList(),
-                      wanted -> places),
-                  checked()));
+      Optional<LocalUpsert.Outcome> resolved =
+          incomplete ? Optional.empty() : upsert.resolve(table, valid, functions.keys.order());
+      return resolved.map(
+          become -> {
+            outcome = become;
+            write(quarantine);
+            return staged();
+          });
     }
 
-    private void judge() {
-      for (LocalRows.LocalRow row : functions.judged.apply(bronze)) {
+    private Staged staged() {
+      RowCounts counts =
+          new RowCounts(
+              (long) valid.size() + brokenRows.size(),
+              outcome.accepted().size(),
+              brokenRows.size(),
+              outcome.duplicate(),
+              outcome.superseded(),
+              outcome.conflict());
+      List<Date> present =
+          days.stream().filter(Date.class::isInstance).map(Date.class::cast).sorted().toList();
+      return new Staged(
+          counts,
+          new Tally(counts.read(), counts.quarantined(), reasons, present, wanted -> places),
+          checked());
+    }
+
+    private void judge(LocalRows typed) {
+      for (LocalRows.LocalRow row : functions.judged.apply(typed)) {
         if (row.isNull(functions.reasons)) {
           KeyedRow keyed = functions.keys.read(row);
           days.add(keyed.day());
@@ -226,38 +256,7 @@ public final class LocalRefiner {
       places.computeIfAbsent(reason, first -> functions.place(row));
     }
 
-    /** Empty if a row would replace one of the table's, or a key may be one of its older rows'. */
-    private Optional<RowCounts> resolve() {
-      Map<Object, List<KeyedRow>> byKey = new LinkedHashMap<>();
-      valid.forEach(row -> byKey.computeIfAbsent(row.key(), key -> new ArrayList<>(1)).add(row));
-      long duplicate = 0;
-      long superseded = 0;
-      long conflict = 0;
-      for (List<KeyedRow> versions : byKey.values()) {
-        KeyedRow any = versions.get(0);
-        boolean mayBeHeld = known.mayHold(any.day(), any.hash());
-        Optional<KnownKeys.Held> present = mayBeHeld ? known.newest(any.key()) : Optional.empty();
-        KeyResolver.Resolution resolution =
-            KeyResolver.resolve(versions, present, functions.keys.order());
-        if (mayBeHeld && resolution.accepted().isPresent()) {
-          return Optional.empty();
-        }
-        resolution.accepted().ifPresent(accepted::add);
-        duplicate += resolution.duplicate();
-        superseded += resolution.superseded();
-        conflict += resolution.conflict();
-      }
-      return Optional.of(
-          new RowCounts(
-              (long) valid.size() + brokenRows.size(),
-              accepted.size(),
-              brokenRows.size(),
-              duplicate,
-              superseded,
-              conflict));
-    }
-
-    private void write(TableTransaction table, TableTransaction quarantine) {
+    private void write(TableTransaction quarantine) {
       LocalRows none = LocalRows.builder(functions.judged.schema()).build();
       quarantined =
           functions.broken.apply(
@@ -265,9 +264,11 @@ public final class LocalRefiner {
       if (!quarantined.isEmpty()) {
         quarantine.append(functions.quarantineWriter, quarantined);
       }
-      written = functions.valid.apply(none.of(accepted.stream().map(KeyedRow::row).toList()));
+      written =
+          functions.valid.apply(none.of(outcome.accepted().stream().map(KeyedRow::row).toList()));
+      LocalRows others = upsert.takeOut(table, outcome);
       if (!written.isEmpty()) {
-        table.append(functions.silverWriter, written);
+        table.append(functions.silverWriter, LocalRows.concat(List.of(written, others)));
       }
     }
 
@@ -284,14 +285,7 @@ public final class LocalRefiner {
 
     /** Notes that silver holds the accepted rows from a version on. */
     public void published(long version) {
-      accepted.forEach(
-          row ->
-              known.add(
-                  row.day(),
-                  row.hash(),
-                  row.key(),
-                  new KnownKeys.Held(row.ordering(), row.content())));
-      known.reached(version);
+      upsert.published(table, outcome, version);
     }
   }
 

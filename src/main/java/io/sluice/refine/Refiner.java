@@ -111,8 +111,20 @@ public final class Refiner {
     return apply(bronze, Map.of());
   }
 
-  /** The contract's fields, where the rows came from, {@code _extra} and {@code _reasons}. */
-  private Dataset<Row> typed(Dataset<Row> bronze) {
+  /**
+   * The second half of {@link #apply}, each row by itself.
+   *
+   * @param typed what {@link #typed} gives, with the columns of {@link References#marks}
+   */
+  Dataset<Row> judged(Dataset<Row> typed) {
+    return protectedColumns.of(References.judge(contract, typed));
+  }
+
+  /**
+   * The first half: the contract's fields, where the rows came from, {@code _extra} and {@code
+   * _reasons}.
+   */
+  Dataset<Row> typed(Dataset<Row> bronze) {
     StructType rows = new StructType();
     for (Field field : contract.fields()) {
       rows = rows.add(field.name(), field.type());

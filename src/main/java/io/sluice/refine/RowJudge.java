@@ -14,6 +14,7 @@ import io.sluice.table.LakeTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -30,12 +31,14 @@ public final class RowJudge {
 
   private final RunContext context;
   private final Contract contract;
+  private final Supplier<Map<Integer, String>> schemas;
   private final Refiner refiner;
 
-  private RowJudge(RunContext context, Contract contract, Refiner refiner) {
+  private RowJudge(RunContext context, Contract contract, Supplier<Map<Integer, String>> schemas) {
     this.context = context;
     this.contract = contract;
-    this.refiner = refiner;
+    this.schemas = schemas;
+    this.refiner = new Refiner(contract, context.settings().privacyKey(), schemas);
   }
 
   /**
@@ -43,11 +46,12 @@ public final class RowJudge {
    * lake and the registry when rows are first judged.
    */
   public static RowJudge open(RunContext context, Contract contract) {
-    return new RowJudge(
-        context,
-        contract,
-        new Refiner(
-            contract, context.settings().privacyKey(), WriterSchemas.of(context, contract)));
+    return new RowJudge(context, contract, WriterSchemas.of(context, contract));
+  }
+
+  /** The schemas that records may be written by, by number; equal from call to call if no more. */
+  Map<Integer, String> schemas() {
+    return schemas.get();
   }
 
   /**
@@ -67,9 +71,14 @@ public final class RowJudge {
         judged, partitions, spread().stream().map(name -> col(name)).toArray(Column[]::new));
   }
 
-  /** Rows, judged, each by itself; for a contract without references. */
-  Dataset<Row> judged(Dataset<Row> bronze) {
-    return refiner.apply(bronze);
+  /** Rows as bronze holds them, typed, each by itself: the first half of judging. */
+  Dataset<Row> typed(Dataset<Row> bronze) {
+    return refiner.typed(bronze);
+  }
+
+  /** The second half, of typed rows with the columns of {@link References#marks}. */
+  Dataset<Row> judged(Dataset<Row> typed) {
+    return refiner.judged(typed);
   }
 
   /** The columns that {@link #judged(Dataset, long, LineageRecorder)} partitions its rows by. */

@@ -129,12 +129,12 @@ public record Key<T>(
           "500",
           "A stream that is not behind begins a batch this many milliseconds after the last one;"
               + " more of them make fewer and larger files.");
-  public static final Key<Integer> KNOWN_KEYS =
-      number(
+  public static final Key<Long> KNOWN_KEYS =
+      size(
           "stream.known-keys",
-          "20000000",
-          "The most rows whose keys a stream's driver keeps in memory, 16 bytes each; rows of the"
-              + " days that arrive.");
+          "335544320",
+          "The most bytes of memory in which a stream's driver keeps the keys and referenced values of"
+              + " one source; what does not fit is looked up in silver's files.");
 
   public static final Key<Integer> STATE_PARTITIONS =
       number(

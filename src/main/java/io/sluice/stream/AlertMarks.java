@@ -12,6 +12,7 @@ import io.sluice.table.TableFeed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +44,9 @@ final class AlertMarks implements TableFeed.News {
       return new Mark(Math.max(position, other.position), Math.max(clock, other.clock));
     }
   }
+
+  private static final StructType BEFORE =
+      new StructType().add(AlertPlan.CLOCK, DataTypes.LongType);
 
   private final AlertPlan plan;
   private final StructType silver;
@@ -154,6 +158,7 @@ final class AlertMarks implements TableFeed.News {
       clocks.add(mark == null ? null : mark.clock);
       marks.merge(row.text(file), new Mark(row.number(position), row.number(time)), Mark::plus);
     }
-    return added.of(news).withColumn(AlertPlan.CLOCK, DataTypes.LongType, clocks);
+    Iterator<Long> each = clocks.iterator();
+    return added.of(news).with(BEFORE, row -> new Object[] {each.next()});
   }
 }

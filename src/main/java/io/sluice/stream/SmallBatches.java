@@ -5,7 +5,6 @@ import io.sluice.contract.Contract;
 import io.sluice.engine.CompiledRows;
 import io.sluice.engine.DriverRows;
 import io.sluice.engine.LocalRows;
-import io.sluice.ingest.Bronze;
 import io.sluice.ingest.TopicBacklog;
 import io.sluice.ingest.TopicIngest;
 import io.sluice.ingest.TopicIntake;
@@ -161,9 +160,7 @@ final class SmallBatches implements AutoCloseable {
    */
   Optional<Done> carry(Run stream, TopicBacklog waiting, Dataset<Row> records) {
     int most = context.settings().get(Key.SMALL_BATCH);
-    if (!LocalRefiner.isFor(contract)
-        || waiting.all() > (long) FAR_BEHIND * most
-        || !isReady(waiting.bronze())) {
+    if (waiting.all() > (long) FAR_BEHIND * most || !isReady(waiting.bronze())) {
       return Optional.empty();
     }
     Optional<LocalRows> read = DriverRows.upTo(TopicRecords.columns(records), MOST_BYTES);
@@ -249,7 +246,7 @@ final class SmallBatches implements AutoCloseable {
   }
 
   private Refined publish(RefineCommit commit, Staged staged, LocalRefiner.Batch batch) {
-    minute.recorder.reads(silver.bronze().path(), Bronze.schema(), batch.until());
+    batch.reads(minute.recorder);
     try {
       RunResult result =
           commit.publishNews(minute.run, minute.recorder, staged, batch.until(), gate);
@@ -291,6 +288,7 @@ final class SmallBatches implements AutoCloseable {
     // One time for the whole batch, as a batch by jobs has.
     long arrivedAt = micros(Instant.now());
     for (Arrival arrival : contract.topics()) {
+      topics.learn(arrival, part.records(arrival.topic().name()));
       LocalRows records =
           part.records(arrival.topic().name())
               .with(TopicIntake.BATCH, arrivedAt, stream.id(), waiting.ingested() + 1);

@@ -2,6 +2,7 @@ package io.sluice.table;
 
 import io.sluice.engine.Scala;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -42,6 +43,12 @@ final class Delta {
   /** The newest version of a log; costs a listing of its tail. */
   static Snapshot newest(DeltaLog log) {
     return log.update(false, Option.empty(), Option.empty());
+  }
+
+  /** The same; without a listing if there has been one no longer ago. */
+  static Snapshot newest(DeltaLog log, Duration age) {
+    return log.update(
+        false, Option.apply(System.currentTimeMillis() - age.toMillis()), Option.empty());
   }
 
   /** A version of a log. */
@@ -173,6 +180,17 @@ final class Delta {
         Option.empty(),
         Option.empty(),
         Option.empty());
+  }
+
+  /** The same file with nothing of its statistics but the number of its rows. */
+  static AddFile slim(AddFile file) {
+    long rows = rowCount(file);
+    return file(
+        file.path(),
+        Scala.javaMap(file.partitionValues()),
+        file.size(),
+        file.modificationTime(),
+        rows < 0 ? null : "{\"numRecords\":" + rows + "}");
   }
 
   /** A file as {@link AddFile#json} has written it. */

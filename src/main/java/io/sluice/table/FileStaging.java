@@ -47,6 +47,11 @@ final class FileStaging {
     return staged;
   }
 
+  /** The paths of the table's files that are taken out. */
+  Set<String> removed() {
+    return removed;
+  }
+
   /**
    * Writes rows by a job; columns of the table that they lack are null. An observation that they
    * carry is filled when this returns.

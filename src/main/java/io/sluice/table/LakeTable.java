@@ -3,6 +3,7 @@ package io.sluice.table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -76,6 +77,19 @@ public final class LakeTable {
   /** The newest version; -1 if the table does not exist. Costs a listing of the log's tail. */
   public long version() {
     return snapshot().version();
+  }
+
+  /** The version that this JVM saw last, without a look at the store; -1 if it saw none. */
+  public long versionAsKnown() {
+    return log().unsafeVolatileSnapshot().version();
+  }
+
+  /**
+   * The newest version, looked for in the store only if this JVM has not done so for some time; -1
+   * if the table does not exist.
+   */
+  public long versionWithin(Duration age) {
+    return Delta.newest(log(), age).version();
   }
 
   /**

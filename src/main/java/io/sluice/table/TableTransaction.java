@@ -178,7 +178,7 @@ public final class TableTransaction {
 
   /** Files of the table, or of this transaction. */
   public final class Files {
-    private final List<AddFile> files;
+    final List<AddFile> files;
 
     private Files(List<AddFile> files) {
       this.files = files;

@@ -10,7 +10,6 @@ import io.sluice.testing.LocalSpark;
 import io.sluice.testing.NeedsServers;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
