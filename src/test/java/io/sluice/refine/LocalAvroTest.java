@@ -113,18 +113,18 @@ class LocalAvroTest {
     Arrival arrival = contract.topics().get(0);
     LocalRows sent =
         LocalRows.builder(TopicIntake.RECORDS)
-            .add(null, record, 0, offset++, 0L, null, 1_772_359_200_000_000L, "run", offset)
+            .add("payments", null, record, 0, offset++, 0L, null)
             .build();
     topics.learn(arrival, sent);
     LocalRows rows =
         CompiledRows.of(
                 context.spark(),
-                TopicIntake.RECORDS,
+                TopicIntake.RECEIVED,
                 records ->
                     TableTransaction.ordered(
                         topics.intake().bronze(records, arrival), bronze.schema()))
             .orElseThrow()
-            .apply(sent);
+            .apply(sent.with(TopicIntake.BATCH, 1_772_359_200_000_000L, "run", offset));
     long until = bronze.append(new RowWriter(), rows).publish(SaveMode.Append, "{}");
     RefineCommit commit = RefineCommit.begin(context, silver);
     Run run = context.runs().begin("refine", "payments");
