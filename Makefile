@@ -11,13 +11,16 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-real check test dags infra rehearse bench bench-models bench-stream chaos chaos-stream fuzz build format sql serve graph image image-base clean
+.PHONY: help demo demo-stream demo-real check test dags infra rehearse bench bench-models bench-stream chaos chaos-stream fuzz build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 demo: build ## The whole pipeline on this machine, with a page to look at
 	target/sluice demo
+
+demo-stream: build ## The stream on this machine: live view, alerts as they come, counts against the truth
+	target/sluice demo-stream
 
 demo-real: build .venv/.complete ## The same over a year of real orders
 	bash src/demo/real/run.sh

@@ -16,8 +16,9 @@ DOC = """
 asks the API server whether it runs. It holds no task while no source arrives on a topic.
 
 **When it fails**: `kubectl -n sluice describe sparkapplication stream`, and its driver's log. What has arrived waits in
-the topics; a stream that starts again goes on where its tables stand. How far behind it is, its metrics say
-(`sluice.lag.*`), with an alarm in its log.
+the topics; a stream that starts again goes on where its tables stand. How each of its queries stands, and why
+one is held, `sluice stream --status` says; how far behind it is, its metrics (`sluice_stream_lag_records`), with an
+alarm in its log.
 """
 
 with DAG(

@@ -442,6 +442,18 @@ resource "helm_release" "prometheus" {
               { source_labels = ["__meta_kubernetes_pod_annotation_prometheus_io_path"], action = "replace", target_label = "__metrics_path__", regex = "(.+)" },
             ])
           }),
+          # A stream tells of its queries on a port of its own, with the source as a label.
+          merge(local.scrape, {
+            job_name = "sluice-streams"
+            relabel_configs = concat(local.relabel, [
+              { source_labels = ["__meta_kubernetes_pod_annotation_sluice_io_metrics_port"], action = "keep", regex = "\\d+" },
+              {
+                source_labels = ["__meta_kubernetes_pod_ip", "__meta_kubernetes_pod_annotation_sluice_io_metrics_port"]
+                action        = "replace", target_label = "__address__", regex = "(.+);(\\d+)", replacement = "$1:$2"
+              },
+              { target_label = "__metrics_path__", replacement = "/metrics" },
+            ])
+          }),
           # A Spark driver tells of its executors, too, on a path of its own.
           merge(local.scrape, {
             job_name = "sluice-executors"

@@ -1,6 +1,7 @@
 package io.sluice.demo;
 
 import io.sluice.cli.Sluice;
+import io.sluice.demo.stream.DemoStreamCommand;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,11 @@ public final class Laptop {
                 + " of its own.");
     for (Object command :
         List.of(
-            new DemoCommand(), new DemoRealCommand(), new ServeCommand(), new GenerateCommand())) {
+            new DemoCommand(),
+            new DemoRealCommand(),
+            new DemoStreamCommand(),
+            new ServeCommand(),
+            new GenerateCommand())) {
       CommandLine one = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
       one.setExecutionExceptionHandler(line.getExecutionExceptionHandler());
       line.addSubcommand(one);

@@ -6,6 +6,8 @@ import io.sluice.table.TableTransaction;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a source's topics hold that bronze does not.
@@ -34,6 +36,38 @@ public record TopicBacklog(
   /** The same with other ranges. */
   public TopicBacklog withRanges(Map<Arrival, List<OffsetRange>> other) {
     return of(bronze, ingested, topics, other);
+  }
+
+  /**
+   * How many offsets of each partition, by {@code topic/partition}, are left when others stand.
+   *
+   * @param taken some of these
+   */
+  public SortedMap<String, Long> behind(Map<Arrival, List<OffsetRange>> taken) {
+    SortedMap<String, Long> behind = new TreeMap<>();
+    topics
+        .values()
+        .forEach(
+            topic ->
+                topic
+                    .partitions()
+                    .keySet()
+                    .forEach(partition -> behind.put(topic.name() + "/" + partition, 0L)));
+    add(behind, ranges, 1);
+    add(behind, taken, -1);
+    return behind;
+  }
+
+  private static void add(
+      SortedMap<String, Long> behind, Map<Arrival, List<OffsetRange>> some, int sign) {
+    some.forEach(
+        (arrival, partitions) ->
+            partitions.forEach(
+                one ->
+                    behind.merge(
+                        arrival.topic().name() + "/" + one.partition(),
+                        sign * one.size(),
+                        Long::sum)));
   }
 
   /** The first offsets of it: such a share of each partition's. */

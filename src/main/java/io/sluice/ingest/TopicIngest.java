@@ -31,8 +31,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -56,7 +54,6 @@ public final class TopicIngest implements AutoCloseable {
   private final TopicAdmin admin;
   private final WriterSchemas schemas;
   private CompiledRows numbers;
-  private final SortedMap<String, Long> lag = new TreeMap<>();
 
   private TopicIngest(RunContext context, Contract contract, TopicAdmin admin) {
     this.context = context;
@@ -75,13 +72,6 @@ public final class TopicIngest implements AutoCloseable {
     Map<Arrival, TopicOffsets> topics = new LinkedHashMap<>();
     contract.topics().forEach(one -> topics.put(one, admin.offsets(one.topic().name())));
     return topics;
-  }
-
-  /**
-   * How many records each partition is behind, by {@code topic/partition}, after the last batch.
-   */
-  public SortedMap<String, Long> lag() {
-    return new TreeMap<>(lag);
   }
 
   /**
@@ -126,12 +116,7 @@ public final class TopicIngest implements AutoCloseable {
           "Bring the records back from elsewhere if you can; with kafka.lost-offsets=skip the next run goes on behind"
               + " the gap.");
     }
-    TopicBacklog backlog = TopicBacklog.of(bronze, ingested, topics, waiting);
-    lag.clear();
-    if (backlog.all() == 0) {
-      topics.values().forEach(topic -> note(topic, List.of(), List.of()));
-    }
-    return backlog;
+    return TopicBacklog.of(bronze, ingested, topics, waiting);
   }
 
   /**
@@ -153,7 +138,6 @@ public final class TopicIngest implements AutoCloseable {
     return batch(
         run,
         waiting.share(share),
-        waiting.ranges(),
         intake,
         (arrival, taken, batch) ->
             intake.rows(
@@ -170,7 +154,6 @@ public final class TopicIngest implements AutoCloseable {
     return batch(
         run,
         waiting,
-        waiting.ranges(),
         intake,
         (arrival, taken, batch) -> intake.rows(records, arrival, taken, batch));
   }
@@ -180,12 +163,7 @@ public final class TopicIngest implements AutoCloseable {
     Dataset<Row> rows(Arrival arrival, List<OffsetRange> taken, IngestBatch batch);
   }
 
-  private RunResult batch(
-      Run run,
-      TopicBacklog taken,
-      Map<Arrival, List<OffsetRange>> behind,
-      TopicIntake intake,
-      Reader reader) {
+  private RunResult batch(Run run, TopicBacklog taken, TopicIntake intake, Reader reader) {
     TableTransaction bronze = taken.bronze();
     IngestBatch batch = new IngestBatch(taken.ingested() + 1, run.id());
     taken
@@ -195,7 +173,7 @@ public final class TopicIngest implements AutoCloseable {
               if (!ranges.isEmpty()) {
                 bronze.append(reader.rows(arrival, ranges, batch));
               }
-              reaches(bronze, taken.topics().get(arrival), behind.get(arrival), ranges);
+              reaches(bronze, taken.topics().get(arrival), ranges);
             });
     if (contract.needsWriterSchemas()) {
       schemas.learn(intake.schemas());
@@ -234,16 +212,11 @@ public final class TopicIngest implements AutoCloseable {
   }
 
   /** Records how far a topic will have been read when a commit stands. */
-  public void reaches(
-      TableTransaction bronze,
-      TopicOffsets topic,
-      List<OffsetRange> behind,
-      List<OffsetRange> taken) {
+  public void reaches(TableTransaction bronze, TopicOffsets topic, List<OffsetRange> taken) {
     taken.forEach(
         range ->
             bronze.checkpoint(Checkpoint.offset(topic.name(), range.partition()), range.until()));
     bronze.checkpoint(Checkpoint.making(topic.name()), topic.topicId());
-    note(topic, behind, taken);
   }
 
   /**
@@ -310,15 +283,6 @@ public final class TopicIngest implements AutoCloseable {
                                     range.until() - 1))));
     lost.forEach(result -> lines.add("LOST " + result.message()));
     return lines;
-  }
-
-  private void note(TopicOffsets topic, List<OffsetRange> behind, List<OffsetRange> taken) {
-    topic.partitions().keySet().forEach(one -> lag.put(topic.name() + "/" + one, 0L));
-    behind.forEach(one -> lag.put(topic.name() + "/" + one.partition(), one.size()));
-    taken.forEach(
-        one ->
-            lag.merge(
-                topic.name() + "/" + one.partition(), -one.size(), (a, b) -> Math.max(0, a + b)));
   }
 
   /**

@@ -20,8 +20,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Keeps the lake's account of itself: {@code ops.runs}, a row for each run, and {@code
- * ops.check_results}, a row for each check of each batch.
+ * Keeps the lake's account of itself: {@code ops.runs}, a row for each run, {@code
+ * ops.check_results}, a row for each check of each batch, and {@code ops.streams}, a row for each
+ * minute of a streaming query.
  *
  * <p>Check results are written before the batch they judge is published, and also when it is not.
  */
@@ -75,6 +76,9 @@ public final class RunLog {
           List.of(),
           List.of("judged_at"));
 
+  private static final Map<String, TableSpec> SPECS =
+      Map.of("runs", RUNS, "check_results", CHECK_RESULTS, "streams", StreamStatus.STREAMS);
+
   private final Lake lake;
   private final Clock clock;
   private final Map<String, List<Row>> held = new TreeMap<>();
@@ -120,7 +124,7 @@ public final class RunLog {
             rowCounts.conflict(),
             version,
             message);
-    append("runs", RUNS, List.of(row), run);
+    append("runs", List.of(row), run);
   }
 
   /** Records what the checks said of a batch meant for a table. */
@@ -141,8 +145,14 @@ public final class RunLog {
                         result.message()))
             .toList();
     if (!rows.isEmpty()) {
-      append("check_results", CHECK_RESULTS, rows, run);
+      append("check_results", rows, run);
     }
+  }
+
+  /** Keeps how the queries of a stream stand, for the next {@link #flush}. */
+  public synchronized void record(List<StreamStatus> statuses) {
+    held.computeIfAbsent("streams", key -> new ArrayList<>())
+        .addAll(statuses.stream().map(StreamStatus::row).toList());
   }
 
   private static String lower(Enum<?> value) {
@@ -178,7 +188,7 @@ public final class RunLog {
     try {
       while (!waiting.isEmpty()) {
         String table = waiting.firstKey();
-        write(table, table.equals("runs") ? RUNS : CHECK_RESULTS, waiting.get(table), "{}");
+        write(table, waiting.get(table), "{}");
         waiting.remove(table);
       }
     } finally {
@@ -189,15 +199,16 @@ public final class RunLog {
     }
   }
 
-  private synchronized void append(String table, TableSpec spec, List<Row> rows, Run run) {
+  private synchronized void append(String table, List<Row> rows, Run run) {
     if (holds) {
       held.computeIfAbsent(table, key -> new ArrayList<>()).addAll(rows);
     } else {
-      write(table, spec, rows, "{\"run_id\":\"" + run.id() + "\"}");
+      write(table, rows, "{\"run_id\":\"" + run.id() + "\"}");
     }
   }
 
-  private void write(String table, TableSpec spec, List<Row> rows, String rowCounts) {
+  private void write(String table, List<Row> rows, String rowCounts) {
+    TableSpec spec = SPECS.get(table);
     synchronized (writers) {
       TableTransaction.begin(lake.ops(table), spec)
           .append(writers.computeIfAbsent(table, key -> new RowWriter()), spec.schema(), rows)

@@ -142,6 +142,14 @@ public record Key<T>(
           "2",
           "Into how many parts the keys of a source's alerts are spread; no more tasks than these"
               + " follow them at a time.");
+  public static final Key<Integer> METRICS_PORT =
+      add(
+          new Key<>(
+              "metrics.port",
+              "number",
+              "0",
+              "The port on which a stream gives its metrics to Prometheus, at /metrics; 0 for none.",
+              Key::port));
   public static final Key<String> REGISTRY_URL =
       text(
           "registry.url",
@@ -231,6 +239,13 @@ public record Key<T>(
       throw new IllegalArgumentException("must be between 0 and 1");
     }
     return number;
+  }
+
+  private static int port(String value) {
+    if (!value.matches("[0-9]{1,5}") || Integer.parseInt(value) > 65535) {
+      throw new IllegalArgumentException("must be a port, from 1 to 65535, or 0");
+    }
+    return Integer.parseInt(value);
   }
 
   private static int positiveInt(String value) {

@@ -64,14 +64,17 @@ final class AlertQuery {
 
   private final RunContext context;
   private final AlertPlan plan;
+  private final StreamMetrics metrics;
   private final Executor upkeep;
   private volatile TableFeed feed;
   private volatile long handled = -1;
 
   /**
+   * @param metrics is told what the query does
    * @param upkeep makes the checkpoints of the tables' logs
    */
-  AlertQuery(RunContext context, AlertPlan plan, Executor upkeep) {
+  AlertQuery(RunContext context, AlertPlan plan, StreamMetrics metrics, Executor upkeep) {
+    this.metrics = metrics;
     this.context = context;
     this.plan = plan;
     this.upkeep = upkeep;
@@ -80,6 +83,11 @@ final class AlertQuery {
   /** Its name, as Spark's pages show it. */
   String name() {
     return plan.contract().id() + " alerts by " + plan.key();
+  }
+
+  /** What it does and how it stands. */
+  QueryMetrics metrics() {
+    return metrics.of(name(), plan.contract().id(), "alerts by " + plan.key());
   }
 
   /** Hands over the rows that a commit of silver has added. */
@@ -142,13 +150,16 @@ final class AlertQuery {
             : new SilverTable(context, plan.contract()).schema();
     AlertMarks marks = new AlertMarks(plan, columns, reached.marks());
     Path checkpoint = checkpoint();
+    // Each session tells of its own queries only.
+    SparkSession session = session();
+    session.streams().addListener(metrics);
     try (AlertOutbox outbox = AlertOutbox.open(context, plan, alerts, reached.version());
         TableFeed opened = new TableFeed(silver, marks.schema(), reached.version(), marks)) {
       handled = reached.version();
       feed = opened;
       Batches batches = new Batches(run, alerts, outbox, marks, reached.version());
       control.run(
-          plan.raised(plan.input(opened.stream(session())))
+          plan.raised(plan.input(opened.stream(session)))
               .writeStream()
               .queryName(name())
               .outputMode("append")
@@ -163,6 +174,7 @@ final class AlertQuery {
       return batches.result();
     } finally {
       feed = null;
+      session.streams().removeListener(metrics);
       delete(checkpoint);
     }
   }
@@ -181,8 +193,8 @@ final class AlertQuery {
     session
         .conf()
         .set("spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled", "true");
-    // A key's state is read by the batch that follows, which no later batch rewrites.
-    session.conf().set("spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", "false");
+    // Costs a look-up for each row written, and is how operators see the state grow.
+    session.conf().set("spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", "true");
     session.conf().set("spark.sql.streaming.minBatchesToRetain", "5");
     return session;
   }
@@ -251,6 +263,9 @@ final class AlertQuery {
         handled = until;
         return;
       }
+      if (feed.rowsRead() < Long.MAX_VALUE) {
+        metrics().read(feed.rowsRead());
+      }
       boolean isScored = false;
       for (AlertScores one : scores.values()) {
         isScored |= one.isServing();
@@ -308,6 +323,7 @@ final class AlertQuery {
         marked = until;
         markAt = Instant.now().plus(MARKED);
         count += fresh.size();
+        fresh.forEach(row -> metrics().raised(row.getString(0)));
       }
       if (!fresh.isEmpty()) {
         outbox.send(fresh, until);

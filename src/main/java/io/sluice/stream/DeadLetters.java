@@ -60,40 +60,44 @@ public final class DeadLetters implements AutoCloseable {
     }
   }
 
-  void send() {
+  /** Sends all that have not been sent; gives how many. */
+  long send() {
     LakeTable quarantine = context.lake().quarantine(contract.id());
     if (arrivals.isEmpty() || !quarantine.exists()) {
-      return;
+      return 0;
     }
+    long count = 0;
     long until = context.lake().silver(contract.id()).checkpoint(Checkpoint.REFINED);
     for (Arrival arrival : arrivals) {
       TransactionalPublisher outbox = outboxes.computeIfAbsent(arrival, this::open);
       if (outbox.sent() < until) {
-        send(quarantine, arrival, outbox, until);
+        count += send(quarantine, arrival, outbox, until);
       }
     }
+    return count;
   }
 
   /**
    * Sends the letters of one batch, whose rows are at hand; those of all batches before must have
-   * been sent.
+   * been sent. Gives how many.
    *
    * @param broken rows of quarantine
    * @param until the bronze version that their batch reaches
    */
-  void send(LocalRows broken, long until) {
+  long send(LocalRows broken, long until) {
     if (!outboxes.keySet().containsAll(arrivals)) {
-      send();
-      return;
+      return send();
     }
+    long count = 0;
     for (Arrival arrival : arrivals) {
       TransactionalPublisher outbox = outboxes.get(arrival);
       if (outbox.sent() >= until) {
         // They were there already when all that quarantine held was sent.
         continue;
       }
-      send(outbox, letters(broken, arrival).iterator(), until);
+      count += send(outbox, letters(broken, arrival).iterator(), until);
     }
+    return count;
   }
 
   /** The letters of an arrival among rows of quarantine, in the order in which they are sent. */
@@ -131,7 +135,7 @@ public final class DeadLetters implements AutoCloseable {
         Brokers.of(context.settings()), arrival.topic().deadLetters(), name);
   }
 
-  private void send(
+  private long send(
       LakeTable quarantine, Arrival arrival, TransactionalPublisher outbox, long until) {
     Column news =
         col("batch")
@@ -167,6 +171,7 @@ public final class DeadLetters implements AutoCloseable {
     if (sent > 0) {
       LOG.info("{}: {} dead letters to {}", contract.id(), sent, arrival.topic().deadLetters());
     }
+    return sent;
   }
 
   private long send(TransactionalPublisher outbox, Iterator<DeadLetter> sorted, long until) {

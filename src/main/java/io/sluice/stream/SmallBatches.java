@@ -294,10 +294,7 @@ final class SmallBatches implements AutoCloseable {
               .with(TopicIntake.BATCH, arrivedAt, stream.id(), waiting.ingested() + 1);
       rows.add(functions.get(arrival).apply(records));
       topics.reaches(
-          waiting.bronze(),
-          waiting.topics().get(arrival),
-          waiting.ranges().get(arrival),
-          part.ranges(arrival.topic().name()));
+          waiting.bronze(), waiting.topics().get(arrival), part.ranges(arrival.topic().name()));
     }
     return LocalRows.concat(rows);
   }

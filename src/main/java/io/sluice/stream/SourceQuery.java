@@ -69,7 +69,7 @@ final class SourceQuery implements AutoCloseable {
   private final QuarantineGate gate;
   private final SmallBatches small;
   private final DeadLetters letters;
-  private final StreamLag lag;
+  private final QueryMetrics metrics;
   // What follows silver's commit is done while the next batch is on its way there.
   private final ExecutorService after = Executors.newSingleThreadExecutor();
   private CompletableFuture<Void> following = CompletableFuture.completedFuture(null);
@@ -78,18 +78,19 @@ final class SourceQuery implements AutoCloseable {
   private JsonNode begins;
 
   /**
+   * @param metrics is told what the query does
    * @param refined is told of each part of a batch that has reached silver
    * @param upkeep makes the checkpoints of the tables' logs
    */
   SourceQuery(
       RunContext context,
       Contract contract,
-      StreamLag lag,
+      QueryMetrics metrics,
       Consumer<SmallBatches.Refined> refined,
       Executor upkeep) {
     this.context = context;
     this.contract = contract;
-    this.lag = lag;
+    this.metrics = metrics;
     this.topics = TopicIngest.open(context, contract);
     this.gate = QuarantineGate.ofStream(contract, Clock.systemUTC());
     this.small = new SmallBatches(context, contract, topics, gate, refined, upkeep);
@@ -138,16 +139,18 @@ final class SourceQuery implements AutoCloseable {
   /** Refines and sends what a dead driver has left. */
   private void begin(Run run, LineageRecorder recorder) {
     // Says what the topics have lost before anything is read.
-    topics.backlog(run, recorder, topics.look());
-    lag.set(topics.lag());
+    metrics.behind(topics.backlog(run, recorder, topics.look()).behind(Map.of()));
     refineByJobs(QuarantineGate.of(contract));
-    letters.send();
+    metrics.sent(letters.send());
   }
 
   private Optional<RowCounts> refineByJobs(QuarantineGate judging) {
-    return context.lake().bronze(contract.id()).exists()
-        ? Optional.of(new Refine(context, contract.id(), judging).run().rowCounts())
-        : Optional.empty();
+    if (!context.lake().bronze(contract.id()).exists()) {
+      return Optional.empty();
+    }
+    RowCounts counts = new Refine(context, contract.id(), judging).run().rowCounts();
+    metrics.refined(counts);
+    return Optional.of(counts);
   }
 
   /** What comes to the topics from where bronze ends. */
@@ -201,12 +204,15 @@ final class SourceQuery implements AutoCloseable {
 
   /** Carries one batch through all steps. */
   private void take(Run run, LineageRecorder recorder, Dataset<Row> records, JsonNode ends) {
-    TopicBacklog waiting = upTo(ends, look(run, recorder));
+    TopicBacklog all = look(run, recorder);
+    TopicBacklog waiting = upTo(ends, all);
     if (waiting.all() > 0) {
-      published = published.then(carry(run, waiting, records));
+      RunResult ingested = carry(run, waiting, records);
+      metrics.read(ingested.rowCounts().read());
+      published = published.then(ingested);
     }
     begins = ends;
-    lag.set(topics.lag());
+    metrics.behind(all.behind(waiting.ranges()));
   }
 
   private TopicBacklog look(Run run, LineageRecorder recorder) {
@@ -266,6 +272,7 @@ final class SourceQuery implements AutoCloseable {
     }
     await();
     List<SmallBatches.Refined> carried = done.get().refined();
+    carried.forEach(part -> metrics.refined(part.rowCounts()));
     if (done.get().isWhole()) {
       following = CompletableFuture.runAsync(() -> carried.forEach(this::follow), after);
     } else {
@@ -277,13 +284,13 @@ final class SourceQuery implements AutoCloseable {
 
   private void refine() {
     if (refineByJobs(gate).filter(counts -> counts.quarantined() > 0).isPresent()) {
-      letters.send();
+      metrics.sent(letters.send());
     }
   }
 
   private void follow(SmallBatches.Refined batch) {
     if (batch.rowCounts().quarantined() > 0) {
-      letters.send(batch.quarantined(), batch.until());
+      metrics.sent(letters.send(batch.quarantined(), batch.until()));
     }
   }
 

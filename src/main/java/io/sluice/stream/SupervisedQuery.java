@@ -6,6 +6,7 @@ import io.sluice.settings.Printable;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.table.FencedException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ final class SupervisedQuery {
   private final String name;
   private final int tries;
   private final CountDownLatch stopping;
+  private final QueryMetrics metrics;
   private final Supplier<RunResult> attempt;
   private final Thread thread;
   private volatile RunResult result = RunResult.NOTHING_NEW;
@@ -41,14 +43,21 @@ final class SupervisedQuery {
   /**
    * @param tries how many failures in a row end it
    * @param stopping is counted down when it is not to be tried again
+   * @param metrics is told how the query stands
    * @param attempt runs the query until it ends, which it does when {@code stopping} is
    */
-  SupervisedQuery(String name, int tries, CountDownLatch stopping, Supplier<RunResult> attempt) {
+  SupervisedQuery(
+      String name,
+      int tries,
+      CountDownLatch stopping,
+      QueryMetrics metrics,
+      Supplier<RunResult> attempt) {
     this.name = name;
+    this.metrics = metrics;
     this.tries = tries;
     this.stopping = stopping;
     this.attempt = attempt;
-    this.thread = new Thread(this::keep, "stream " + name);
+    this.thread = new Thread(this::keepAndTell, "stream " + name);
   }
 
   void start() {
@@ -87,11 +96,17 @@ final class SupervisedQuery {
     }
   }
 
+  private void keepAndTell() {
+    keep();
+    metrics.ended(failure == null ? null : failure.toString());
+  }
+
   private void keep() {
     int failures = 0;
     int stops = 0;
     while (stopping.getCount() > 0) {
       long began = System.nanoTime();
+      metrics.begins(Instant.now());
       try {
         result = result.then(attempt.get());
         return;
@@ -104,6 +119,7 @@ final class SupervisedQuery {
           failure = e;
           return;
         }
+        metrics.held(e.getMessage());
         Duration pause = pause(SHORTEST_HOLD, LONGEST_HOLD, stops++);
         LOG.error(
             "stream {}: held, next try in {} s: {}",
@@ -113,6 +129,7 @@ final class SupervisedQuery {
         wait(pause);
       } catch (Exception e) {
         // Spark throws checked exceptions that its methods do not declare.
+        metrics.failed(e.toString());
         failures = System.nanoTime() - began > HEALTHY.toNanos() ? 1 : failures + 1;
         if (failures >= tries) {
           failure = e instanceof RuntimeException own ? own : new IllegalStateException(e);

@@ -6,6 +6,7 @@ import io.sluice.run.RunResult;
 import io.sluice.settings.Key;
 import io.sluice.settings.Printable;
 import io.sluice.settings.ValidationErrors;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +46,7 @@ public final class TopicStream {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor();
-  private final StreamLag lag;
+  private final StreamMetrics metrics;
   private final int tries;
 
   /**
@@ -57,13 +57,15 @@ public final class TopicStream {
   public TopicStream(RunContext context, List<String> sources, int tries) {
     this.context = context;
     this.tries = tries;
+    this.metrics =
+        new StreamMetrics(context.settings().get(Key.KAFKA_LAG_ALARM), Clock.systemUTC());
     ValidationErrors errors = new ValidationErrors();
     for (Contract contract : context.contracts().inOrder()) {
       if (!contract.topics().isEmpty() && (sources.isEmpty() || sources.contains(contract.id()))) {
         contracts.add(contract);
         alerts.add(
             AlertPlan.of(context.spark(), contract, errors).stream()
-                .map(plan -> new AlertQuery(context, plan, this::upkeep))
+                .map(plan -> new AlertQuery(context, plan, metrics, this::upkeep))
                 .toList());
       }
     }
@@ -76,7 +78,6 @@ public final class TopicStream {
       errors.add("contracts", "no source arrives on a topic");
     }
     errors.throwIfAny();
-    this.lag = new StreamLag(context.settings().get(Key.KAFKA_LAG_ALARM));
   }
 
   /** Ends each query behind the batch it is at, and waits for that. */
@@ -94,15 +95,26 @@ public final class TopicStream {
    *
    * @throws io.sluice.run.StoppedException if a check has stopped a source, and the stream was to
    *     catch up; the others have
+   * @throws ValidationErrors.ValidationException if the port of {@code metrics.port} is taken;
+   *     nothing has been read
    */
   public RunResult run(Until until) {
-    SparkEnv.get().metricsSystem().registerSource(lag);
+    int port = context.settings().get(Key.METRICS_PORT);
+    try (MetricsServer server = port == 0 ? null : MetricsServer.open(port, metrics::text)) {
+      if (server != null) {
+        LOG.info("metrics are at port {}, /metrics", server.port());
+      }
+      return supervise(until);
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private RunResult supervise(Until until) {
+    context.spark().streams().addListener(metrics);
     context.runs().hold();
     upkeep.scheduleWithFixedDelay(
-        () -> quietly(context.runs()::flush),
-        RECORDED.toSeconds(),
-        RECORDED.toSeconds(),
-        TimeUnit.SECONDS);
+        () -> quietly(this::report), RECORDED.toSeconds(), RECORDED.toSeconds(), TimeUnit.SECONDS);
     List<SupervisedQuery> all = new ArrayList<>();
     try {
       for (int i = 0; i < contracts.size(); i++) {
@@ -114,6 +126,7 @@ public final class TopicStream {
       all.forEach(SupervisedQuery::join);
       finishUpkeep();
       try {
+        context.runs().record(metrics.statuses());
         context.runs().release();
       } catch (Exception e) {
         // Spark throws checked exceptions that its methods do not declare.
@@ -121,23 +134,40 @@ public final class TopicStream {
             "stream: its last runs and check results are not recorded: {}",
             Printable.of(e.toString()));
       }
-      SparkEnv.get().metricsSystem().removeSource(lag);
-      ended.countDown();
+      context.spark().streams().removeListener(metrics);
     }
     SupervisedQuery.throwFirst(all);
     return all.stream().map(SupervisedQuery::result).reduce(RunResult.NOTHING_NEW, RunResult::then);
   }
 
+  private void report() {
+    context.runs().record(metrics.statuses());
+    context.runs().flush();
+  }
+
+  private QueryMetrics metrics(Contract contract) {
+    return metrics.of(contract.id(), contract.id(), "source");
+  }
+
   private List<SupervisedQuery> start(Contract contract, List<AlertQuery> watching, Until until) {
     int most = until == Until.CAUGHT_UP ? tries : Integer.MAX_VALUE;
     SupervisedQuery source =
-        new SupervisedQuery(contract.id(), most, stopping, () -> carry(contract, watching, until));
+        new SupervisedQuery(
+            contract.id(),
+            most,
+            stopping,
+            metrics(contract),
+            () -> carry(contract, watching, until));
     List<SupervisedQuery> all = new ArrayList<>(List.of(source));
     source.start();
     for (AlertQuery query : watching) {
       SupervisedQuery supervised =
           new SupervisedQuery(
-              query.name(), most, stopping, () -> watch(contract, query, source, until));
+              query.name(),
+              most,
+              stopping,
+              query.metrics(),
+              () -> watch(contract, query, source, until));
       supervised.start();
       all.add(supervised);
     }
@@ -155,7 +185,7 @@ public final class TopicStream {
               new SourceQuery(
                   context,
                   contract,
-                  lag,
+                  metrics(contract),
                   batch -> watching.forEach(one -> one.offer(batch.version(), batch.accepted())),
                   this::upkeep)) {
             return query.run(

@@ -1,6 +1,7 @@
 package io.sluice.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.bench.CrashingS3A;
 import io.sluice.demo.transactions.TransactionGenerator;
 import io.sluice.run.RunContext;
+import io.sluice.run.StreamStatus;
 import io.sluice.settings.ValidationErrors;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalKafka;
@@ -150,6 +152,27 @@ class TopicStreamTest {
     TransactionGenerator.StreamTruth truth = generator.truth();
     assertTrue(truth.late > 0 && truth.duplicates > 0, "late or duplicate events are missing");
     holds(context, "stream", truth);
+    // The stream's own account of itself says the same.
+    Row told =
+        context
+            .lake()
+            .ops("streams")
+            .read()
+            .selectExpr(
+                "sum(rows) FILTER (WHERE query = 'source')", "sum(alerts)", "sum(dead_letters)")
+            .first();
+    assertEquals(
+        List.of(truth.events, (long) truth.alerts.size(), truth.quarantined),
+        List.of(told.getLong(0), told.getLong(1), told.getLong(2)));
+    List<StreamStatus> newest = StreamStatus.newest(context.lake(), Instant.now());
+    assertEquals(
+        List.of("source", "alerts by user_id"), newest.stream().map(StreamStatus::query).toList());
+    for (StreamStatus one : newest) {
+      assertEquals(StreamStatus.State.ENDED, one.state());
+      assertNull(one.message());
+    }
+    assertEquals(0, newest.get(0).lagRecords());
+    assertTrue(newest.get(1).stateRows() > 0);
     assertEquals(
         truth.duplicates,
         context

@@ -134,6 +134,18 @@ public final class TransactionGenerator {
     return event;
   }
 
+  /** A payment of 49.99 by a user, half a second after the user's last: many of them are fraud. */
+  public Event quick(String user) {
+    truth.events++;
+    truth.accepted++;
+    int partition = Math.floorMod(user.hashCode(), clocks.length);
+    long at = Math.max(userClocks.getOrDefault(user, 0L), clocks[partition] / 1000) + 500;
+    userClocks.put(user, at);
+    BigDecimal amount = new BigDecimal("49.99");
+    spend(user, at, amount);
+    return new Event(partition, bytes(user), value(user, begin.plusMillis(at), amount.toString()));
+  }
+
   private BigDecimal amount() {
     return BigDecimal.valueOf(
         random.nextInt(20) == 0 ? 30_000 + random.nextInt(90_000) : 100 + random.nextInt(15_000),
