@@ -38,6 +38,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.spark.sql.SaveMode;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +95,11 @@ class LocalAvroTest {
     return bytes.toByteArray();
   }
 
+  @AfterEach
+  void close() {
+    topics.close();
+  }
+
   private void open(String registry, String down) {
     context =
         LocalLake.open(
@@ -112,14 +118,15 @@ class LocalAvroTest {
     TableTransaction bronze = TableTransaction.begin(silver.bronze(), Bronze.spec(contract));
     Arrival arrival = contract.topics().get(0);
     LocalRows sent =
-        LocalRows.builder(TopicIntake.RECORDS)
-            .add(null, record, 0, offset++, 0L, null, 1_772_359_200_000_000L, "run", offset)
+        LocalRows.builder(TopicIntake.RECEIVED)
+            .add(
+                "payments", null, record, 0, offset++, 0L, null, 1_772_359_200_000_000L, "run", 0L)
             .build();
     topics.learn(arrival, sent);
     LocalRows rows =
         CompiledRows.of(
                 context.spark(),
-                TopicIntake.RECORDS,
+                TopicIntake.RECEIVED,
                 records ->
                     TableTransaction.ordered(
                         topics.intake().bronze(records, arrival), bronze.schema()))
@@ -163,6 +170,7 @@ class LocalAvroTest {
     assertEquals(1, carry(record).rowCounts().quarantined());
     assertEquals(1, carry(record).rowCounts().quarantined());
 
+    topics.close();
     open("http://127.0.0.1:2", "wait");
     assertThrows(SchemaRegistry.DownException.class, () -> carry(record));
   }
