@@ -266,9 +266,13 @@ public final class LocalRefiner {
       }
       written =
           functions.valid.apply(none.of(outcome.accepted().stream().map(KeyedRow::row).toList()));
-      LocalRows others = upsert.takeOut(table, outcome);
       if (!written.isEmpty()) {
-        table.append(functions.silverWriter, LocalRows.concat(List.of(written, others)));
+        table.append(functions.silverWriter, written);
+      }
+      // In files of their own: else each batch's would hold all that was ever touched.
+      LocalRows others = upsert.takeOut(table, outcome);
+      if (!others.isEmpty()) {
+        table.append(functions.silverWriter, others);
       }
     }
 

@@ -38,6 +38,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.spark.sql.SaveMode;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +93,11 @@ class LocalAvroTest {
     new GenericDatumWriter<GenericRecord>(record.getSchema()).write(record, encoder);
     encoder.flush();
     return bytes.toByteArray();
+  }
+
+  @AfterEach
+  void close() {
+    topics.close();
   }
 
   private void open(String registry, String down) {
@@ -163,6 +169,7 @@ class LocalAvroTest {
     assertEquals(1, carry(record).rowCounts().quarantined());
     assertEquals(1, carry(record).rowCounts().quarantined());
 
+    topics.close();
     open("http://127.0.0.1:2", "wait");
     assertThrows(SchemaRegistry.DownException.class, () -> carry(record));
   }

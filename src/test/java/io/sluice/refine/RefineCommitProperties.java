@@ -94,7 +94,7 @@ class RefineCommitProperties {
     return sent.list().ofMinSize(1).ofMaxSize(12).list().ofSize(4);
   }
 
-  @Property(tries = 3, seed = "20261128", shrinking = ShrinkingMode.OFF)
+  @Property(tries = 2, seed = "20261128", shrinking = ShrinkingMode.OFF)
   void jobsAndTheDriverMakeTheSameTables(@ForAll("batches") List<List<Sent>> batches)
       throws IOException {
     same(batches, Map.of());
