@@ -34,7 +34,8 @@ class ContractMapperTest {
   /** One change to the valid contract, and all errors it is to have. */
   static Stream<Arguments> errors() {
     String duration = "slaProperties[0]: must be a whole number of days, months or years";
-    String properties = "known are [alerts, arrivals, orderingColumn, quarantineLimit, schemaPolicy]";
+    String properties =
+        "known are [alerts, arrivals, orderingColumn, quarantineLimit, schemaPolicy]";
     return Stream.of(
         change(
             "  - name: orders\n",

@@ -20,7 +20,8 @@ class ContractRulesTest {
 
   /** One change to the valid contract, and all errors it is to have. */
   static Stream<Arguments> errors() {
-    String properties = "known are [alerts, arrivals, orderingColumn, quarantineLimit, schemaPolicy]";
+    String properties =
+        "known are [alerts, arrivals, orderingColumn, quarantineLimit, schemaPolicy]";
     return Stream.of(
         change(
             "id: orders",
