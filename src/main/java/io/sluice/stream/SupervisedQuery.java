@@ -97,7 +97,13 @@ final class SupervisedQuery {
   }
 
   private void keepAndTell() {
-    keep();
+    try {
+      keep();
+    } catch (Error e) {
+      // Nobody else would hear of it: the thread ends here.
+      failure = new IllegalStateException("stream " + name + " ends: " + e, e);
+      LOG.error("stream {}: ends", name, e);
+    }
     metrics.ended(failure == null ? null : failure.toString());
   }
 
