@@ -26,6 +26,12 @@ public record Alert(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** {@code lateness} where a contract states none. */
+  public static final Duration USUAL_LATENESS = Duration.ofMinutes(2);
+
+  /** {@code behind} where a contract states none. */
+  public static final Duration USUAL_BEHIND = Duration.ofHours(1);
+
   /** What raises an alert. */
   public sealed interface Judgement extends Serializable {}
 

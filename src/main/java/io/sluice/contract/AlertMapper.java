@@ -39,8 +39,6 @@ final class AlertMapper {
           Duration.ofHours(1),
           "day",
           Duration.ofDays(1));
-  private static final Duration LATENESS = Duration.ofMinutes(2);
-  private static final Duration BEHIND = Duration.ofHours(1);
 
   /** A row is counted in so many windows of an alert at most. */
   private static final int MOST_WINDOWS = 1000;
@@ -85,9 +83,13 @@ final class AlertMapper {
   }
 
   private Alert alert(JsonNode node, String place) {
-    Duration lateness = duration(node, "lateness", place, LATENESS);
+    Duration lateness = duration(node, "lateness", place, Alert.USUAL_LATENESS);
     Duration behind =
-        duration(node, "behind", place, lateness.compareTo(BEHIND) > 0 ? lateness : BEHIND);
+        duration(
+            node,
+            "behind",
+            place,
+            lateness.compareTo(Alert.USUAL_BEHIND) > 0 ? lateness : Alert.USUAL_BEHIND);
     if (behind.compareTo(lateness) < 0) {
       errors.add(place + ".behind", "must not be shorter than lateness");
     }

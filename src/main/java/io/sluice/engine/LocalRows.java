@@ -1,5 +1,6 @@
 package io.sluice.engine;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -72,10 +73,10 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
     }
 
     /**
-     * @param values of the schema's columns in order: a String for a STRING, microseconds as a Long
-     *     for a TIMESTAMP, days as an Integer for a DATE, the boxed value or byte[] for any other
-     *     simple type; a List of Object[] for an array of structs of these, a long[] for an array
-     *     of BIGINT
+     * @param values of the schema's columns in order: a String for a STRING, an Instant or
+     *     microseconds as a Long for a TIMESTAMP, days as an Integer for a DATE, the boxed value or
+     *     byte[] for any other simple type; a List of Object[] for an array of structs of these, a
+     *     long[] for an array of BIGINT
      */
     public Builder add(Object... values) {
       Object[] converted = new Object[values.length];
@@ -89,6 +90,10 @@ public final class LocalRows implements Iterable<LocalRows.LocalRow> {
     private static Object internal(Object value) {
       if (value instanceof String text) {
         return UTF8String.fromString(text);
+      }
+      if (value instanceof Instant at) {
+        return Math.addExact(
+            Math.multiplyExact(at.getEpochSecond(), 1_000_000L), at.getNano() / 1000);
       }
       if (value instanceof long[] numbers) {
         return new GenericArrayData(numbers);

@@ -259,8 +259,7 @@ public final class LocalRefiner {
     private void write(TableTransaction quarantine) {
       LocalRows none = LocalRows.builder(functions.judged.schema()).build();
       quarantined =
-          functions.broken.apply(
-              none.of(brokenRows).with(RUN, micros(run.startedAt()), run.id(), until));
+          functions.broken.apply(none.of(brokenRows).with(RUN, run.startedAt(), run.id(), until));
       if (!quarantined.isEmpty()) {
         quarantine.append(functions.quarantineWriter, quarantined);
       }
@@ -301,9 +300,5 @@ public final class LocalRefiner {
    */
   public Batch batch(LocalRows bronze, Run run, long until) {
     return new Batch(bronze, run, until);
-  }
-
-  private static long micros(java.time.Instant at) {
-    return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000), at.getNano() / 1000);
   }
 }

@@ -50,10 +50,22 @@ final class AlertFold implements Serializable {
           .add("counted", DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType))
           .add("measures", DataTypes.createArrayType(DataTypes.LongType));
 
+  private static final int RAISED_MEASURES = RAISED.fieldIndex("measures");
+
   private final List<Judge> judges;
 
   AlertFold(List<Judge> judges) {
     this.judges = List.copyOf(judges);
+  }
+
+  /** Whether a row of {@link #RAISED} is what a rule measured, and no alert yet. */
+  static boolean isMeasured(Row raised) {
+    return !raised.isNullAt(RAISED_MEASURES);
+  }
+
+  /** What a rule measured. */
+  static long[] measures(Row raised) {
+    return raised.<Long>getList(RAISED_MEASURES).stream().mapToLong(Long::longValue).toArray();
   }
 
   /** How one alert judges rows. */

@@ -65,6 +65,7 @@ final class AlertQuery {
   private final RunContext context;
   private final AlertPlan plan;
   private final StreamMetrics metrics;
+  private final QueryMetrics told;
   private final Executor upkeep;
   private volatile TableFeed feed;
   private volatile long handled = -1;
@@ -78,6 +79,7 @@ final class AlertQuery {
     this.context = context;
     this.plan = plan;
     this.upkeep = upkeep;
+    this.told = metrics.of(name(), plan.contract().id(), "alerts by " + plan.key());
   }
 
   /** Its name, as Spark's pages show it. */
@@ -87,7 +89,7 @@ final class AlertQuery {
 
   /** What it does and how it stands. */
   QueryMetrics metrics() {
-    return metrics.of(name(), plan.contract().id(), "alerts by " + plan.key());
+    return told;
   }
 
   /** Hands over the rows that a commit of silver has added. */
@@ -264,7 +266,7 @@ final class AlertQuery {
         return;
       }
       if (feed.rowsRead() < Long.MAX_VALUE) {
-        metrics().read(feed.rowsRead());
+        told.read(feed.rowsRead());
       }
       boolean isScored = false;
       for (AlertScores one : scores.values()) {
@@ -296,10 +298,10 @@ final class AlertQuery {
     private void raise(List<Row> some, List<Row> raised, long until) {
       Map<String, List<Row>> measured = new TreeMap<>();
       for (Row row : some) {
-        if (row.isNullAt(7)) {
-          raised.add(AlertTable.row(row, null, null, run, until));
+        if (AlertFold.isMeasured(row)) {
+          measured.computeIfAbsent(row.getAs("alert"), name -> new ArrayList<>()).add(row);
         } else {
-          measured.computeIfAbsent(row.getString(0), name -> new ArrayList<>()).add(row);
+          raised.add(AlertTable.row(row, null, null, run, until));
         }
       }
       measured.forEach(
@@ -323,7 +325,7 @@ final class AlertQuery {
         marked = until;
         markAt = Instant.now().plus(MARKED);
         count += fresh.size();
-        fresh.forEach(row -> metrics().raised(row.getString(0)));
+        fresh.forEach(row -> told.raised(row.getString(0)));
       }
       if (!fresh.isEmpty()) {
         outbox.send(fresh, until);

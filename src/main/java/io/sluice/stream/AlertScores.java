@@ -105,17 +105,13 @@ final class AlertScores {
     }
     LocalRows.Builder rows = LocalRows.builder(MEASURED);
     for (Row row : measured) {
-      rows.add(row.getString(5), numbers(row));
+      rows.add(row.<String>getAs("row_key"), AlertFold.measures(row));
     }
     List<Served> scores = new ArrayList<>();
     for (LocalRows.LocalRow one : serving.get().apply(rows.build())) {
       scores.add(new Served(one.integer(0), one.real(1)));
     }
     return scores;
-  }
-
-  private static long[] numbers(Row row) {
-    return row.<Long>getList(7).stream().mapToLong(Long::longValue).toArray();
   }
 
   AlertFold.Rule rule() {

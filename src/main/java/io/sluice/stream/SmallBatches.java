@@ -25,6 +25,7 @@ import io.sluice.table.RowWriter;
 import io.sluice.table.TableTransaction;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +161,8 @@ final class SmallBatches implements AutoCloseable {
    */
   Optional<Done> carry(Run stream, TopicBacklog waiting, Dataset<Row> records) {
     int most = context.settings().get(Key.SMALL_BATCH);
-    if (waiting.all() > (long) FAR_BEHIND * most || !isReady(waiting.bronze())) {
+    Optional<RefineCommit> commit = commit(waiting.bronze());
+    if (waiting.all() > (long) FAR_BEHIND * most || commit.isEmpty()) {
       return Optional.empty();
     }
     Optional<LocalRows> read = DriverRows.upTo(TopicRecords.columns(records), MOST_BYTES);
@@ -169,23 +171,20 @@ final class SmallBatches implements AutoCloseable {
     }
     Done done = new Done(RunResult.NOTHING_NEW, new ArrayList<>(), true);
     TopicBacklog rest = waiting;
-    for (TopicRecords part : TopicRecords.parts(read.get(), waiting, most)) {
-      if (!done.isWhole) {
-        // Its rows are for refine, as those of the part before are.
+    Iterator<TopicRecords> parts = TopicRecords.parts(read.get(), waiting, most).iterator();
+    while (parts.hasNext()) {
+      TopicRecords part = parts.next();
+      if (!done.isWhole || commit.isEmpty()) {
+        // Its rows are for refine, as those of a part before may be.
         return Optional.of(done.then(topics.batch(stream, rest, records)));
       }
-      Optional<Done> carried = carry(stream, rest, part);
-      if (carried.isEmpty()) {
-        return Optional.of(done.then(topics.batch(stream, rest, records)));
+      done = done.then(carry(stream, rest, part, commit.get()));
+      if (parts.hasNext()) {
+        rest = topics.after(rest);
+        commit = commit(rest.bronze());
       }
-      done = done.then(carried.get());
-      rest = topics.after(rest);
     }
     return Optional.of(done);
-  }
-
-  private boolean isReady(TableTransaction bronze) {
-    return commit(bronze).isPresent();
   }
 
   /** The transactions of silver and quarantine, if they stand where bronze does. */
@@ -196,13 +195,8 @@ final class SmallBatches implements AutoCloseable {
         .filter(commit -> !commit.isPending());
   }
 
-  private Optional<Done> carry(Run stream, TopicBacklog waiting, TopicRecords part) {
+  private Done carry(Run stream, TopicBacklog waiting, TopicRecords part, RefineCommit commit) {
     TableTransaction bronze = waiting.bronze();
-    Optional<RefineCommit> begun = commit(bronze);
-    if (begun.isEmpty()) {
-      return Optional.empty();
-    }
-    RefineCommit commit = begun.get();
     for (TableTransaction one : List.of(bronze, commit.table(), commit.quarantine())) {
       one.checkpointsBy(upkeep);
     }
@@ -233,11 +227,11 @@ final class SmallBatches implements AutoCloseable {
       LOG.info("{}: this batch takes jobs", contract.id());
     }
     if (staged.isEmpty() || ingested.version() != until) {
-      return Optional.of(new Done(ingested, List.of(), false));
+      return new Done(ingested, List.of(), false);
     }
     Refined published = publish(commit, staged.get(), batch);
     refined.accept(published);
-    return Optional.of(new Done(ingested, List.of(published), true));
+    return new Done(ingested, List.of(published), true);
   }
 
   private RunResult ingest(Run stream, TopicBacklog waiting, LocalRows rows) {
@@ -286,7 +280,7 @@ final class SmallBatches implements AutoCloseable {
   private LocalRows bronzeRows(TopicBacklog waiting, Run stream, TopicRecords part) {
     List<LocalRows> rows = new ArrayList<>();
     // One time for the whole batch, as a batch by jobs has.
-    long arrivedAt = micros(Instant.now());
+    Instant arrivedAt = Instant.now();
     for (Arrival arrival : contract.topics()) {
       topics.learn(arrival, part.records(arrival.topic().name()));
       LocalRows records =
@@ -297,10 +291,6 @@ final class SmallBatches implements AutoCloseable {
           waiting.bronze(), waiting.topics().get(arrival), part.ranges(arrival.topic().name()));
     }
     return LocalRows.concat(rows);
-  }
-
-  private static long micros(Instant at) {
-    return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000), at.getNano() / 1000);
   }
 
   /** Ends the minute's run. */

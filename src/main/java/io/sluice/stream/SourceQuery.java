@@ -112,11 +112,11 @@ final class SourceQuery implements AutoCloseable {
    */
   RunResult run(Run run, LineageRecorder recorder, Ends ends, BooleanSupplier isStopping) {
     QueryControl control = new QueryControl();
-    begin(run, recorder);
+    TopicBacklog waiting = begin(run, recorder);
     Path checkpoint = folder();
     try {
       control.run(
-          records(run, recorder)
+          records(waiting)
               .writeStream()
               .queryName(contract.id())
               .trigger(
@@ -136,12 +136,14 @@ final class SourceQuery implements AutoCloseable {
     }
   }
 
-  /** Refines and sends what a dead driver has left. */
-  private void begin(Run run, LineageRecorder recorder) {
+  /** Refines and sends what a dead driver has left; gives what waits on the topics. */
+  private TopicBacklog begin(Run run, LineageRecorder recorder) {
     // Says what the topics have lost before anything is read.
-    metrics.behind(topics.backlog(run, recorder, topics.look()).behind(Map.of()));
+    TopicBacklog waiting = topics.backlog(run, recorder, topics.look());
+    metrics.behind(waiting.behind(Map.of()));
     refineByJobs(QuarantineGate.of(contract));
     metrics.sent(letters.send());
+    return waiting;
   }
 
   private Optional<RowCounts> refineByJobs(QuarantineGate judging) {
@@ -154,8 +156,7 @@ final class SourceQuery implements AutoCloseable {
   }
 
   /** What comes to the topics from where bronze ends. */
-  private Dataset<Row> records(Run run, LineageRecorder recorder) {
-    TopicBacklog waiting = topics.backlog(run, recorder, topics.look());
+  private Dataset<Row> records(TopicBacklog waiting) {
     ObjectNode offsets = JSON.createObjectNode();
     waiting
         .topics()

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
+import io.sluice.contract.Alert;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -65,10 +66,10 @@ public final class PaymentFeatures {
   }
 
   /** How far behind its user's newest time a payment may be, in microseconds. */
-  private static final long LATENESS = 120_000_000L;
+  private static final long LATENESS = Alert.USUAL_LATENESS.toSeconds() * 1_000_000;
 
   /** How far behind its partition's newest time a payment may be, in microseconds. */
-  private static final long BEHIND = 3_600_000_000L;
+  private static final long BEHIND = Alert.USUAL_BEHIND.toSeconds() * 1_000_000;
 
   /**
    * Where the users stand with each row of silver that came by a topic and was not late: the user's
