@@ -6,6 +6,7 @@ import io.sluice.contract.Contract;
 import io.sluice.contract.Contracts;
 import io.sluice.stream.AlertBatch;
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.Payments;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -17,23 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An alert is a few lines of a contract: no Java. */
 class AddAnAlertTest {
-  private static final StructType SILVER =
-      new StructType()
-          .add("transaction_id", DataTypes.StringType)
-          .add("day", DataTypes.DateType)
-          .add("event_time", DataTypes.TimestampType)
-          .add("user_id", DataTypes.StringType)
-          .add("amount", DataTypes.createDecimalType(12, 2))
-          .add("_file", DataTypes.StringType)
-          .add("_position", DataTypes.LongType);
-
   @Test
   void linesOfAContractRaiseIt(@TempDir Path folder) throws IOException {
     String contract = Files.readString(Path.of("src/demo/stream/contracts/transactions.yaml"));
@@ -69,7 +58,7 @@ class AddAnAlertTest {
     }
 
     List<String> raised =
-        AlertBatch.of(transactions, LocalSpark.withoutS3().createDataFrame(silver, SILVER))
+        AlertBatch.of(transactions, LocalSpark.withoutS3().createDataFrame(silver, Payments.SILVER))
             .orderBy("window_start")
             .selectExpr(
                 "concat_ws('|', alert, key, date_format(window_start, 'HH:mm'), counted['count(*)'],"

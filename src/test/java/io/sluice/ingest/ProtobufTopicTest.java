@@ -3,8 +3,6 @@ package io.sluice.ingest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
@@ -12,6 +10,7 @@ import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.TimestampProto;
+import io.sluice.demo.server.RegisteredSchemas;
 import io.sluice.demo.server.RegistryServer;
 import io.sluice.kafka.SchemaRegistry;
 import io.sluice.refine.Refine;
@@ -23,11 +22,6 @@ import io.sluice.testing.TestLake;
 import io.sluice.testing.Topics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,7 +35,6 @@ import org.junit.jupiter.api.Test;
 /** Protobuf records of several schemas, against a real registry: up, down, and ignorant. */
 @NeedsServers
 class ProtobufTopicTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path CONTRACTS = Path.of("src/test/resources/contracts/parcels");
   private static final String ADDRESS =
       "syntax = \"proto3\"; package shop; message Address { string street = 1; int32 number = 2; }";
@@ -117,24 +110,8 @@ class ProtobufTopicTest {
         Arrays.stream(references)
             .map(name -> Map.<String, Object>of("name", name, "subject", name, "version", 1))
             .toList();
-    String body =
-        JSON.writeValueAsString(
-            Map.of("schemaType", "PROTOBUF", "schema", schema, "references", all));
-    String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8) + "/versions";
-    String answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(url + path))
-                    .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString())
-            .body();
-    JsonNode id = JSON.readTree(answer).path("id");
-    if (!id.isInt()) {
-      throw new IOException(answer);
-    }
-    return id.asInt();
+    return RegisteredSchemas.register(
+        url, subject, Map.of("schemaType", "PROTOBUF", "schema", schema, "references", all));
   }
 
   /** Writes a message with Protobuf's own library. */

@@ -3,9 +3,9 @@ package io.sluice.refine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
+import io.sluice.demo.server.RegisteredSchemas;
 import io.sluice.engine.CompiledRows;
 import io.sluice.engine.LocalRows;
 import io.sluice.ingest.Bronze;
@@ -22,21 +22,12 @@ import io.sluice.testing.Lines;
 import io.sluice.testing.LocalKafka;
 import io.sluice.testing.LocalLake;
 import io.sluice.testing.NeedsServers;
-import java.io.ByteArrayOutputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.spark.sql.SaveMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,16 +57,8 @@ class LocalAvroTest {
   }
 
   private static int register(String subject, String schema) throws Exception {
-    String body = new ObjectMapper().writeValueAsString(Map.of("schema", schema));
-    HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create(LocalKafka.registry().url() + "/subjects/" + subject + "/versions"))
-            .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    String answer =
-        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
-    return new ObjectMapper().readTree(answer).path("id").asInt();
+    return RegisteredSchemas.register(
+        LocalKafka.registry().url(), subject, Map.of("schema", schema));
   }
 
   private static byte[] payment(int id, String schema, String name) throws Exception {
@@ -86,13 +69,7 @@ class LocalAvroTest {
     if (record.hasField("channel")) {
       record.put("channel", "web");
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(0);
-    bytes.write(ByteBuffer.allocate(4).putInt(id).array());
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    new GenericDatumWriter<GenericRecord>(record.getSchema()).write(record, encoder);
-    encoder.flush();
-    return bytes.toByteArray();
+    return RegisteredSchemas.avro(id, record);
   }
 
   @AfterEach

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.demo.server.RegisteredSchemas;
 import io.sluice.demo.server.RegistryServer;
 import io.sluice.ingest.Ingest;
 import io.sluice.ingest.WriterSchemas;
@@ -16,12 +16,7 @@ import io.sluice.testing.LocalKafka;
 import io.sluice.testing.NeedsServers;
 import io.sluice.testing.TestLake;
 import io.sluice.testing.Topics;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,10 +25,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
 /** Avro records of several schemas, against a real registry: up, down, and ignorant. */
@@ -61,17 +53,7 @@ class AvroTest {
 
   /** Registers a schema and gives its number. */
   private static int register(String url, String subject, String schema) throws Exception {
-    String body = new ObjectMapper().writeValueAsString(Map.of("schema", schema));
-    String answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(url + "/subjects/" + subject + "/versions"))
-                    .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString())
-            .body();
-    return new ObjectMapper().readTree(answer).path("id").asInt();
+    return RegisteredSchemas.register(url, subject, Map.of("schema", schema));
   }
 
   private static byte[] payment(int id, String schema, String name, Object amount)
@@ -86,13 +68,7 @@ class AvroTest {
         record.put(text, text + " of " + name);
       }
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(0);
-    bytes.write(ByteBuffer.allocate(4).putInt(id).array());
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    new GenericDatumWriter<GenericRecord>(writer).write(record, encoder);
-    encoder.flush();
-    return bytes.toByteArray();
+    return RegisteredSchemas.avro(id, record);
   }
 
   private static RunContext open(String name, String registry, Map<String, String> overrides) {

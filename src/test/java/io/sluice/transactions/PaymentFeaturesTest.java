@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.stream.AlertRule;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalSpark;
+import io.sluice.testing.Payments;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -16,22 +17,10 @@ import java.util.Map;
 import java.util.Random;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
 /** What a model learns from is what the stream gives it to score. */
 class PaymentFeaturesTest {
-  private static final StructType SILVER =
-      new StructType()
-          .add("transaction_id", DataTypes.StringType)
-          .add("day", DataTypes.DateType)
-          .add("event_time", DataTypes.TimestampType)
-          .add("user_id", DataTypes.StringType)
-          .add("amount", DataTypes.createDecimalType(12, 2))
-          .add("_file", DataTypes.StringType)
-          .add("_position", DataTypes.LongType);
-
   @Test
   void usersStandWhereTheStreamSaysTheyDo() {
     Random random = new Random(7);
@@ -79,7 +68,8 @@ class PaymentFeaturesTest {
     assertEquals(
         expected,
         Lines.of(
-            PaymentFeatures.standing(LocalSpark.withoutS3().createDataFrame(silver, SILVER))
+            PaymentFeatures.standing(
+                    LocalSpark.withoutS3().createDataFrame(silver, Payments.SILVER))
                 .select(
                     "transaction_id",
                     "cents",

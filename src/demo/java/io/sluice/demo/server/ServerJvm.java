@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A server of the demo and the tests in a JVM of its own, which ends with this one. */
-final class ServerJvm {
+public final class ServerJvm {
   private final String name;
   private final Process process;
   private final Path log;
@@ -47,7 +47,8 @@ final class ServerJvm {
     return new ServerJvm(name, process, log);
   }
 
-  static int freePort() throws IOException {
+  /** A port of loopback that nobody listens on. */
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

@@ -1,13 +1,7 @@
 package io.sluice.demo.stream;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
+import io.sluice.demo.server.RegisteredSchemas;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +9,7 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 
 /**
  * Makes Avro records, in the registry's wire format, of rows of CSV files: every field a text, as
@@ -46,7 +37,7 @@ final class AvroOrders {
     SchemaBuilder.FieldAssembler<Schema> fields = SchemaBuilder.record("purchase_order").fields();
     header.forEach(name -> fields.optionalString(name));
     Schema schema = fields.endRecord();
-    int id = register(schema);
+    int id = RegisteredSchemas.register(registry, subject, Map.of("schema", schema.toString()));
     for (List<String> row : table.subList(1, table.size())) {
       records.add(
           row.size() == header.size()
@@ -61,30 +52,6 @@ final class AvroOrders {
     for (int i = 0; i < row.size(); i++) {
       record.put(i, row.get(i).isEmpty() ? null : row.get(i));
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(0);
-    bytes.write(ByteBuffer.allocate(4).putInt(id).array());
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
-    encoder.flush();
-    return bytes.toByteArray();
-  }
-
-  private int register(Schema schema) throws IOException, InterruptedException {
-    ObjectMapper json = new ObjectMapper();
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(registry + "/subjects/" + subject + "/versions"))
-                    .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-                    .POST(
-                        HttpRequest.BodyPublishers.ofString(
-                            json.writeValueAsString(Map.of("schema", schema.toString()))))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IOException("the registry refuses a schema: " + answer.body());
-    }
-    return json.readTree(answer.body()).path("id").asInt();
+    return RegisteredSchemas.avro(id, record);
   }
 }

@@ -8,6 +8,7 @@ import io.sluice.demo.calls.CallGenerator;
 import io.sluice.demo.purchaseorders.PurchaseOrderGenerator;
 import io.sluice.demo.server.KafkaServer;
 import io.sluice.demo.server.RegistryServer;
+import io.sluice.demo.server.ServerJvm;
 import io.sluice.demo.transactions.TransactionGenerator;
 import io.sluice.ingest.Ingest;
 import io.sluice.ingest.LandingFolder;
@@ -18,8 +19,6 @@ import io.sluice.stream.TopicStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +76,7 @@ final class DemoStream {
   /** Gives 0 if lake and truth agree, else 1. */
   int run(PrintWriter out) throws IOException, InterruptedException {
     Demo.clear(dir);
-    int port = freePort();
+    int port = ServerJvm.freePort();
     Map<String, String> settings = new TreeMap<>(DemoLake.serve(dir, 0));
     out.println("Starting a broker, a registry and an S3 server");
     out.flush();
@@ -303,11 +302,5 @@ final class DemoStream {
         + ", options: {deadLetters: "
         + source
         + "-dead}}\n";
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -1,11 +1,14 @@
 package io.sluice.demo.stream;
 
+import com.univocity.parsers.csv.CsvParser;
+import com.univocity.parsers.csv.CsvParserSettings;
 import io.sluice.demo.Landing;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,35 +73,15 @@ final class FileRecords implements Landing {
 
   /** RFC 4180, as the generators write it. */
   static List<List<String>> rows(String text) {
-    List<List<String>> rows = new ArrayList<>();
-    List<String> row = new ArrayList<>();
-    StringBuilder field = new StringBuilder();
-    boolean quoted = false;
-    for (int i = 0; i < text.length(); i++) {
-      char one = text.charAt(i);
-      if (quoted) {
-        if (one != '"') {
-          field.append(one);
-        } else if (i + 1 < text.length() && text.charAt(i + 1) == '"') {
-          field.append('"');
-          i++;
-        } else {
-          quoted = false;
-        }
-      } else if (one == '"') {
-        quoted = true;
-      } else if (one == ',') {
-        row.add(field.toString());
-        field.setLength(0);
-      } else if (one == '\n') {
-        row.add(field.toString());
-        field.setLength(0);
-        rows.add(row);
-        row = new ArrayList<>();
-      } else if (one != '\r') {
-        field.append(one);
-      }
-    }
-    return rows;
+    CsvParserSettings format = new CsvParserSettings();
+    format.setNullValue("");
+    format.setEmptyValue("");
+    format.setIgnoreLeadingWhitespaces(false);
+    format.setIgnoreTrailingWhitespaces(false);
+    format.setSkipEmptyLines(false);
+    format.setMaxCharsPerColumn(-1);
+    format.setLineSeparatorDetectionEnabled(true);
+    format.setNormalizeLineEndingsWithinQuotes(false);
+    return new CsvParser(format).parseAll(new StringReader(text)).stream().map(List::of).toList();
   }
 }

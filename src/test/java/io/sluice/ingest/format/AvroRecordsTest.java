@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.demo.server.RegisteredSchemas;
 import io.sluice.ingest.format.WantedFields.Plain;
+import io.sluice.testing.Damage;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -17,7 +19,6 @@ import org.apache.avro.Conversions;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -53,16 +54,6 @@ class AvroRecordsTest {
       """;
   private static final String NARROW =
       "{\"type\":\"record\",\"name\":\"n\",\"fields\":[{\"name\":\"amount\",\"type\":\"string\"}]}";
-
-  private static byte[] written(int id, GenericRecord record) throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(0);
-    bytes.write(ByteBuffer.allocate(4).putInt(id).array());
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    new GenericDatumWriter<GenericRecord>(record.getSchema()).write(record, encoder);
-    encoder.flush();
-    return bytes.toByteArray();
-  }
 
   private static GenericRecord all() {
     Schema schema = new Schema.Parser().parse(ALL);
@@ -130,13 +121,13 @@ class AvroRecordsTest {
             "bytes=AQI=",
             "list=[1,null]",
             "tree={\"name\":\"root\",\"by\":{\"x\":1.5},\"child\":{\"name\":\"le\\\"af\",\"by\":{},\"child\":null}}"),
-        read(new AvroRecords(Map.of(7, ALL), Map.of()), written(7, all())));
+        read(new AvroRecords(Map.of(7, ALL), Map.of()), RegisteredSchemas.avro(7, all())));
   }
 
   @Test
   void everyCutIsTold() throws Exception {
     AvroRecords records = new AvroRecords(Map.of(7, ALL), Map.of());
-    byte[] whole = written(7, all());
+    byte[] whole = RegisteredSchemas.avro(7, all());
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
       assertTrue(error(records, cut).startsWith("/record: "), "cut to " + length);
@@ -149,17 +140,8 @@ class AvroRecordsTest {
   @Test
   void everyBitFlippedIsReadOrTold() throws Exception {
     AvroRecords records = new AvroRecords(Map.of(7, ALL), Map.of());
-    byte[] whole = written(7, all());
-    int told = 0;
-    for (int bit = 0; bit < whole.length * 8; bit++) {
-      byte[] flipped = whole.clone();
-      flipped[bit / 8] ^= (byte) (1 << (bit % 8));
-      try {
-        read(records, flipped);
-      } catch (BrokenRecordException e) {
-        told++;
-      }
-    }
+    byte[] whole = RegisteredSchemas.avro(7, all());
+    int told = Damage.toldOfFlippedBits(whole, flipped -> read(records, flipped));
     assertTrue(told > 100, "only " + told + " were told");
   }
 
@@ -347,7 +329,10 @@ class AvroRecordsTest {
   void textsAreToldFromOtherValues() throws Exception {
     List<String> texts = new ArrayList<>();
     new AvroRecords(Map.of(7, ALL), Map.of())
-        .read(written(7, all()), (name, value) -> {}, (name, value) -> texts.add(name));
+        .read(
+            RegisteredSchemas.avro(7, all()),
+            (name, value) -> {},
+            (name, value) -> texts.add(name));
     assertEquals(List.of("text", "kind"), texts);
   }
 }
