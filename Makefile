@@ -11,7 +11,7 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-stream demo-real check test dags infra rehearse bench bench-models bench-stream chaos chaos-stream fuzz build format sql serve graph image image-base clean
+.PHONY: help demo demo-stream demo-real check test dags infra rehearse bench bench-models bench-stream chaos chaos-stream scale-out fuzz build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -43,10 +43,11 @@ bench: build ## Bronze to gold beside bare Spark, in pairs: make bench GB=1.1 PA
 
 bench-stream: RATE ?= 10000
 bench-stream: MINUTES ?= 10
-bench-stream: build ## The stream's latency and rate beside bare Spark: make bench-stream RATE=10000 MINUTES=10
+bench-stream: PAIRS ?= 2
+bench-stream: build ## The stream's latency and rate beside bare Spark: make bench-stream RATE=10000 MINUTES=10 PAIRS=2
 	$(MVN) test-compile
 	SLUICE_TIER=4 SLUICE_GC=G1 SLUICE_HEAP=1g SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.BenchStream \
-	  target/sluice target/bench-stream $(RATE) $(MINUTES) $(SIDES)
+	  target/sluice target/bench-stream $(RATE) $(MINUTES) $(PAIRS) $(SIDES)
 
 bench-models: $(SERVERS) target/bench/venv/.complete ## Models beside bare MLlib, scikit-learn, LightGBM, on real data
 	target/bench/venv/bin/python src/bench/classify.py export target/bench/classify
@@ -70,6 +71,12 @@ chaos-stream: build ## The stream's driver killed again and again: make chaos-st
 	$(MVN) test-compile
 	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.ChaosStream \
 	  target/sluice target/chaos-stream $(EVENTS) $(KILLS) $(SEED)
+
+scale-out: USERS ?= 1000000
+scale-out: build ## Very many users in open windows, on executors of which one is killed: make scale-out USERS=1000000
+	$(MVN) test-compile
+	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.ScaleOut \
+	  target/sluice target/scale-out $(USERS)
 
 fuzz: SEED ?= 1
 fuzz: FILES ?= 6000

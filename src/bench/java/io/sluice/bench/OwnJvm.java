@@ -1,7 +1,10 @@
 package io.sluice.bench;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +24,13 @@ final class OwnJvm {
    */
   static Process start(Class<?> main, String heap, Path log, List<String> arguments)
       throws IOException {
+    return start(main, heap, log, arguments, Map.of());
+  }
+
+  /** The same with more environment variables. */
+  static Process start(
+      Class<?> main, String heap, Path log, List<String> arguments, Map<String, String> environment)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(option -> !option.startsWith("-Xmx") && !option.startsWith("-javaagent"))
@@ -28,9 +38,20 @@ final class OwnJvm {
     command.addAll(List.of("-Xmx" + heap, "-cp", System.getProperty("java.class.path")));
     command.add(main.getName());
     command.addAll(arguments);
-    return new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  /** Reads what a JVM prints until it says that it is ready, or ends. */
+  static void awaitReady(Process process) throws IOException {
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line;
+    while ((line = out.readLine()) != null && !line.equals("ready")) {
+      continue;
+    }
   }
 
   static String text(Map<String, String> settings) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** What one side's JVM, and the servers beside it, take of the machine. */
-record SideProcess(String side, Process process) {
+record SideProcess(String name, Process process) {
 
   /** Its resident memory in MB. */
   long rss() throws IOException {
@@ -45,10 +45,10 @@ record SideProcess(String side, Process process) {
     return Double.parseDouble(last.trim().split("\\s+")[2]) / 1e6;
   }
 
-  /** CPU seconds so far: of the side, of the servers, and of this JVM, which produces. */
+  /** CPU seconds so far: of the side's driver, of the servers, and of this JVM, which produces. */
   Map<String, Double> cpu() {
     Map<String, Double> spent = new LinkedHashMap<>();
-    spent.put(side, seconds(process.toHandle()));
+    spent.put("driver", seconds(process.toHandle()));
     ProcessHandle.current()
         .children()
         .filter(child -> child.pid() != process.pid())

@@ -2,10 +2,7 @@ package io.sluice.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.demo.transactions.TransactionGenerator;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,14 +31,27 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class StreamRun {
   static final int PARTITIONS = 4;
   private static final int USERS = 10_000;
+
+  /** At a quarter of the rate: a cold JVM would fall far behind, and get warm at other work. */
+  private static final int SLOW_SECONDS = 60;
+
   private static final int WARM_SECONDS = 90;
+
+  /** So long it may take at the full rate until it has caught up. */
+  private static final int MOST_WARM_SECONDS = 480;
+
   private static final int STEP_SECONDS = 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path dir;
   private final Map<String, String> settings;
-  private final String side;
+  private final StreamSide side;
+
+  /** The side and the pair that it is run in. */
+  private final String name;
+
   private final String topic;
+  private final AvroEvents avro;
   private final int rate;
   private final int seconds;
   private final SentEvents sent = new SentEvents();
@@ -52,25 +62,26 @@ final class StreamRun {
   private long ended;
   private volatile boolean done;
 
-  StreamRun(Path dir, Map<String, String> served, String side, int rate, int seconds)
+  StreamRun(Path dir, Map<String, String> served, StreamSide side, int pair, int rate, int seconds)
       throws Exception {
     this.dir = dir;
     this.side = side;
+    this.name = side.label() + "-" + pair;
     this.rate = rate;
     this.seconds = seconds;
-    this.topic = "transactions-" + side;
-    this.commits = new SideCommits(dir, side, topic);
+    this.topic = "transactions-" + name;
+    this.commits = new SideCommits(dir, name, side == StreamSide.BARE, topic);
     this.settings = new LinkedHashMap<>(served);
-    settings.put("lake.root", "s3a://lake/" + side);
-    settings.put("landing.root", "s3a://landing/" + side);
-    Path folder = Files.createDirectories(dir.resolve("contracts-" + side));
-    Files.writeString(
-        folder.resolve("transactions.yaml"),
-        Files.readString(Path.of("src/demo/stream/contracts/transactions.yaml"))
-            .replace("topic: transactions", "topic: " + topic)
-            .replace("transactions-dead", topic + "-dead")
-            .replace("topic: spending-alerts", "topic: " + topic + "-alerts"));
+    settings.put("lake.root", "s3a://lake/" + name);
+    settings.put("landing.root", "s3a://landing/" + name);
+    settings.put("bench.topic", topic);
+    Path folder = Files.createDirectories(dir.resolve("contracts-" + name));
+    side.contracts(folder, topic);
     settings.put("contracts", folder.toString());
+    this.avro =
+        side == StreamSide.AVRO
+            ? new AvroEvents(served.get("registry.url"), topic + "-value")
+            : null;
     this.generator =
         new TransactionGenerator(
             11,
@@ -99,15 +110,10 @@ final class StreamRun {
         OwnJvm.start(
             BenchStream.class,
             "3g",
-            dir.resolve(side + ".log"),
-            List.of(side, OwnJvm.text(settings)));
-    SideProcess process = new SideProcess(side, jvm);
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8));
-    String line;
-    while ((line = out.readLine()) != null && !line.equals("ready")) {
-      continue;
-    }
+            log(),
+            List.of("side", side.label(), OwnJvm.text(settings), String.valueOf(USERS)));
+    SideProcess process = new SideProcess(name, jvm);
+    OwnJvm.awaitReady(jvm);
     Thread reader = new Thread(this::readAlerts, "alerts");
     reader.start();
     Map<String, Double> figures = new LinkedHashMap<>();
@@ -116,6 +122,7 @@ final class StreamRun {
             Map.of("bootstrap.servers", servers(), "linger.ms", 5, "acks", "1"),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
+      pace(producer, SLOW_SECONDS, rate / 4, process, "slow");
       pace(producer, WARM_SECONDS, rate, process, "warm");
       figures.put("live heap before, MB", process.liveHeap());
       pace(producer, 10, rate, process, "warm");
@@ -142,7 +149,8 @@ final class StreamRun {
       long last = lastVisible();
       figures.put("burst: events a second", events * 1000.0 / (last - burst));
       figures.put(
-          "burst: events a CPU second", events / (process.cpu().get(side) - burstBefore.get(side)));
+          "burst: events a CPU second",
+          events / (process.cpu().get("driver") - burstBefore.get("driver")));
       figures.put("highest rate with stable lag", sustained(producer, process));
       awaitAll(process);
     }
@@ -153,13 +161,13 @@ final class StreamRun {
     }
     done = true;
     reader.join();
-    if (!side.equals("bare")) {
-      commits.check(generator.truth());
-    }
+    commits.check(generator.truth());
     List<SideCommits.Commit> visible = commits.visible();
     latencies("produced -> row in Delta", visible, figures);
-    if (side.equals("sluice")) {
+    if (side != StreamSide.BARE) {
       latencies("produced -> row in bronze", commits.commits("bronze"), figures);
+    }
+    if (side == StreamSide.ALERTS) {
       List<Long> millis = new ArrayList<>();
       synchronized (alerts) {
         for (long[] alert : alerts) {
@@ -180,7 +188,11 @@ final class StreamRun {
     return figures;
   }
 
-  private void send(KafkaProducer<byte[], byte[]> producer) {
+  private Path log() {
+    return dir.resolve(name + ".log");
+  }
+
+  private void send(KafkaProducer<byte[], byte[]> producer) throws IOException {
     TransactionGenerator.Event event = generator.next();
     long now = System.currentTimeMillis();
     int number = number(event.value());
@@ -188,7 +200,11 @@ final class StreamRun {
       sent.number(number, now);
     }
     producer.send(
-        new ProducerRecord<>(topic, event.partition(), event.key(), event.value()),
+        new ProducerRecord<>(
+            topic,
+            event.partition(),
+            event.key(),
+            avro == null ? event.value() : avro.of(event.value())),
         (metadata, failure) -> {
           if (failure == null) {
             sent.at(metadata.partition(), metadata.offset(), now);
@@ -251,7 +267,7 @@ final class StreamRun {
         System.out.printf(
             Locale.ROOT,
             "%s %s %4.0f s: %,d sent, %,d behind, RSS %,d MB, CPU %s%n",
-            side,
+            name,
             phase,
             elapsed,
             sent.total(),
@@ -262,7 +278,7 @@ final class StreamRun {
       }
       if (elapsed >= forSeconds) {
         // A cold JVM falls behind at first; what is measured begins when it has caught up.
-        if (!phase.equals("warm") || elapsed > 240 || behind() <= 2L * rate) {
+        if (!phase.equals("warm") || elapsed > MOST_WARM_SECONDS || behind() <= 2L * rate) {
           return;
         }
         forSeconds += 5;
@@ -294,8 +310,7 @@ final class StreamRun {
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(15);
     while (behind() > 0) {
       if (!process.process().isAlive() || System.nanoTime() > deadline) {
-        throw new IllegalStateException(
-            side + " is " + behind() + " events behind; see " + dir.resolve(side + ".log"));
+        throw new IllegalStateException(name + " is " + behind() + " events behind; see " + log());
       }
       Thread.sleep(50);
     }

@@ -11,9 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +42,7 @@ public final class TopicStream {
   private final List<List<AlertQuery>> alerts = new ArrayList<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor();
+  private final Upkeep upkeep = new Upkeep();
   private final StreamMetrics metrics;
   private final int tries;
 
@@ -65,7 +62,7 @@ public final class TopicStream {
         contracts.add(contract);
         alerts.add(
             AlertPlan.of(context.spark(), contract, errors).stream()
-                .map(plan -> new AlertQuery(context, plan, metrics, this::upkeep))
+                .map(plan -> new AlertQuery(context, plan, metrics, upkeep::later))
                 .toList());
       }
     }
@@ -113,8 +110,7 @@ public final class TopicStream {
   private RunResult supervise(Until until) {
     context.spark().streams().addListener(metrics);
     context.runs().hold();
-    upkeep.scheduleWithFixedDelay(
-        () -> quietly(this::report), RECORDED.toSeconds(), RECORDED.toSeconds(), TimeUnit.SECONDS);
+    upkeep.each(RECORDED, this::report);
     List<SupervisedQuery> all = new ArrayList<>();
     try {
       for (int i = 0; i < contracts.size(); i++) {
@@ -124,7 +120,7 @@ public final class TopicStream {
     } finally {
       stopping.countDown();
       all.forEach(SupervisedQuery::join);
-      finishUpkeep();
+      upkeep.close();
       try {
         context.runs().record(metrics.statuses());
         context.runs().release();
@@ -187,7 +183,7 @@ public final class TopicStream {
                   contract,
                   metrics(contract),
                   batch -> watching.forEach(one -> one.offer(batch.version(), batch.accepted())),
-                  this::upkeep)) {
+                  upkeep::later)) {
             return query.run(
                 run,
                 recorder,
@@ -214,32 +210,5 @@ public final class TopicStream {
         (run, recorder) ->
             query.run(run, () -> (until == Until.CAUGHT_UP || isStopping()) && source.hasEnded()));
     return RunResult.NOTHING_NEW;
-  }
-
-  /** Does beside the batches what none of them waits for. */
-  private void upkeep(Runnable task) {
-    upkeep.execute(() -> quietly(task));
-  }
-
-  private static void quietly(Runnable task) {
-    try {
-      task.run();
-    } catch (Exception e) {
-      // Spark throws checked exceptions that its methods do not declare.
-      LOG.warn(
-          "stream: records or a log's checkpoint are left to the next: {}",
-          Printable.of(e.toString()));
-    }
-  }
-
-  private void finishUpkeep() {
-    upkeep.shutdown();
-    try {
-      if (!upkeep.awaitTermination(1, TimeUnit.MINUTES)) {
-        LOG.warn("stream: records or a log's checkpoint are not finished");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -140,6 +140,11 @@ public final class KafkaServer implements AutoCloseable {
     return folder;
   }
 
+  /** Ends it at once, as a crash would; its folder keeps what it had been given. */
+  public void kill() {
+    jvm.kill();
+  }
+
   @Override
   public void close() {
     jvm.stop();
