@@ -46,7 +46,7 @@ final class JobStager implements RowStager {
   static Upsert upsert(SilverTable silver, RowJudge judge) {
     return new Upsert(
         List.of(silver.schema().fieldNames()),
-        new KeyResolver(silver.key(), silver.contract().ordering().name()),
+        new KeyResolver(silver.contract().keyColumns(), silver.contract().ordering()),
         RowContent.of(silver.contract()),
         judge.spread());
   }
@@ -55,7 +55,7 @@ final class JobStager implements RowStager {
   public Optional<Staged> stage(TableTransaction table, TableTransaction quarantine) {
     Contract contract = silver.contract();
     Tally tally = Tally.of(contract, judged);
-    Staged staged = stageValid(table, tally);
+    Staged staged = stageValid(table, tally, rivals(table, tally));
     if (tally.quarantined() > 0) {
       quarantine.append(
           Quarantine.rows(judged, contract, run, until)
@@ -64,12 +64,20 @@ final class JobStager implements RowStager {
     return Optional.of(staged);
   }
 
-  /** Writes the valid rows alone. */
-  Staged stageValid(TableTransaction table, Tally tally) {
-    return staged(
-        tally,
-        (rows, observer) ->
-            upsert.stage(table, silver.present(table, tally.days()), rows, observer));
+  /** The files that may hold versions of new rows; of rows that have no versions, none. */
+  private TableTransaction.Files rivals(TableTransaction table, Tally tally) {
+    return silver.contract().changes().isAppend()
+        ? table.stagedFiles()
+        : silver.present(table, tally.days());
+  }
+
+  /**
+   * Writes the valid rows alone.
+   *
+   * @param present the files that may hold versions of them
+   */
+  Staged stageValid(TableTransaction table, Tally tally, TableTransaction.Files present) {
+    return staged(tally, (rows, observer) -> upsert.stage(table, present, rows, observer));
   }
 
   /** Measures and judges the same, and writes nothing. */
@@ -77,7 +85,7 @@ final class JobStager implements RowStager {
     Tally tally = Tally.of(silver.contract(), judged);
     return staged(
         tally,
-        (rows, observer) -> upsert.rehearse(silver.present(table, tally.days()), rows, observer));
+        (rows, observer) -> upsert.rehearse(rivals(table, tally), rows, observer));
   }
 
   private Staged staged(

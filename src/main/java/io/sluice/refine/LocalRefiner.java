@@ -71,8 +71,8 @@ public final class LocalRefiner {
     this.judge = judge;
     this.columns =
         new KeyColumns(
-            silver.key(),
-            contract.ordering().name(),
+            contract.keyColumns(),
+            contract.ordering(),
             contract.partition().map(Field::name),
             RowContent.of(contract)::column);
     long bytes = context.settings().get(Key.KNOWN_KEYS);
@@ -122,8 +122,8 @@ public final class LocalRefiner {
       this.keys =
           new KeyReader(
               columns,
-              silver.key(),
-              contract.ordering().name(),
+              contract.keyColumns(),
+              contract.ordering(),
               contract.partition().map(Field::name),
               "_key");
       this.reasons = columns.fieldIndex("_reasons");
@@ -210,14 +210,18 @@ public final class LocalRefiner {
       boolean incomplete =
           valid.stream().anyMatch(row -> row.ordering() == null)
               || (contract.partition().isPresent() && days.contains(null));
-      Optional<LocalUpsert.Outcome> resolved =
-          incomplete ? Optional.empty() : upsert.resolve(table, valid, functions.keys.order());
-      return resolved.map(
+      return (incomplete ? Optional.<LocalUpsert.Outcome>empty() : resolved()).map(
           become -> {
             outcome = become;
             write(quarantine);
             return staged();
           });
+    }
+
+    private Optional<LocalUpsert.Outcome> resolved() {
+      return contract.changes().isAppend()
+          ? Optional.of(LocalUpsert.Outcome.all(valid))
+          : upsert.resolve(table, valid, functions.keys.order());
     }
 
     private Staged staged() {
@@ -288,7 +292,9 @@ public final class LocalRefiner {
 
     /** Notes that silver holds the accepted rows from a version on. */
     public void published(long version) {
-      upsert.published(table, outcome, version);
+      if (!contract.changes().isAppend()) {
+        upsert.published(table, outcome, version);
+      }
     }
   }
 

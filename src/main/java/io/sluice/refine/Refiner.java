@@ -195,7 +195,7 @@ public final class Refiner {
   /** A row's bucket among {@code count}: rows of one key share it. */
   public static Column bucket(Contract contract, int count) {
     Column[] key =
-        contract.key().stream().map(field -> col("`" + field.name() + "`")).toArray(Column[]::new);
+        contract.keyColumns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
     return pmod(
         when(col("_reasons").isNull(), hash(key)).otherwise(hash(col("_file"), col("_position"))),
         lit(count));

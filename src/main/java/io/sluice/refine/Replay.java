@@ -148,7 +148,8 @@ public final class Replay {
     }
     Staged staged =
         new JobStager(silver, judge, judged, run, commit.handled())
-            .stageValid(commit.table(), tally);
+            // One that died may have brought some of them into silver.
+            .stageValid(commit.table(), tally, silver.present(commit.table(), tally.days()));
     Optional<RunResult> result = commit.publishReplayed(run, recorder, staged);
     String json = staged.rowCounts().json(run, commit.handled(), commit.handled());
     long marked = mark(commit.quarantine(), files, judged, tally.days(), run, json);
@@ -210,7 +211,7 @@ public final class Replay {
    */
   private Dataset<Row> outcomes(Dataset<Row> judged, List<Date> days) {
     Optional<Column> day = contract.partition().map(field -> col(field.name()));
-    List<String> key = silver.key();
+    List<String> key = contract.keyColumns();
     Dataset<Row> table = silver.table().read();
     Dataset<Row> held =
         (day.isPresent() ? table.where(day.get().isin(days.toArray())) : table)
@@ -218,7 +219,7 @@ public final class Replay {
                 Stream.concat(
                         key.stream().map(name -> col(name)),
                         Stream.of(
-                            col(contract.ordering().name()).as("_held"),
+                            col(contract.ordering()).as("_held"),
                             col("_file").as("_held_file"),
                             col("_position").as("_held_position")))
                     .toArray(Column[]::new));
@@ -232,7 +233,7 @@ public final class Replay {
             "_outcome",
             when(col("_reasons").isNotNull(), Quarantine.OPEN)
                 .when(itself, KeyResolver.ACCEPTED)
-                .when(col("_held").equalTo(col(contract.ordering().name())), KeyResolver.DUPLICATE)
+                .when(col("_held").equalTo(col(contract.ordering())), KeyResolver.DUPLICATE)
                 .otherwise(KeyResolver.SUPERSEDED));
   }
 }

@@ -64,10 +64,6 @@ public final class SilverTable {
     return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
   }
 
-  List<String> key() {
-    return contract.key().stream().map(Field::name).toList();
-  }
-
   /** The table's files that may hold rows of some days. */
   TableTransaction.Files present(TableTransaction silver, List<Date> days) {
     return contract

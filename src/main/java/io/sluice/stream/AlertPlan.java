@@ -133,7 +133,7 @@ record AlertPlan(Contract contract, String key, String time, List<AlertFold.Judg
     }
     names.removeIf(name -> contract.field(name).isEmpty());
     // A struct has a field.
-    names.add(contract.key().get(0).name());
+    names.add(contract.fields().get(0).name());
     return List.copyOf(names);
   }
 
@@ -186,7 +186,7 @@ record AlertPlan(Contract contract, String key, String time, List<AlertFold.Judg
         rule.rule().inputs().forEach(sql -> rules.add(expr(sql).cast("bigint")));
       }
     }
-    Column[] row = names(contract.key().stream().map(Field::name));
+    Column[] row = names(contract.keyColumns().stream());
     return clocked
         .where(col("`" + key + "`").isNotNull().and(col("`" + time + "`").isNotNull()))
         .select(

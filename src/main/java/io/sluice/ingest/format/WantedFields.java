@@ -68,7 +68,7 @@ public record WantedFields(
           .ifPresent(column -> plain.put(column, new Plain(written(field), isNeeded)));
     }
     List<Set<String>> identifying =
-        Stream.concat(contract.key().stream(), Stream.of(contract.ordering()))
+        Stream.concat(contract.key().stream(), contract.orderingField().stream())
             .map(field -> ofRecord(arrival, contract.rawColumns(arrival, field)))
             .filter(read -> !read.isEmpty())
             .distinct()
