@@ -88,8 +88,9 @@ public record Contract(
 
   /** The raw columns that an arrival's expressions read, in a fixed order. */
   public List<String> rawColumns(Arrival arrival) {
-    return fields.stream()
-        .flatMap(field -> rawColumns(arrival, field).stream())
+    return Stream.concat(
+            fields.stream().flatMap(field -> rawColumns(arrival, field).stream()),
+            changes.rawColumns(arrival).stream())
         .distinct()
         .sorted()
         .toList();

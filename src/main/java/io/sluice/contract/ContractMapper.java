@@ -102,7 +102,11 @@ final class ContractMapper {
         nodes.choice(ChangePolicy.Kind.class, kind.asText(), place + ".kind", usual.kind());
     nodes.refuseUnknownKeys(
         value,
-        stated == ChangePolicy.Kind.APPEND ? Set.of("kind", "redelivered") : Set.of("kind"),
+        switch (stated) {
+          case NEWEST -> Set.of("kind");
+          case APPEND -> Set.of("kind", "redelivered");
+          case CDC -> Set.of("kind", "operation", "deleteWhen", "deletes");
+        },
         place);
     return new ChangePolicy(
         stated,
@@ -110,7 +114,14 @@ final class ContractMapper {
             ChangePolicy.Redelivered.class,
             value.path("redelivered").asText("skip"),
             place + ".redelivered",
-            usual.redelivered()));
+            usual.redelivered()),
+        NodeReader.text(value, "operation"),
+        NodeReader.text(value, "deleteWhen"),
+        nodes.choice(
+            ChangePolicy.Deletes.class,
+            value.path("deletes").asText("remove"),
+            place + ".deletes",
+            usual.deletes()));
   }
 
   /** A share, or a map of share and least; {@code value} is null if none is stated. */

@@ -29,6 +29,7 @@ final class ContractRules {
       rules.judge(field, FieldMapper.place(i, field.name()));
     }
     judgePartition(contract.fields());
+    judgeChanges(contract);
     if (contract.changes().isAppend()) {
       judgeKeyless(contract.key());
     } else {
@@ -86,6 +87,27 @@ final class ContractRules {
       errors.add("schema[0].properties", "at least one field must be primaryKey");
     } else if (key.stream().map(Field::keyPosition).distinct().count() != key.size()) {
       errors.add("schema[0].properties", "primaryKeyPosition must differ from field to field");
+    }
+  }
+
+  private void judgeChanges(Contract contract) {
+    String place = "customProperties.changes";
+    ChangePolicy changes = contract.changes();
+    if (changes.operation() != null) {
+      judgeExpression(changes.operation(), place + ".operation", errors);
+    }
+    if (changes.deleteWhen() != null) {
+      judgeExpression(changes.deleteWhen(), place + ".deleteWhen", errors);
+    }
+    if (changes.operation() != null && changes.deleteWhen() != null) {
+      errors.add(place + ".deleteWhen", "stands beside operation; one of them tells");
+    }
+    if (changes.hasDeletes()
+        && changes.deleteWhen() == null
+        && contract.arrivals().stream().allMatch(one -> changes.operation(one).isEmpty())) {
+      errors.add(
+          place,
+          "must tell what a record does: by operation, by deleteWhen, or by an arrival's envelope");
     }
   }
 

@@ -62,8 +62,7 @@ final class FileIntake {
     for (Arrival arrival : contract.folders()) {
       wanted.put(arrival.name(), WantedFields.of(contract, arrival, Map.of()));
     }
-    RecordsHash hash =
-        contract.changes().skipsRedelivered() ? new RecordsHash(cipher) : null;
+    RecordsHash hash = contract.changes().skipsRedelivered() ? new RecordsHash(cipher) : null;
     Reading reading = new Reading(folder, wanted, cipher, batch, outcomes, hash);
     return spark.createDataFrame(
         context.parallelize(bins, bins.size()).flatMap(reading::read), Bronze.schema());

@@ -10,10 +10,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A hash (SHA-256) of what the records of a file say, in their order, and of what stands in it once:
- * the same for the same records, whatever the file is called, whenever it lands and however it is
- * packed. Of a source with protected fields it is keyed. Cost: one pass over the records, as they
- * are read. Not for several threads at once.
+ * A hash (SHA-256) of what the records of a file say, in their order, and of what stands in it
+ * once: the same for the same records, whatever the file is called, whenever it lands and however
+ * it is packed. Of a source with protected fields it is keyed. Cost: one pass over the records, as
+ * they are read. Not for several threads at once.
  */
 final class RecordsHash implements Serializable {
   private static final long serialVersionUID = 1L;

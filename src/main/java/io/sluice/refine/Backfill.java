@@ -168,7 +168,8 @@ public final class Backfill {
     build.adoptBroken(commit.quarantine());
     CheckResult explained =
         explained(
-            live.rows().join(made, Scala.seq(contract.keyColumns()), "left_anti"), commit.quarantine());
+            live.rows().join(made, Scala.seq(contract.keyColumns()), "left_anti"),
+            commit.quarantine());
     commit.table().remove(live);
     RunResult result =
         commit.publishRange(

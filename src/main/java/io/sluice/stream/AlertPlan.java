@@ -12,7 +12,6 @@ import static org.apache.spark.sql.functions.unix_micros;
 import io.sluice.contract.Alert;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
-import io.sluice.contract.Field;
 import io.sluice.engine.WindowCondition;
 import io.sluice.settings.ValidationErrors;
 import java.time.Duration;

@@ -60,7 +60,7 @@ class ContractReaderTest {
             "schema: must hold exactly one object, the silver table",
             "schema[0].name: must be the contract's id, orders",
             "schema[0].properties: at least one field must be primaryKey",
-            "customProperties.orderingColumn: must name the field whose greatest value wins",
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none",
             "customProperties.arrivals: must list at least one way the source arrives"),
         errors);
   }
@@ -78,7 +78,7 @@ class ContractReaderTest {
             "customProperties.schemaPolicy.added: must be one of [keep, ignore, stop]",
             "customProperties.arrivals[0].format: must be one of " + ArrivalFormats.names(),
             "schema[0].properties[1] (order_date).required: a key field must be required",
-            "customProperties.orderingColumn: must name the field whose greatest value wins"),
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none"),
         errorsOf(
             SOUND
                 .replace("logicalType: date\n        required: true", "logicalType: date")

@@ -61,11 +61,11 @@ class ContractRulesTest {
         change(
             "  - property: orderingColumn\n    value: updated_at\n",
             "",
-            "customProperties.orderingColumn: must name the field whose greatest value wins"),
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none"),
         change(
             "value: updated_at",
             "value: updated",
-            "customProperties.orderingColumn: must name the field whose greatest value wins"),
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none"),
         change(
             "value: updated_at",
             "value: amount",
@@ -74,7 +74,7 @@ class ContractRulesTest {
             "property: orderingColumn",
             "property: orderColumn",
             "customProperties.orderColumn: unknown; " + properties,
-            "customProperties.orderingColumn: must name the field whose greatest value wins"));
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none"));
   }
 
   @ParameterizedTest

@@ -204,7 +204,8 @@ class FileRowsTest {
   }
 
   private static FileOutcome unreadable(String path, String problem) {
-    return new FileOutcome(path, State.UNREADABLE, 0, 0, null, "cannot be read now: " + problem, null);
+    return new FileOutcome(
+        path, State.UNREADABLE, 0, 0, null, "cannot be read now: " + problem, null);
   }
 
   @Test

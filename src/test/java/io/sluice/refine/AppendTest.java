@@ -148,8 +148,7 @@ class AppendTest {
     new Ingest(context, "hits").run();
     Contract contract = context.contracts().get("hits");
     SilverTable silver = new SilverTable(context, contract);
-    LocalRefiner refiner =
-        new LocalRefiner(context, silver, RowJudge.open(context, contract));
+    LocalRefiner refiner = new LocalRefiner(context, silver, RowJudge.open(context, contract));
     LocalRows rows = DriverRows.of(silver.bronze().read());
     long until = silver.bronze().version();
     RefineCommit commit = RefineCommit.begin(context, silver);
