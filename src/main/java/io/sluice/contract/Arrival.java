@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param expressions by field, in place of the field's own expression
  * @param pathRegex {@link #pathPattern}; null for none
  * @param topic the Kafka topic it arrives on; null for files
+ * @param envelope what stands around each record
  */
 public record Arrival(
     String name,
@@ -29,8 +30,35 @@ public record Arrival(
     long maxFileBytes,
     Map<String, String> expressions,
     String pathRegex,
-    Topic topic)
+    Topic topic,
+    Envelope envelope)
     implements Serializable {
+
+  /** One whose records stand by themselves. */
+  public Arrival(
+      String name,
+      String format,
+      String location,
+      Text text,
+      List<String> nullValues,
+      int maxRecordBytes,
+      long maxFileBytes,
+      Map<String, String> expressions,
+      String pathRegex,
+      Topic topic) {
+    this(
+        name,
+        format,
+        location,
+        text,
+        nullValues,
+        maxRecordBytes,
+        maxFileBytes,
+        expressions,
+        pathRegex,
+        topic,
+        Envelope.NONE);
+  }
 
   /**
    * Where records arrive on Kafka.
@@ -38,6 +66,14 @@ public record Arrival(
    * @param deadLetters the topic that gets each quarantined record once; null for none
    */
   public record Topic(String name, String deadLetters) implements Serializable {}
+
+  /** What stands around a record. */
+  public enum Envelope {
+    /** Nothing. */
+    NONE,
+    /** A change event of Debezium: what the row was, what it is, and where the change stood. */
+    DEBEZIUM
+  }
 
   /** Where the records of a JSON file stand. */
   public enum Layout {

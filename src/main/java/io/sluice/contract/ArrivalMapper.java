@@ -26,9 +26,10 @@ final class ArrivalMapper {
           "pathPattern",
           "nullValues",
           "maxRecordBytes",
-          "maxFileBytes");
+          "maxFileBytes",
+          "envelope");
   private static final Set<String> OPTIONS_OF_TOPICS =
-      Set.of("nullValues", "maxRecordBytes", "deadLetters");
+      Set.of("nullValues", "maxRecordBytes", "deadLetters", "envelope");
   private static final long RECORD_BYTES = 16 << 20;
   private static final long MOST_RECORD_BYTES = 1 << 30;
   private static final long FILE_BYTES = 64L << 30;
@@ -87,7 +88,12 @@ final class ArrivalMapper {
             ? new Arrival.Topic(
                 node.path("topic").asText(""),
                 options.has("deadLetters") ? options.path("deadLetters").asText("") : null)
-            : null);
+            : null,
+        nodes.choice(
+            Arrival.Envelope.class,
+            options.path("envelope").asText("none"),
+            optionsPlace + ".envelope",
+            Arrival.Envelope.NONE));
   }
 
   private Arrival.Text text(JsonNode options, String place) {

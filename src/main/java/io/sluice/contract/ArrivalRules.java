@@ -49,6 +49,10 @@ final class ArrivalRules {
     } else {
       judgeFolder(arrival, place);
     }
+    if (arrival.envelope() != Arrival.Envelope.NONE
+        && !Set.of("json", "avro").contains(arrival.format())) {
+      errors.add(place + ".options.envelope", "is for json and avro only");
+    }
     judgeText(arrival, place + ".options");
     if (arrival.pathRegex() != null) {
       judgePathPattern(arrival, place + ".options.pathPattern");

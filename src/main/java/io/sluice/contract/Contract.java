@@ -13,7 +13,9 @@ import java.util.stream.Stream;
  * What is agreed about one source: its columns, rules, checks, protection and how it arrives.
  *
  * @param id the source's name, its file's and its tables'
- * @param ordering the field whose greatest value wins among rows of one key
+ * @param changes how the source tells what has changed
+ * @param ordering the column whose greatest value wins among rows of one key: a field, or {@link
+ *     #ARRIVED_AT}
  * @param quarantineLimit how many new rows may be quarantined before they are stopped
  * @param retention how long silver rows are kept
  * @param frequency how often a file is expected
@@ -32,11 +34,18 @@ public record Contract(
     List<Field> fields,
     List<RowRule> rowRules,
     List<Check> checks,
-    Field ordering,
+    ChangePolicy changes,
+    String ordering,
     QuarantineLimit quarantineLimit,
     SchemaPolicy schemaPolicy,
     List<Arrival> arrivals,
     List<Alert> alerts) {
+
+  /** Silver's column of when a record arrived. */
+  public static final String ARRIVED_AT = "_arrived_at";
+
+  /** Where a record stood, which is the key of a row of its own. */
+  private static final List<String> PLACE = List.of("_file", "_position", ARRIVED_AT);
 
   /** A rule over several fields: SQL that is true, or null, of a valid row. */
   public record RowRule(String name, String sql) {}
@@ -47,6 +56,19 @@ public record Contract(
         .filter(Field::isKey)
         .sorted(Comparator.comparingInt(Field::keyPosition))
         .toList();
+  }
+
+  /**
+   * The columns of silver that tell its rows apart: the key's fields, or where a record stood if
+   * each is a row of its own.
+   */
+  public List<String> keyColumns() {
+    return changes.isAppend() ? PLACE : key().stream().map(Field::name).toList();
+  }
+
+  /** The field that tells versions of a row apart; empty if that is when it arrived. */
+  public Optional<Field> orderingField() {
+    return field(ordering);
   }
 
   /** The field that silver is partitioned by. */
@@ -66,8 +88,9 @@ public record Contract(
 
   /** The raw columns that an arrival's expressions read, in a fixed order. */
   public List<String> rawColumns(Arrival arrival) {
-    return fields.stream()
-        .flatMap(field -> rawColumns(arrival, field).stream())
+    return Stream.concat(
+            fields.stream().flatMap(field -> rawColumns(arrival, field).stream()),
+            changes.rawColumns(arrival).stream())
         .distinct()
         .sorted()
         .toList();
@@ -112,6 +135,6 @@ public record Contract(
 
   /** The columns that readers filter on or that tell versions of a row apart: key and ordering. */
   public List<String> statsColumns() {
-    return Stream.concat(key().stream(), Stream.of(ordering)).map(Field::name).distinct().toList();
+    return Stream.concat(keyColumns().stream(), Stream.of(ordering)).distinct().toList();
   }
 }

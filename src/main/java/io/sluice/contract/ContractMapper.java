@@ -16,7 +16,7 @@ import java.util.TreeSet;
  */
 final class ContractMapper {
   private static final Set<String> PROPERTIES =
-      Set.of("orderingColumn", "schemaPolicy", "arrivals", "quarantineLimit", "alerts");
+      Set.of("orderingColumn", "changes", "schemaPolicy", "arrivals", "quarantineLimit", "alerts");
 
   private final FileErrors errors;
   private final NodeReader nodes;
@@ -38,6 +38,7 @@ final class ContractMapper {
         errors.add("customProperties." + name, "unknown; known are " + new TreeSet<>(PROPERTIES));
       }
     }
+    ChangePolicy changes = changes(custom.get("changes"));
     QualityMapper.Quality quality =
         new QualityMapper(errors).quality(table.path("quality"), fields);
     return new Contract(
@@ -53,7 +54,8 @@ final class ContractMapper {
         fields,
         quality.rules(),
         quality.checks(),
-        ordering(custom.get("orderingColumn"), fields),
+        changes,
+        ordering(custom.get("orderingColumn"), changes),
         quarantineLimit(custom.get("quarantineLimit")),
         schemaPolicy(custom.get("schemaPolicy")),
         new ArrivalMapper(errors).arrivals(custom.get("arrivals")),
@@ -74,12 +76,52 @@ final class ContractMapper {
     return table;
   }
 
-  /** The field that is named; null if there is none. */
-  private static Field ordering(JsonNode value, List<Field> fields) {
-    return fields.stream()
-        .filter(field -> value != null && field.name().equals(value.asText()))
-        .findFirst()
-        .orElse(null);
+  /** What is named; of rows that have no versions, when they arrived; null if nothing is named. */
+  private String ordering(JsonNode value, ChangePolicy changes) {
+    if (!changes.isAppend()) {
+      return value == null ? null : value.asText();
+    }
+    if (value != null) {
+      errors.add(
+          "customProperties.orderingColumn",
+          "tells versions of a row apart, and of changes: append each record is a row of its own;"
+              + " leave it out");
+    }
+    return Contract.ARRIVED_AT;
+  }
+
+  /** A kind, or a map of kind and what goes with it; {@code value} is null if none is stated. */
+  private ChangePolicy changes(JsonNode value) {
+    String place = "customProperties.changes";
+    ChangePolicy usual = ChangePolicy.DEFAULT;
+    if (value == null) {
+      return usual;
+    }
+    JsonNode kind = value.isObject() ? value.path("kind") : value;
+    ChangePolicy.Kind stated =
+        nodes.choice(ChangePolicy.Kind.class, kind.asText(), place + ".kind", usual.kind());
+    nodes.refuseUnknownKeys(
+        value,
+        switch (stated) {
+          case NEWEST -> Set.of("kind");
+          case APPEND -> Set.of("kind", "redelivered");
+          case CDC -> Set.of("kind", "operation", "deleteWhen", "deletes");
+        },
+        place);
+    return new ChangePolicy(
+        stated,
+        nodes.choice(
+            ChangePolicy.Redelivered.class,
+            value.path("redelivered").asText("skip"),
+            place + ".redelivered",
+            usual.redelivered()),
+        NodeReader.text(value, "operation"),
+        NodeReader.text(value, "deleteWhen"),
+        nodes.choice(
+            ChangePolicy.Deletes.class,
+            value.path("deletes").asText("remove"),
+            place + ".deletes",
+            usual.deletes()));
   }
 
   /** A share, or a map of share and least; {@code value} is null if none is stated. */

@@ -5,6 +5,7 @@ import io.sluice.engine.Expressions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,14 +23,19 @@ final class ContractRules {
   void judge(Contract contract) {
     judgeId(contract.id());
     judgeNames(contract.fields());
-    FieldRules rules = new FieldRules(errors);
+    FieldRules rules = new FieldRules(errors, contract.changes());
     for (int i = 0; i < contract.fields().size(); i++) {
       Field field = contract.fields().get(i);
       rules.judge(field, FieldMapper.place(i, field.name()));
     }
     judgePartition(contract.fields());
-    judgeKey(contract.key());
-    judgeOrdering(contract.ordering());
+    judgeChanges(contract);
+    if (contract.changes().isAppend()) {
+      judgeKeyless(contract.key());
+    } else {
+      judgeKey(contract.key());
+      judgeOrdering(contract);
+    }
     new ArrivalRules(errors).judge(contract.arrivals(), contract.fields());
     if (!contract.alerts().isEmpty() && contract.topics().isEmpty()) {
       errors.add("customProperties.alerts", "are of rows that come by a topic, and none does");
@@ -84,12 +90,50 @@ final class ContractRules {
     }
   }
 
-  private void judgeOrdering(Field ordering) {
+  private void judgeChanges(Contract contract) {
+    String place = "customProperties.changes";
+    ChangePolicy changes = contract.changes();
+    if (changes.operation() != null) {
+      judgeExpression(changes.operation(), place + ".operation", errors);
+    }
+    if (changes.deleteWhen() != null) {
+      judgeExpression(changes.deleteWhen(), place + ".deleteWhen", errors);
+    }
+    if (changes.operation() != null && changes.deleteWhen() != null) {
+      errors.add(place + ".deleteWhen", "stands beside operation; one of them tells");
+    }
+    if (changes.hasDeletes()
+        && changes.deleteWhen() == null
+        && contract.arrivals().stream().allMatch(one -> changes.operation(one).isEmpty())) {
+      errors.add(
+          place,
+          "must tell what a record does: by operation, by deleteWhen, or by an arrival's envelope");
+    }
+  }
+
+  private void judgeKeyless(List<Field> key) {
+    if (!key.isEmpty()) {
+      errors.add(
+          "schema[0].properties",
+          key.get(0).name()
+              + " must not be primaryKey: of changes: append each record is a row of its own");
+    }
+  }
+
+  private void judgeOrdering(Contract contract) {
     String place = "customProperties.orderingColumn";
-    if (ordering == null) {
-      errors.add(place, "must name the field whose greatest value wins");
-    } else if (!ordering.isRequired() || ordering.isProtected()) {
-      errors.add(place, ordering.name() + " must be required and not protected");
+    if (Contract.ARRIVED_AT.equals(contract.ordering())) {
+      return;
+    }
+    Optional<Field> field = Optional.ofNullable(contract.ordering()).flatMap(contract::field);
+    if (field.isEmpty()) {
+      errors.add(
+          place,
+          "must name the field whose greatest value wins, or "
+              + Contract.ARRIVED_AT
+              + " where the source has none");
+    } else if (!field.get().isRequired() || field.get().isProtected()) {
+      errors.add(place, field.get().name() + " must be required and not protected");
     }
   }
 }

@@ -20,9 +20,11 @@ final class FieldRules {
       Set.of("public", "internal", "confidential", "restricted");
 
   private final FileErrors errors;
+  private final ChangePolicy changes;
 
-  FieldRules(FileErrors errors) {
+  FieldRules(FileErrors errors, ChangePolicy changes) {
     this.errors = errors;
+    this.changes = changes;
   }
 
   /** Adds an error for each rule that the field breaks. */
@@ -60,7 +62,11 @@ final class FieldRules {
     if (field.role() != Role.PARTITION) {
       return;
     }
-    if (!field.type().equals(DataTypes.DateType) || !field.isKey()) {
+    if (changes.isAppend()) {
+      if (!field.type().equals(DataTypes.DateType) || !field.isRequired()) {
+        errors.add(place + ".partitioned", "the partition field must be a date and required");
+      }
+    } else if (!field.type().equals(DataTypes.DateType) || !field.isKey()) {
       errors.add(place + ".partitioned", "the partition field must be a date and part of the key");
     }
     if (field.isProtected()) {

@@ -17,6 +17,12 @@ public final class GivenColumns {
   public static final Set<String> ORIGIN =
       Set.of("_file", "_folder", "_file_name", "_position", "_arrived_at");
 
+  /**
+   * Those that the envelope of a change event gives: what it does, where it stood in the database's
+   * log, as a number that grows with the changes of a row, and when it was made, in milliseconds.
+   */
+  public static final Set<String> ENVELOPE = Set.of("__op", "__position", "__ts_ms");
+
   private static final Pattern GROUP = Pattern.compile("\\(\\?<([a-zA-Z][a-zA-Z0-9]*)>");
 
   private GivenColumns() {}
@@ -38,6 +44,12 @@ public final class GivenColumns {
 
   /** Whether a record of an arrival need not have a column to be read. */
   public static boolean isGiven(Arrival arrival, String column) {
+    return isOfPlace(arrival, column)
+        || (arrival.envelope() == Arrival.Envelope.DEBEZIUM && ENVELOPE.contains(column));
+  }
+
+  /** Whether a column is known of where a record stands. */
+  public static boolean isOfPlace(Arrival arrival, String column) {
     return ORIGIN.contains(column) || captures(arrival).contains(column);
   }
 

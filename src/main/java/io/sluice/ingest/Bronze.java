@@ -10,6 +10,9 @@ import org.apache.spark.sql.types.StructType;
 
 /** The columns of every bronze table: a record as it was received, and where it came from. */
 public final class Bronze {
+  /** The problem of a record of a topic that has no value: a tombstone. */
+  public static final String NO_VALUE = "has no value (a tombstone)";
+
   private static final StructType SCHEMA =
       new StructType()
           .add(

@@ -209,14 +209,16 @@ final class FileIngest {
         tried.add(file);
       }
     }
-    List<String> halfRead =
-        byPath.values().stream()
+    ledger.markRedelivered(outcomes);
+    // What has been written of files that are not ingested after all is taken out again.
+    List<String> taken =
+        outcomes.values().stream()
             .filter(outcome -> !outcome.isIngested() && outcome.records() > 0)
             .map(FileOutcome::path)
             .toList();
-    if (!halfRead.isEmpty()) {
+    if (!taken.isEmpty()) {
       TableTransaction.Files written = bronze.stagedFiles();
-      bronze.append(bronze.staged().where(not(col("file").isInCollection(halfRead))));
+      bronze.append(bronze.staged().where(not(col("file").isInCollection(taken))));
       bronze.remove(written);
     }
     return outcomes;

@@ -62,7 +62,8 @@ final class FileIntake {
     for (Arrival arrival : contract.folders()) {
       wanted.put(arrival.name(), WantedFields.of(contract, arrival, Map.of()));
     }
-    Reading reading = new Reading(folder, wanted, cipher, batch, outcomes);
+    RecordsHash hash = contract.changes().skipsRedelivered() ? new RecordsHash(cipher) : null;
+    Reading reading = new Reading(folder, wanted, cipher, batch, outcomes, hash);
     return spark.createDataFrame(
         context.parallelize(bins, bins.size()).flatMap(reading::read), Bronze.schema());
   }
@@ -108,13 +109,15 @@ final class FileIntake {
    * @param wanted by the arrival's name, what the contract reads of its records
    * @param cipher encrypts records; null for a source without protected fields
    * @param outcomes takes what became of each file
+   * @param hash tells files apart by what they hold; null if nobody asks
    */
   record Reading(
       LandingFolder folder,
       Map<String, WantedFields> wanted,
       Cipher cipher,
       IngestBatch batch,
-      CollectionAccumulator<FileOutcome> outcomes)
+      CollectionAccumulator<FileOutcome> outcomes,
+      RecordsHash hash)
       implements Serializable {
 
     Iterator<Row> read(List<LandedFile> files) {

@@ -1,6 +1,7 @@
 package io.sluice.ingest;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import io.sluice.ingest.FileOutcome.State;
 import io.sluice.table.LakeTable;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -31,6 +33,8 @@ import org.apache.spark.sql.types.StructType;
  * writing rewrites a file of the table only where it holds a row that is replaced.
  */
 final class FileLedger {
+  private static final String CONTENT = "content";
+
   /** How {@code ops.files} is declared. */
   static final TableSpec SPEC =
       new TableSpec(
@@ -46,8 +50,9 @@ final class FileLedger {
                   "outcome",
                   DataTypes.StringType,
                   true,
-                  "ingested; quarantined: its content cannot be read; or unreadable: the store does"
-                      + " not give it now, and later runs try again.")
+                  "ingested; redelivered: an earlier file held the same records; quarantined: its"
+                      + " content cannot be read; or unreadable: the store does not give it now, and"
+                      + " later runs try again.")
               .add("problem", DataTypes.StringType, true, "Why it was not ingested.")
               .add("records", DataTypes.LongType, true, "The records in it.")
               .add("header", DataTypes.StringType, true, "The header line of a CSV file.")
@@ -58,13 +63,21 @@ final class FileLedger {
                   DataTypes.LongType,
                   true,
                   "The lines in it that hold no record and no header: blank ones, comments, and those"
-                      + " the contract says to skip."),
+                      + " the contract says to skip.")
+              .add(
+                  CONTENT,
+                  DataTypes.StringType,
+                  true,
+                  "A hash of its records, of a source that skips what is redelivered."),
           List.of("source"),
           List.of("batch"));
 
   private final String source;
   private final Set<String> handled = new HashSet<>();
   private final Map<String, Unread> unread = new HashMap<>();
+
+  /** By what its records say, a file that has been ingested. */
+  private final Map<String, String> contents = new HashMap<>();
 
   /**
    * A row of a file that could not be read.
@@ -85,10 +98,15 @@ final class FileLedger {
   static FileLedger read(LakeTable files, String source, long ingested) {
     FileLedger ledger = new FileLedger(source);
     if (files.exists()) {
-      files
-          .read()
-          .where(col("source").equalTo(source).and(col("batch").leq(ingested)))
-          .select("file", "etag", "outcome", "batch")
+      Dataset<Row> rows = files.read();
+      boolean isTold = List.of(rows.columns()).contains(CONTENT);
+      rows.where(col("source").equalTo(source).and(col("batch").leq(ingested)))
+          .select(
+              col("file"),
+              col("etag"),
+              col("outcome"),
+              col("batch"),
+              isTold ? col(CONTENT) : lit(null).cast(DataTypes.StringType))
           .collectAsList()
           .forEach(ledger::note);
     }
@@ -100,6 +118,9 @@ final class FileLedger {
       unread.put(row.getString(0), new Unread(row.getString(1), row.getLong(3)));
     } else {
       handled.add(version(row.getString(0), row.getString(1)));
+      if (!row.isNullAt(4) && State.INGESTED.word().equals(row.getString(2))) {
+        contents.put(row.getString(4), row.getString(0));
+      }
     }
   }
 
@@ -115,6 +136,24 @@ final class FileLedger {
   /** Whether an earlier run could not read a file of this path. */
   boolean hasFailed(LandedFile file) {
     return unread.containsKey(file.path());
+  }
+
+  /**
+   * Marks the files that hold the records of an earlier one, be that in the ledger or among them.
+   *
+   * @param outcomes of files in the order in which they are taken; those of redelivered ones are
+   *     replaced
+   */
+  void markRedelivered(Map<LandedFile, FileOutcome> outcomes) {
+    Map<String, String> first = new HashMap<>(contents);
+    outcomes.replaceAll(
+        (file, outcome) -> {
+          if (!outcome.isIngested() || outcome.content() == null) {
+            return outcome;
+          }
+          String earlier = first.putIfAbsent(outcome.content(), file.path());
+          return earlier == null ? outcome : outcome.redelivers(earlier);
+        });
   }
 
   /** Whether what became of a file is no news: it could not be read, and cannot. */
@@ -152,6 +191,12 @@ final class FileLedger {
     }
     files.discard(col("source").equalTo(source), outdated);
     files.append(SPEC.schema(), rows(batch, news));
+    news.forEach(
+        (file, outcome) -> {
+          if (outcome.isIngested() && outcome.content() != null) {
+            contents.put(outcome.content(), file.path());
+          }
+        });
   }
 
   private List<Row> rows(IngestBatch batch, Map<LandedFile, FileOutcome> news) {
@@ -172,7 +217,8 @@ final class FileLedger {
                     outcome.header(),
                     batch.runId(),
                     batch.number(),
-                    outcome.isIngested() ? outcome.passedOver() : 0L)));
+                    outcome.isIngested() ? outcome.passedOver() : 0L,
+                    outcome.content())));
     return rows;
   }
 }

@@ -11,15 +11,25 @@ import java.util.Locale;
  *     the contract says to skip
  * @param header what stands in it once and belongs to each record; null for nothing
  * @param problem why it was not read whole; null if it was
+ * @param content a number of what its records say, the same for the same records; null if nobody
+ *     asks, or it has none
  */
 record FileOutcome(
-    String path, State state, long records, long passedOver, String header, String problem)
+    String path,
+    State state,
+    long records,
+    long passedOver,
+    String header,
+    String problem,
+    String content)
     implements Serializable {
 
-  /** The three ways in which reading a file can end. */
+  /** The ways in which reading a file can end. */
   enum State {
     /** All its records are in bronze. */
     INGESTED,
+    /** All its records are in bronze by an earlier file: none of them is there again. */
+    REDELIVERED,
     /** Its content cannot be read: nothing of it is in bronze until it lands again, fixed. */
     QUARANTINED,
     /**
@@ -34,12 +44,26 @@ record FileOutcome(
   }
 
   static FileOutcome ingested(String path, long records, long passedOver, String header) {
-    return new FileOutcome(path, State.INGESTED, records, passedOver, header, null);
+    return new FileOutcome(path, State.INGESTED, records, passedOver, header, null, null);
   }
 
   /** The same file, not read whole. */
   FileOutcome failed(State how, String why) {
-    return new FileOutcome(path, how, records, passedOver, header, why);
+    return new FileOutcome(path, how, records, passedOver, header, why, content);
+  }
+
+  /** The same file with what its records say. */
+  FileOutcome saying(String what) {
+    return new FileOutcome(path, state, records, passedOver, header, problem, what);
+  }
+
+  /**
+   * The same file, as a delivery of what is there already.
+   *
+   * @param earlier the file that its records came in
+   */
+  FileOutcome redelivers(String earlier) {
+    return failed(State.REDELIVERED, "holds the records of " + earlier);
   }
 
   boolean isIngested() {

@@ -85,6 +85,9 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
       file = files.remove();
       wanted = reading.wanted().get(file.arrival());
       count = 0;
+      if (reading.hash() != null) {
+        reading.hash().begin();
+      }
       openedAt = System.nanoTime();
     }
     FileFormat format = format(wanted);
@@ -99,8 +102,16 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
       return;
     }
     if (record == null) {
-      end(soFar());
+      FileOutcome outcome = soFar();
+      // Files without records are not deliveries of each other.
+      end(
+          reading.hash() == null || count == 0
+              ? outcome
+              : outcome.saying(reading.hash().end(records.header())));
     } else {
+      if (reading.hash() != null) {
+        reading.hash().add(record);
+      }
       next = row(record);
       count++;
     }

@@ -173,7 +173,7 @@ public final class TopicIntake {
     Column tooLong = size.gt(arrival.maxRecordBytes());
     Column kept = when(tooLong, functions.substring(value, 1, arrival.maxRecordBytes()));
     Column problem =
-        when(value.isNull(), "has no value (a tombstone)")
+        when(value.isNull(), Bronze.NO_VALUE)
             .when(
                 tooLong,
                 concat(

@@ -159,7 +159,7 @@ public final class Backfill {
     TableTransaction.Files live = live(commit.table());
     RowCounts rowCounts = build.adopt(commit.table(), recorder);
     Dataset<Row> made = commit.table().staged();
-    Comparison difference = Comparison.of(live.rows(), made, silver.key(), ORIGIN);
+    Comparison difference = Comparison.of(live.rows(), made, contract.keyColumns(), ORIGIN);
     LOG.info("backfill {}: {}", contract.id(), difference);
     if (difference.isEmpty()) {
       build.clear();
@@ -168,7 +168,8 @@ public final class Backfill {
     build.adoptBroken(commit.quarantine());
     CheckResult explained =
         explained(
-            live.rows().join(made, Scala.seq(silver.key()), "left_anti"), commit.quarantine());
+            live.rows().join(made, Scala.seq(contract.keyColumns()), "left_anti"),
+            commit.quarantine());
     commit.table().remove(live);
     RunResult result =
         commit.publishRange(

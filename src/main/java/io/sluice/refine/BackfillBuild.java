@@ -187,12 +187,33 @@ final class BackfillBuild {
   }
 
   private RowCounts upsert(TableTransaction transaction, Dataset<Row> valid, long rows) {
+    Upsert upsert = JobStager.upsert(silver, judge);
+    List<Date> days = range.from().datesUntil(range.to().plusDays(1)).map(Date::valueOf).toList();
     Upsert.Outcomes outcomes =
-        JobStager.upsert(silver, judge)
-            .stage(transaction, transaction.stagedFiles(), valid, UnaryOperator.identity());
+        upsert.stage(
+            transaction,
+            new Upsert.Held(
+                transaction.stagedFiles(),
+                silver
+                    .deletions(transaction.checkpoint(Checkpoint.REFINED))
+                    .flatMap(deletions -> deletions.newest(days))),
+            valid,
+            UnaryOperator.identity(),
+            // Of what leaves silver the deletions are remembered already.
+            deleted -> {
+              if (contract.changes().keepsDeleted()) {
+                transaction.append(upsert.ofTable(deleted));
+              }
+            });
     Upsert.Counts counts = outcomes.counts();
     return new RowCounts(
-        rows, counts.accepted(), 0, counts.duplicate(), counts.superseded(), counts.conflict());
+        rows,
+        counts.accepted(),
+        0,
+        counts.duplicate(),
+        counts.superseded(),
+        counts.deleted(),
+        counts.conflict());
   }
 
   /** Broken rows of some days: by their own day, or by that of the live row that they are. */

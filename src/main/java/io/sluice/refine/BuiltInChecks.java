@@ -28,7 +28,7 @@ final class BuiltInChecks {
   static CheckResult balance(RowCounts rowCounts) {
     return error(
         "every_row_accounted_for",
-        "read = accepted + quarantined + duplicate + superseded",
+        "read = accepted + quarantined + duplicate + superseded + deleted",
         rowCounts.balances(),
         null,
         rowCounts.toString());

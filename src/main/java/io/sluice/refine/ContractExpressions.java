@@ -30,11 +30,11 @@ public final class ContractExpressions {
   public static List<String> warnings(Contract contract, SparkSession spark) {
     List<String> warnings = new ArrayList<>();
     String file = contract.id() + ".yaml: ";
-    if (contract.ordering().type() instanceof StringType) {
+    if (contract.orderingField().filter(one -> one.type() instanceof StringType).isPresent()) {
       warnings.add(
           file
               + "customProperties.orderingColumn: "
-              + contract.ordering().name()
+              + contract.ordering()
               + " is a text, and texts are compared letter by letter: 9 is greater than 10; give"
               + " it the type that it is");
     }

@@ -80,12 +80,23 @@ final class FieldExpressions {
     return RowExpressions.of(spark, raw(columns), List.of(cast(sql, type)));
   }
 
+  /** Adds an error if Spark refuses what tells which records delete. */
+  private static void checkChanges(
+      Contract contract, Arrival arrival, SparkSession spark, ValidationErrors errors) {
+    try {
+      ChangeReader.of(spark, contract, arrival, contract.rawColumns(arrival));
+    } catch (IllegalArgumentException e) {
+      errors.add(contract.id() + ".yaml: customProperties.changes", e.getMessage());
+    }
+  }
+
   /**
    * Adds an error for each expression that Spark refuses, or whose type cannot become the field's
    * without a guess.
    */
   static void check(
       Contract contract, Arrival arrival, SparkSession spark, ValidationErrors errors) {
+    checkChanges(contract, arrival, spark, errors);
     List<String> columns = contract.rawColumns(arrival);
     for (Field field : contract.fields()) {
       String place = contract.id() + ".yaml: " + arrival.name() + ": " + field.name();

@@ -46,58 +46,98 @@ final class JobStager implements RowStager {
   static Upsert upsert(SilverTable silver, RowJudge judge) {
     return new Upsert(
         List.of(silver.schema().fieldNames()),
-        new KeyResolver(silver.key(), silver.contract().ordering().name()),
+        new KeyResolver(silver.contract().keyColumns(), silver.contract().ordering()),
         RowContent.of(silver.contract()),
         judge.spread());
   }
 
   @Override
-  public Optional<Staged> stage(TableTransaction table, TableTransaction quarantine) {
+  public Optional<Staged> stage(RefineTargets targets) {
     Contract contract = silver.contract();
     Tally tally = Tally.of(contract, judged);
-    Staged staged = stageValid(table, tally);
+    Staged staged = stageValid(targets, tally, rivals(targets, tally));
     if (tally.quarantined() > 0) {
-      quarantine.append(
-          Quarantine.rows(judged, contract, run, until)
-              .repartition((int) (1 + tally.quarantined() / BROKEN_ROWS_PER_FILE)));
+      targets
+          .quarantine()
+          .append(
+              Quarantine.rows(judged, contract, run, until)
+                  .repartition((int) (1 + tally.quarantined() / BROKEN_ROWS_PER_FILE)));
     }
     return Optional.of(staged);
   }
 
-  /** Writes the valid rows alone. */
-  Staged stageValid(TableTransaction table, Tally tally) {
+  /** The files that may hold versions of new rows; of rows that have no versions, none. */
+  private TableTransaction.Files rivals(RefineTargets targets, Tally tally) {
+    return silver.contract().changes().isAppend()
+        ? targets.silver().stagedFiles()
+        : silver.present(targets.silver(), tally.days());
+  }
+
+  /**
+   * Writes the valid rows alone.
+   *
+   * @param present the files that may hold versions of them
+   */
+  Staged stageValid(RefineTargets targets, Tally tally, TableTransaction.Files present) {
     return staged(
         tally,
         (rows, observer) ->
-            upsert.stage(table, silver.present(table, tally.days()), rows, observer));
+            upsert.stage(
+                targets.silver(),
+                held(targets, tally, present),
+                rows,
+                observer,
+                deleted -> end(targets, deleted)));
+  }
+
+  private static Upsert.Held held(
+      RefineTargets targets, Tally tally, TableTransaction.Files present) {
+    return new Upsert.Held(
+        present, targets.deletions().flatMap(deletions -> deletions.newest(tally.days())));
+  }
+
+  private void end(RefineTargets targets, Dataset<Row> deleted) {
+    if (silver.contract().changes().keepsDeleted()) {
+      targets.silver().append(upsert.ofTable(deleted));
+    } else {
+      targets.deletions().orElseThrow().add(deleted, until);
+    }
   }
 
   /** Measures and judges the same, and writes nothing. */
-  Staged rehearse(TableTransaction table) {
+  Staged rehearse(RefineTargets targets) {
     Tally tally = Tally.of(silver.contract(), judged);
     return staged(
         tally,
-        (rows, observer) -> upsert.rehearse(silver.present(table, tally.days()), rows, observer));
+        (rows, observer) ->
+            upsert.rehearse(held(targets, tally, rivals(targets, tally)), rows, observer));
   }
 
   private Staged staged(
       Tally tally,
       BiFunction<Dataset<Row>, UnaryOperator<Dataset<Row>>, Upsert.Outcomes> resolved) {
-    if (tally.read() == tally.quarantined()) {
+    Dataset<Row> valid = judged.where(col("_reasons").isNull());
+    long repeats = 0;
+    if (silver.contract().changes().hasDeletes()) {
+      // What says nothing follows a deletion that has said it.
+      repeats = valid.where(col(Refiner.DELETED).isNull()).count();
+      valid = valid.where(col(Refiner.DELETED).isNotNull());
+    }
+    if (tally.read() == tally.quarantined() + repeats) {
       return new Staged(
-          new RowCounts(tally.read(), 0, tally.quarantined(), 0, 0), tally, List.of());
+          new RowCounts(tally.read(), 0, tally.quarantined(), repeats, 0), tally, List.of());
     }
     CheckRunner checks = new CheckRunner(silver.contract().checks());
-    Upsert.Outcomes outcomes =
-        resolved.apply(judged.where(col("_reasons").isNull()), checks::observe);
+    Upsert.Outcomes outcomes = resolved.apply(valid, checks::observe);
     Upsert.Counts counts = outcomes.counts();
     return new Staged(
         new RowCounts(
             tally.read(),
             counts.accepted(),
             tally.quarantined(),
-            counts.duplicate(),
+            counts.duplicate() + repeats,
             counts.superseded(),
+            counts.deleted(),
             counts.conflict()),
         tally,
         counts.accepted() > 0 ? checks.judge(outcomes::rows) : List.of());

@@ -3,6 +3,7 @@ package io.sluice.refine;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
@@ -38,13 +39,17 @@ record KeyResolver(List<String> key, String ordering) {
   static final String DUPLICATE = "duplicate";
   static final String SUPERSEDED = "superseded";
 
+  /** Of a version that says that the row is gone, where the others are accepted. */
+  static final String DELETED = "deleted";
+
   /**
    * Each row with its {@code _outcome}; with {@code _kept_here}, whether the version kept is among
    * these rows; and with {@code _conflict}, whether it is a duplicate of one of them that says
    * something else.
    *
-   * @param rows with {@code _present} (the ordering value that the table holds for the row's key,
-   *     or null), {@code _content}, {@code _arrived_at}, {@code _file} and {@code _position}
+   * @param rows with {@code _present} (the ordering value that is held for the row's key, be it of
+   *     a row or of a deletion, or null), {@code _content}, {@code _arrived_at}, {@code _file} and
+   *     {@code _position}
    * @param spread the columns that the rows are partitioned by already, which determine no more
    *     than the key does
    */
@@ -63,6 +68,10 @@ record KeyResolver(List<String> key, String ordering) {
                 col("_position").asc());
     // By rows, as the rank is: a frame by range would compare each row's version again.
     WindowSpec soFar = versions.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
+    Column kept =
+        List.of(rows.columns()).contains(Refiner.DELETED)
+            ? when(col(Refiner.DELETED), DELETED).otherwise(ACCEPTED)
+            : lit(ACCEPTED);
     // Together, so that one pass over the sorted rows gives all three.
     return rows.select(
             col("*"),
@@ -73,7 +82,7 @@ record KeyResolver(List<String> key, String ordering) {
         .withColumn("_kept", greatest(col("_first"), col("_present")))
         .withColumn(
             "_outcome",
-            when(col("_rank").equalTo(1).and(col("_kept_here")), ACCEPTED)
+            when(col("_rank").equalTo(1).and(col("_kept_here")), kept)
                 .when(version.equalTo(col("_kept")), DUPLICATE)
                 .otherwise(SUPERSEDED))
         .withColumn(

@@ -44,9 +44,10 @@ import org.apache.spark.sql.types.StructType;
  * <p>The same plans as {@link JobStager} runs, compiled once ({@link CompiledRows}), make the same
  * rows, and {@link KeyResolver} decides by the same rule. Which keys silver may hold and which
  * values are referred to is known in memory, within {@link Key#KNOWN_KEYS}, or looked up. A batch
- * is refused if a row has no ordering value or no day, if it replaces rows of large files, or if
- * {@link LocalReferences} cannot tell. Cost: each record once, a file for each table; what {@link
- * LocalUpsert} and {@link LocalReferences} say. Not for several threads at once.
+ * is refused if the source's records may delete, if a row has no ordering value or no day, if it
+ * replaces rows of large files, or if {@link LocalReferences} cannot tell. Cost: each record once,
+ * a file for each table; what {@link LocalUpsert} and {@link LocalReferences} say. Not for several
+ * threads at once.
  */
 public final class LocalRefiner {
   private static final StructType RUN =
@@ -71,8 +72,8 @@ public final class LocalRefiner {
     this.judge = judge;
     this.columns =
         new KeyColumns(
-            silver.key(),
-            contract.ordering().name(),
+            contract.keyColumns(),
+            contract.ordering(),
             contract.partition().map(Field::name),
             RowContent.of(contract)::column);
     long bytes = context.settings().get(Key.KNOWN_KEYS);
@@ -122,8 +123,8 @@ public final class LocalRefiner {
       this.keys =
           new KeyReader(
               columns,
-              silver.key(),
-              contract.ordering().name(),
+              contract.keyColumns(),
+              contract.ordering(),
               contract.partition().map(Field::name),
               "_key");
       this.reasons = columns.fieldIndex("_reasons");
@@ -197,8 +198,12 @@ public final class LocalRefiner {
     }
 
     @Override
-    public Optional<Staged> stage(TableTransaction silverTable, TableTransaction quarantine) {
-      this.table = silverTable;
+    public Optional<Staged> stage(RefineTargets targets) {
+      if (contract.changes().hasDeletes()) {
+        return Optional.empty();
+      }
+      TableTransaction quarantine = targets.quarantine();
+      table = targets.silver();
       if (functions == null || !functions.fit(bronze.schema(), table, quarantine)) {
         functions = new Functions(bronze.schema(), table, quarantine);
       }
@@ -210,14 +215,19 @@ public final class LocalRefiner {
       boolean incomplete =
           valid.stream().anyMatch(row -> row.ordering() == null)
               || (contract.partition().isPresent() && days.contains(null));
-      Optional<LocalUpsert.Outcome> resolved =
-          incomplete ? Optional.empty() : upsert.resolve(table, valid, functions.keys.order());
-      return resolved.map(
-          become -> {
-            outcome = become;
-            write(quarantine);
-            return staged();
-          });
+      return (incomplete ? Optional.<LocalUpsert.Outcome>empty() : resolved())
+          .map(
+              become -> {
+                outcome = become;
+                write(quarantine);
+                return staged();
+              });
+    }
+
+    private Optional<LocalUpsert.Outcome> resolved() {
+      return contract.changes().isAppend()
+          ? Optional.of(LocalUpsert.Outcome.all(valid))
+          : upsert.resolve(table, valid, functions.keys.order());
     }
 
     private Staged staged() {
@@ -288,7 +298,9 @@ public final class LocalRefiner {
 
     /** Notes that silver holds the accepted rows from a version on. */
     public void published(long version) {
-      upsert.published(table, outcome, version);
+      if (!contract.changes().isAppend()) {
+        upsert.published(table, outcome, version);
+      }
     }
   }
 

@@ -48,6 +48,11 @@ final class LocalUpsert {
       long superseded,
       long conflict) {
 
+    /** Of rows that have no versions: each is accepted. */
+    static Outcome all(List<KeyedRow> rows) {
+      return new Outcome(rows, Map.of(), 0, 0, 0);
+    }
+
     private static Outcome of(
         Collection<KeyResolver.Resolution> resolutions, Map<Object, HeldRows.Place> places) {
       List<KeyedRow> accepted = new ArrayList<>();

@@ -56,6 +56,9 @@ final class ProtectedColumns {
     }
     columns.add(extra().as("_extra"));
     columns.add(col("_reasons"));
+    if (contract.changes().hasDeletes()) {
+      columns.add(col(Refiner.DELETED));
+    }
     return judged.select(columns.toArray(Column[]::new));
   }
 

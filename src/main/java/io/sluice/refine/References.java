@@ -46,7 +46,7 @@ final class References {
       Dataset<Row> of = accepted.get(field.reference().orElseThrow());
       Dataset<Row> values = of.select(of.col(of.columns()[0]).as(found)).distinct();
       judged = judged.join(values, value(field).equalTo(col(found)), "left_outer");
-      judged = judge(judged, field, col(found).isNotNull());
+      judged = judge(judged, field, col(found).isNotNull().or(isExempt(contract)));
     }
     return judged;
   }
@@ -69,9 +69,17 @@ final class References {
     Dataset<Row> judged = typed;
     int mark = 0;
     for (Field field : of(contract)) {
-      judged = judge(judged, field, coalesce(col(found(mark++)), lit(false)));
+      judged =
+          judge(judged, field, coalesce(col(found(mark++)), lit(false)).or(isExempt(contract)));
     }
     return judged;
+  }
+
+  /** Whether what a row refers to is not asked, since it is gone. */
+  private static Column isExempt(Contract contract) {
+    return contract.changes().hasDeletes()
+        ? coalesce(col(Refiner.DELETED), lit(false))
+        : lit(false);
   }
 
   private static String found(int number) {

@@ -76,7 +76,7 @@ public final class Refine {
                 judged,
                 new Run("", "refine", contract.id(), Instant.EPOCH),
                 news.until())
-            .rehearse(commit.table());
+            .rehearse(commit.targets());
     Tally tally = staged.tally();
     String sentence =
         String.format(

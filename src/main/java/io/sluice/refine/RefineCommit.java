@@ -45,11 +45,17 @@ public final class RefineCommit {
   private final SilverTable silver;
   private final Contract contract;
   private final TableTransaction quarantine;
+  private final Optional<Deletions> deletions;
   private final long handled;
   private TableTransaction table;
 
   private RefineCommit(
-      RunContext context, SilverTable silver, TableTransaction table, TableTransaction quarantine) {
+      RunContext context,
+      SilverTable silver,
+      TableTransaction table,
+      TableTransaction quarantine,
+      Optional<Deletions> deletions) {
+    this.deletions = deletions;
     this.context = context;
     this.silver = silver;
     this.contract = silver.contract();
@@ -68,21 +74,27 @@ public final class RefineCommit {
     TableTransaction quarantine =
         TableTransaction.begin(silver.quarantine(), Quarantine.spec(silver.contract()));
     silver.quarantine().mustReach(table.checkpoint(Checkpoint.QUARANTINED), silver.table().name());
-    return new RefineCommit(context, silver, table, quarantine);
+    Optional<Deletions> deletions = silver.deletions(table.checkpoint(Checkpoint.REFINED));
+    if (deletions.isPresent()) {
+      silver.deletions().mustReach(table.checkpoint(Checkpoint.DELETED), silver.table().name());
+    }
+    return new RefineCommit(context, silver, table, quarantine, deletions);
   }
 
   /**
    * Opens the transactions on the tables as this JVM last saw them, without a look at the store.
    *
-   * @return empty if quarantine as seen is older than silver's newest batch
+   * @return empty if quarantine as seen is older than silver's newest batch, or if deletions are
+   *     remembered, which always takes a look
    */
   public static Optional<RefineCommit> beginAsKnown(RunContext context, SilverTable silver) {
     TableTransaction table = TableTransaction.beginAsKnown(silver.table(), silver.spec());
     TableTransaction quarantine =
         TableTransaction.beginAsKnown(silver.quarantine(), Quarantine.spec(silver.contract()));
     return quarantine.version() < table.checkpoint(Checkpoint.QUARANTINED)
+            || silver.contract().changes().remembersDeleted()
         ? Optional.empty()
-        : Optional.of(new RefineCommit(context, silver, table, quarantine));
+        : Optional.of(new RefineCommit(context, silver, table, quarantine, Optional.empty()));
   }
 
   /** The bronze version that silver has handled; -1 if none. */
@@ -91,11 +103,20 @@ public final class RefineCommit {
   }
 
   /**
-   * Whether quarantine holds rows of a batch that silver has not published. From here on another
-   * driver's batch in quarantine fences this commit, which those beside refine do not want.
+   * Whether a table beside silver holds rows of a batch that silver has not published. From here on
+   * another driver's batch in quarantine fences this commit, which those beside refine do not want.
    */
   public boolean isPending() {
+    return isLeftInQuarantine() || deletions.map(Deletions::isPending).orElse(false);
+  }
+
+  private boolean isLeftInQuarantine() {
     return quarantine.checkpoint(Checkpoint.REFINED) > handled;
+  }
+
+  /** What a batch's rows are written into. */
+  RefineTargets targets() {
+    return new RefineTargets(table, quarantine, deletions);
   }
 
   public TableTransaction table() {
@@ -115,12 +136,12 @@ public final class RefineCommit {
 
   /** Writes a batch's rows to files of both transactions. */
   Optional<Staged> stage(RowStager stager) {
-    return stager.stage(table, quarantine);
+    return stager.stage(targets());
   }
 
   /** The same for one that may be refused. */
   public Optional<Staged> stage(LocalRefiner.Batch batch) {
-    return batch.stage(table, quarantine);
+    return batch.stage(targets());
   }
 
   /**
@@ -133,7 +154,7 @@ public final class RefineCommit {
       Run run, LineageRecorder recorder, Staged staged, long until, QuarantineGate gate) {
     judge(run, recorder, ofNews(staged, gate), advice(contract));
     String json = staged.rowCounts().json(run, handled, until);
-    if (isPending()) {
+    if (isLeftInQuarantine()) {
       quarantine.discard(col("batch").gt(handled));
     }
     if (staged.rowCounts().quarantined() > 0) {
@@ -141,6 +162,7 @@ public final class RefineCommit {
     }
     publishQuarantine(recorder, json, staged.rowCounts().quarantined())
         .ifPresent(version -> table.checkpoint(Checkpoint.QUARANTINED, version));
+    publishDeletions(recorder, staged.rowCounts(), json, until);
     table.checkpoint(Checkpoint.REFINED, until);
     RunResult result = publishSilver(SaveMode.Append, recorder, json, staged.rowCounts());
     gate.published(staged.rowCounts());
@@ -178,11 +200,35 @@ public final class RefineCommit {
           balanced(staged),
           "The rows stay in quarantine; fix the contract, then replay again.");
     }
-    return rowCounts.accepted() == 0
+    String json = rowCounts.json(run, handled, handled);
+    // A run that dies in between is finished by the next: what is remembered is taken out then.
+    publishDeletions(recorder, rowCounts, json, handled);
+    return table.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            publishSilver(
-                SaveMode.Append, recorder, rowCounts.json(run, handled, handled), rowCounts));
+        : Optional.of(publishSilver(SaveMode.Append, recorder, json, rowCounts));
+  }
+
+  /** Before silver, as quarantine is: until silver has the batch nothing of it counts. */
+  private void publishDeletions(
+      LineageRecorder recorder, RowCounts rowCounts, String json, long until) {
+    deletions.ifPresent(
+        added ->
+            added
+                .publish(json, until)
+                .ifPresent(
+                    version -> {
+                      table.checkpoint(Checkpoint.DELETED, version);
+                      TableSpec spec = silver.deletionsSpec();
+                      recorder.wrote(
+                          silver.deletions().path(),
+                          spec.comment(),
+                          spec.schema(),
+                          version,
+                          rowCounts.deleted(),
+                          silver.origins().stream()
+                              .filter(origin -> spec.schema().contains(origin.column()))
+                              .toList());
+                    }));
   }
 
   /**

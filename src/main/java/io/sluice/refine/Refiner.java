@@ -18,10 +18,12 @@ import io.sluice.ingest.format.WantedFields;
 import io.sluice.privacy.Cipher;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -47,6 +49,9 @@ import org.apache.spark.sql.types.StructType;
  * <p>Cost: one pass; a broadcast join for each reference.
  */
 public final class Refiner {
+  /** Of a source whose records delete: whether one does; null if it says nothing. */
+  static final String DELETED = "_deleted";
+
   private static final DataType EXTRA =
       DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
 
@@ -130,9 +135,12 @@ public final class Refiner {
       rows = rows.add(field.name(), field.type());
     }
     rows = rows.add("_extra", EXTRA).add("_reasons", Findings.REASONS);
+    if (contract.changes().hasDeletes()) {
+      rows = rows.add(DELETED, DataTypes.BooleanType);
+    }
     Column row =
         NativeColumns.ofRow(
-            readers(bronze.sparkSession()),
+            readers(bronze.sparkSession(), rows.size()),
             rows,
             bronze.col("arrival"),
             bronze.col("raw"),
@@ -152,7 +160,7 @@ public final class Refiner {
     return bronze.select(read.toArray(Column[]::new)).select(columns.toArray(Column[]::new));
   }
 
-  private RowReader.ByArrival readers(SparkSession spark) {
+  private RowReader.ByArrival readers(SparkSession spark, int columns) {
     Map<String, RowReader> readers = new HashMap<>();
     Map<Integer, String> written = schemas.get();
     JudgedRules rules = JudgedRules.of(spark, contract);
@@ -162,9 +170,28 @@ public final class Refiner {
       RecordParser parser = new RecordParser(wanted, cipher);
       readers.put(
           arrival.name(),
-          new RowReader(wanted, parser, FieldExpressions.values(spark, contract, wanted), rules));
+          new RowReader(
+              wanted,
+              parser,
+              FieldExpressions.values(spark, contract, wanted),
+              rules,
+              ChangeReader.of(spark, contract, arrival, wanted.columns())
+                  .map(changes -> new RowReader.Deleting(changes, identifying()))
+                  .orElse(null)));
     }
-    return new RowReader.ByArrival(readers, contract.fields().size());
+    return new RowReader.ByArrival(readers, contract.fields().size(), columns);
+  }
+
+  /** The places of the fields that tell whose row a record is, and which of its versions. */
+  private Set<Integer> identifying() {
+    Set<Integer> places = new HashSet<>();
+    for (int i = 0; i < contract.fields().size(); i++) {
+      Field field = contract.fields().get(i);
+      if (field.isKey() || field.name().equals(contract.ordering())) {
+        places.add(i);
+      }
+    }
+    return places;
   }
 
   /** Silver's columns with their descriptions. */
@@ -175,6 +202,9 @@ public final class Refiner {
     }
     if (contract.schemaPolicy().added() == SchemaPolicy.Added.KEEP) {
       fields.add(described("_extra", EXTRA, "Columns that the contract does not know, as text."));
+    }
+    if (contract.changes().keepsDeleted()) {
+      fields.add(described(DELETED, DataTypes.BooleanType, "Whether the row has been deleted."));
     }
     fields.add(described("_file", DataTypes.StringType, "The file this version came from."));
     fields.add(
@@ -195,7 +225,7 @@ public final class Refiner {
   /** A row's bucket among {@code count}: rows of one key share it. */
   public static Column bucket(Contract contract, int count) {
     Column[] key =
-        contract.key().stream().map(field -> col("`" + field.name() + "`")).toArray(Column[]::new);
+        contract.keyColumns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
     return pmod(
         when(col("_reasons").isNull(), hash(key)).otherwise(hash(col("_file"), col("_position"))),
         lit(count));

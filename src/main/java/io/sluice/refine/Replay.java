@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
@@ -148,10 +150,11 @@ public final class Replay {
     }
     Staged staged =
         new JobStager(silver, judge, judged, run, commit.handled())
-            .stageValid(commit.table(), tally);
+            // One that died may have brought some of them into silver.
+            .stageValid(commit.targets(), tally, silver.present(commit.table(), tally.days()));
     Optional<RunResult> result = commit.publishReplayed(run, recorder, staged);
     String json = staged.rowCounts().json(run, commit.handled(), commit.handled());
-    long marked = mark(commit.quarantine(), files, judged, tally.days(), run, json);
+    long marked = mark(commit.quarantine(), files, outcomes(judged, tally.days()), run, json);
     return result.orElseGet(() -> new RunResult(staged.rowCounts(), marked));
   }
 
@@ -159,18 +162,16 @@ public final class Replay {
   private long mark(
       TableTransaction quarantine,
       TableTransaction.Files files,
-      Dataset<Row> judged,
-      List<Date> days,
+      Dataset<Row> outcomes,
       Run run,
       String rowCounts) {
     Dataset<Row> marks =
-        outcomes(judged, days)
-            .select(
-                Stream.concat(
-                        ROW.stream().map(name -> col("_" + name).as(name)),
-                        Stream.of(
-                            col("_reasons").as("_new_reasons"), col("_outcome").as("_new_outcome")))
-                    .toArray(Column[]::new));
+        outcomes.select(
+            Stream.concat(
+                    ROW.stream().map(name -> col("_" + name).as(name)),
+                    Stream.of(
+                        col("_reasons").as("_new_reasons"), col("_outcome").as("_new_outcome")))
+                .toArray(Column[]::new));
     scala.collection.immutable.Seq<String> row = Scala.seq(ROW);
     Dataset<Row> all =
         files.rows().withColumn("_path", col("_metadata.file_path")).join(marks, row, "left_outer");
@@ -205,34 +206,56 @@ public final class Replay {
   }
 
   /**
-   * Each judged row with its outcome, by what silver holds for its key: the row itself, an equal
-   * version or a newer one.
+   * Each judged row with its outcome, by what is held for its key: the row itself, an equal version
+   * or a newer one, be it of silver or of what has been deleted.
    */
   private Dataset<Row> outcomes(Dataset<Row> judged, List<Date> days) {
-    Optional<Column> day = contract.partition().map(field -> col(field.name()));
-    List<String> key = silver.key();
-    Dataset<Row> table = silver.table().read();
-    Dataset<Row> held =
-        (day.isPresent() ? table.where(day.get().isin(days.toArray())) : table)
-            .select(
-                Stream.concat(
-                        key.stream().map(name -> col(name)),
-                        Stream.of(
-                            col(contract.ordering().name()).as("_held"),
-                            col("_file").as("_held_file"),
-                            col("_position").as("_held_position")))
-                    .toArray(Column[]::new));
     Column itself =
         col("_held_file")
             .equalTo(col("_file"))
             .and(col("_held_position").equalTo(col("_position")));
+    Column accepted = lit(KeyResolver.ACCEPTED);
+    Column repeats = lit(false);
+    if (contract.changes().hasDeletes()) {
+      accepted = when(col(Refiner.DELETED), KeyResolver.DELETED).otherwise(accepted);
+      repeats = col(Refiner.DELETED).isNull();
+    }
     return judged
-        .join(held, Scala.seq(key), "left_outer")
+        .join(held(days), Scala.seq(contract.keyColumns()), "left_outer")
         .withColumn(
             "_outcome",
             when(col("_reasons").isNotNull(), Quarantine.OPEN)
-                .when(itself, KeyResolver.ACCEPTED)
-                .when(col("_held").equalTo(col(contract.ordering().name())), KeyResolver.DUPLICATE)
+                .when(itself, accepted)
+                .when(
+                    repeats.or(col("_held").equalTo(col(contract.ordering()))),
+                    KeyResolver.DUPLICATE)
                 .otherwise(KeyResolver.SUPERSEDED));
+  }
+
+  /** The newest version that is held of each key of some days, be it of a row or of its end. */
+  private Dataset<Row> held(List<Date> days) {
+    Dataset<Row> held = held(silver.table().read(), days);
+    if (!contract.changes().remembersDeleted() || !silver.deletions().exists()) {
+      return held;
+    }
+    return held.unionByName(held(silver.deletions().read(), days))
+        .groupBy(contract.keyColumns().stream().map(name -> col(name)).toArray(Column[]::new))
+        .agg(max(struct("_held", "_held_file", "_held_position")).as("_newest"))
+        .selectExpr(
+            Stream.concat(contract.keyColumns().stream(), Stream.of("_newest.*"))
+                .toArray(String[]::new));
+  }
+
+  private Dataset<Row> held(Dataset<Row> table, List<Date> days) {
+    Optional<Column> day = contract.partition().map(field -> col(field.name()));
+    return (day.isPresent() ? table.where(day.get().isin(days.toArray())) : table)
+        .select(
+            Stream.concat(
+                    contract.keyColumns().stream().map(name -> col(name)),
+                    Stream.of(
+                        col(contract.ordering()).as("_held"),
+                        col("_file").as("_held_file"),
+                        col("_position").as("_held_position")))
+                .toArray(Column[]::new));
   }
 }

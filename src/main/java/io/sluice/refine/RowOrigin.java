@@ -34,7 +34,7 @@ final class RowOrigin implements Serializable {
     this.arrival = arrival;
     for (int i = 0; i < columns.size(); i++) {
       String name = columns.get(i);
-      if (GivenColumns.isGiven(arrival, name)) {
+      if (GivenColumns.isOfPlace(arrival, name)) {
         given.add(new Given(name, i, GivenColumns.captures(arrival).contains(name)));
       }
     }

@@ -10,6 +10,7 @@ import io.sluice.ingest.format.WantedFields;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -25,32 +26,53 @@ final class RowReader implements Serializable {
   private final RowOrigin origin;
   private final List<FieldValue> fields;
   private final JudgedRules rules;
+  private final Deleting deleting;
+
+  /**
+   * How records that delete are read.
+   *
+   * @param changes tells which they are
+   * @param identifying the places of the fields that a deletion must have
+   */
+  record Deleting(ChangeReader changes, Set<Integer> identifying) implements Serializable {}
 
   /**
    * @param wanted what is read of an arrival's records
    * @param parser takes them apart into that
    * @param fields how the contract's fields are made of it, in their order
    * @param rules judge the row that they make
+   * @param deleting null if no record deletes
    */
-  RowReader(WantedFields wanted, RecordParser parser, List<FieldValue> fields, JudgedRules rules) {
+  RowReader(
+      WantedFields wanted,
+      RecordParser parser,
+      List<FieldValue> fields,
+      JudgedRules rules,
+      Deleting deleting) {
     this.parser = parser;
     this.origin = new RowOrigin(wanted.arrival(), wanted.columns());
     this.fields = List.copyOf(fields);
     this.rules = rules;
+    this.deleting = deleting;
   }
 
   /** Where a record came from. */
   record Place(UTF8String file, long position, long arrivedAt) {}
 
   /**
-   * A record as a row: the contract's fields, {@code _extra} and {@code _reasons}.
+   * A record as a row: the contract's fields, {@code _extra} and {@code _reasons}; of a source
+   * whose records delete {@code _deleted} too, which is null of a record that says nothing.
    *
    * @param problem why it could not be read whole; null if it could
    */
   NativeRow read(byte[] stored, UTF8String header, UTF8String problem, Place place) {
-    Object[] row = new Object[fields.size() + 2];
+    Object[] row = new Object[fields.size() + (deleting == null ? 2 : 3)];
+    if (deleting != null && ChangeReader.saysNothing(problem)) {
+      return new NativeRow(row);
+    }
     Findings findings = new Findings();
     RawRecord record = parser.parse(stored, header, problem);
+    boolean isDeleted = false;
     BrokenRecordException broken = record.problem();
     if (broken != null) {
       findings.addReason(broken.field(), broken.rule(), broken.getMessage());
@@ -59,13 +81,22 @@ final class RowReader implements Serializable {
       origin.fill(columns, place);
       NativeRow input = new NativeRow((Object[]) columns);
       findings.addExtras(record.names(), record.extras());
+      isDeleted = deleting != null && deleting.changes.deletes(input, findings);
+      // What a row was need not have been told whole, and is not judged again.
+      Findings unjudged = isDeleted ? new Findings() : findings;
       for (int i = 0; i < fields.size(); i++) {
-        row[i] = fields.get(i).read(record, columns, input, findings);
+        boolean isJudged = !isDeleted || deleting.identifying.contains(i);
+        row[i] = fields.get(i).read(record, columns, input, isJudged ? findings : unjudged);
       }
-      rules.judge(row, place, findings);
+      if (!isDeleted) {
+        rules.judge(row, place, findings);
+      }
     }
     row[fields.size()] = findings.extra();
     row[fields.size() + 1] = findings.reasons();
+    if (deleting != null) {
+      row[fields.size() + 2] = isDeleted;
+    }
     return new NativeRow(row);
   }
 
@@ -78,12 +109,17 @@ final class RowReader implements Serializable {
 
     private final Map<String, RowReader> readers;
     private final int fields;
+    private final int columns;
     private transient UTF8String lastName;
     private transient RowReader last;
 
-    ByArrival(Map<String, RowReader> readers, int fields) {
+    /**
+     * @param columns the rows' columns, of which the first are the contract's fields
+     */
+    ByArrival(Map<String, RowReader> readers, int fields, int columns) {
       this.readers = readers;
       this.fields = fields;
+      this.columns = columns;
     }
 
     @Override
@@ -105,7 +141,7 @@ final class RowReader implements Serializable {
 
     /** A record that arrived before its arrival was taken out of the contract. */
     private NativeRow unknown(UTF8String arrival) {
-      Object[] row = new Object[fields + 2];
+      Object[] row = new Object[columns];
       Findings findings = new Findings();
       findings.addReason("", "record", "the contract has no arrival " + arrival);
       row[fields + 1] = findings.reasons();

@@ -14,6 +14,7 @@ import java.sql.Date;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.types.StructType;
 
@@ -48,6 +49,28 @@ public final class SilverTable {
     return context.lake().quarantine(contract.id());
   }
 
+  /** The keys of deleted rows. */
+  public LakeTable deletions() {
+    return context.lake().silver(contract.id() + "_deleted");
+  }
+
+  /** How they are declared. */
+  TableSpec deletionsSpec() {
+    return Deletions.spec(contract, schema);
+  }
+
+  /**
+   * The deletions that a batch goes on from; empty if the source remembers none.
+   *
+   * @param handled the bronze version that silver has handled
+   */
+  Optional<Deletions> deletions(long handled) {
+    return contract.changes().remembersDeleted()
+        ? Optional.of(
+            new Deletions(contract, TableTransaction.begin(deletions(), deletionsSpec()), handled))
+        : Optional.empty();
+  }
+
   /** The contract's fields in their order, then the columns that say where a row came from. */
   public StructType schema() {
     return schema;
@@ -62,10 +85,6 @@ public final class SilverTable {
             contract.statsColumns(),
             Map.of("sluice.contract.version", contract.version()));
     return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
-  }
-
-  List<String> key() {
-    return contract.key().stream().map(Field::name).toList();
   }
 
   /** The table's files that may hold rows of some days. */

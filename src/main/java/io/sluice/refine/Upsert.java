@@ -3,6 +3,7 @@ package io.sluice.refine;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.when;
@@ -14,8 +15,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -41,9 +44,18 @@ import org.apache.spark.sql.types.DataType;
 record Upsert(List<String> columns, KeyResolver resolver, RowContent content, List<String> spread) {
 
   /**
-   * How many rows were the newest of their key, equal to it, or older; and equal in version only.
+   * How many rows were the newest of their key, equal to it, older, or ended it; and how many were
+   * equal in version only.
    */
-  record Counts(long accepted, long duplicate, long superseded, long conflict) {}
+  record Counts(long accepted, long duplicate, long superseded, long deleted, long conflict) {}
+
+  /**
+   * The versions of keys that are there already.
+   *
+   * @param present the files that may hold versions of the rows' keys
+   * @param deleted keys whose row has ended, with {@link Deletions#AT}; empty if none is remembered
+   */
+  record Held(TableTransaction.Files present, Optional<Dataset<Row>> deleted) {}
 
   /** What became of rows; known once they have been written. */
   static final class Outcomes {
@@ -64,6 +76,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
           countOf("accepted"),
           countOf("duplicate"),
           countOf("superseded"),
+          countOf("deleted"),
           count(when(col("_conflict"), 1)).as("conflict"));
     }
 
@@ -77,6 +90,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
           (Long) counts.get("accepted"),
           (Long) counts.get("duplicate"),
           (Long) counts.get("superseded"),
+          (Long) counts.get("deleted"),
           (Long) counts.get("conflict") + conflictsWithTable);
     }
 
@@ -90,21 +104,24 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
    * Writes those of some rows that are the newest of their key, and takes out the versions they
    * replace.
    *
-   * @param present the files that may hold versions of the rows' keys
+   * @param held the versions of the rows' keys that are there already
    * @param rows with {@code _arrived_at}, {@code _file} and {@code _position}; at least one
    * @param observer measures the accepted rows while they are written
+   * @param ended takes the rows that end those of their keys, if there are any
    */
   Outcomes stage(
       TableTransaction transaction,
-      TableTransaction.Files present,
+      Held held,
       Dataset<Row> rows,
-      UnaryOperator<Dataset<Row>> observer) {
+      UnaryOperator<Dataset<Row>> observer,
+      Consumer<Dataset<Row>> ended) {
     return resolved(
-        present,
+        held,
         rows,
         accepted -> transaction.appended(observer.apply(accepted)),
+        ended,
         (replaced, paths) -> {
-          TableTransaction.Files touched = present.at(paths);
+          TableTransaction.Files touched = held.present.at(paths);
           transaction.append(
               touched
                   .rows()
@@ -117,35 +134,39 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
   }
 
   /** Measures the same rows and outcomes, and writes nothing. */
-  Outcomes rehearse(
-      TableTransaction.Files present, Dataset<Row> rows, UnaryOperator<Dataset<Row>> observer) {
+  Outcomes rehearse(Held held, Dataset<Row> rows, UnaryOperator<Dataset<Row>> observer) {
     return resolved(
-        present,
+        held,
         rows,
         accepted -> {
           observer.apply(accepted).write().format("noop").mode(SaveMode.Overwrite).save();
           return accepted;
         },
+        ended -> {},
         (replaced, paths) -> {});
   }
 
   /**
    * @param write writes the accepted rows and gives them read back
+   * @param ended takes the rows that end those of their keys
    * @param replace takes out the rows of some keys from the files in which they stand
    */
   private Outcomes resolved(
-      TableTransaction.Files present,
+      Held held,
       Dataset<Row> rows,
       UnaryOperator<Dataset<Row>> write,
+      Consumer<Dataset<Row>> ended,
       BiConsumer<Dataset<Row>, Set<String>> replace) {
     Dataset<Row> read = rows.withColumn(RowContent.COLUMN, content.column(rows.schema()));
+    TableTransaction.Files present = held.present;
     if (present.isEmpty()) {
       Outcomes outcomes = new Outcomes(0);
       DataType type = rows.schema().apply(resolver.ordering()).dataType();
-      write(read.withColumn("_present", lit(null).cast(type)), write, outcomes);
+      Dataset<Row> known = read.withColumn("_present", lit(null).cast(type));
+      write(withDeletions(known, held), write, ended, outcomes);
       return outcomes;
     }
-    Dataset<Row> matched = matched(rows, present).persist();
+    Dataset<Row> matched = matched(rows, held).persist();
     try {
       Set<String> equal = new HashSet<>();
       Set<String> replaced = new HashSet<>();
@@ -165,7 +186,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
               matched.select(columns(resolver.key(), "_present")),
               names(resolver.key()),
               "left_outer");
-      write(known, write, outcomes);
+      write(withDeletions(known, held), write, ended, outcomes);
       if (!replaced.isEmpty()) {
         replace.accept(matched.where("_newest > _present"), replaced);
       }
@@ -175,13 +196,35 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
     }
   }
 
-  private void write(Dataset<Row> rows, UnaryOperator<Dataset<Row>> write, Outcomes outcomes) {
+  /** Resolved rows in the table's columns. */
+  Dataset<Row> ofTable(Dataset<Row> rows) {
+    return rows.select(columns(columns));
+  }
+
+  private void write(
+      Dataset<Row> rows,
+      UnaryOperator<Dataset<Row>> write,
+      Consumer<Dataset<Row>> ended,
+      Outcomes outcomes) {
+    Dataset<Row> resolved = resolver.resolve(rows, spread);
     outcomes.accepted =
         write.apply(
-            outcomes
-                .observe(resolver.resolve(rows, spread))
-                .where("_outcome = 'accepted'")
-                .select(columns(columns)));
+            outcomes.observe(resolved).where("_outcome = 'accepted'").select(columns(columns)));
+    if (outcomes.counts().deleted() > 0) {
+      ended.accept(resolved.where("_outcome = 'deleted'"));
+    }
+  }
+
+  /** With the versions that ended the rows of their keys among those that are there already. */
+  private Dataset<Row> withDeletions(Dataset<Row> known, Held held) {
+    return held.deleted
+        .map(
+            deleted ->
+                known
+                    .join(deleted, names(resolver.key()), "left_outer")
+                    .withColumn("_present", greatest(col("_present"), col(Deletions.AT)))
+                    .drop(Deletions.AT))
+        .orElse(known);
   }
 
   /**
@@ -207,21 +250,31 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
 
   /**
    * The keys that are present already: {@code _present} is their ordering value, {@code _newest}
-   * the greatest of the rows.
+   * the greatest of the rows and of the versions that ended them.
    */
-  private Dataset<Row> matched(Dataset<Row> rows, TableTransaction.Files present) {
+  private Dataset<Row> matched(Dataset<Row> rows, Held held) {
     Dataset<Row> existing =
-        present
+        held.present
             .rows()
             .select(
                 and(
                     columns(resolver.key()),
                     col(resolver.ordering()).as("_present"),
                     col("_metadata.file_path").as("_present_file")));
-    return rows.select(and(columns(resolver.key()), col(resolver.ordering()).as("_incoming")))
-        .join(existing, names(resolver.key()), "inner")
-        .groupBy(columns(resolver.key(), "_present", "_present_file"))
-        .agg(max("_incoming").as("_newest"));
+    Dataset<Row> matched =
+        rows.select(and(columns(resolver.key()), col(resolver.ordering()).as("_incoming")))
+            .join(existing, names(resolver.key()), "inner")
+            .groupBy(columns(resolver.key(), "_present", "_present_file"))
+            .agg(max("_incoming").as("_newest"));
+    // A run that died may have noted that a row is gone and not taken it out.
+    return held.deleted
+        .map(
+            deleted ->
+                matched
+                    .join(deleted, names(resolver.key()), "left_outer")
+                    .withColumn("_newest", greatest(col("_newest"), col(Deletions.AT)))
+                    .drop(Deletions.AT))
+        .orElse(matched);
   }
 
   private static Column[] columns(List<String> names, String... more) {

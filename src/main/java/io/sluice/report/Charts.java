@@ -35,6 +35,7 @@ final class Charts {
     parts.put("quarantined", rowCounts.quarantined());
     parts.put("duplicate", rowCounts.duplicate());
     parts.put("superseded", rowCounts.superseded());
+    parts.put("deleted", rowCounts.deleted());
     parts.values().removeIf(rows -> rows <= 0);
     double sum = parts.values().stream().mapToLong(Long::longValue).sum();
     List<Rect> rects = new ArrayList<>();

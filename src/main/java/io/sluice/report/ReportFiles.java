@@ -28,7 +28,7 @@ record ReportFiles(LakeTable files) {
     return rows(
             files ->
                 files
-                    .where("outcome = 'ingested'")
+                    .where("outcome in ('ingested', 'redelivered')")
                     .groupBy("source")
                     .agg(max("modified_at").as("modified_at")))
         .stream()
@@ -49,7 +49,7 @@ record ReportFiles(LakeTable files) {
                     .groupBy("source", "file")
                     .agg(expr("max_by(struct(*), modified_at)").as("newest"))
                     .select("newest.*")
-                    .where("outcome <> 'ingested'")
+                    .where("outcome not in ('ingested', 'redelivered')")
                     .orderBy(col("modified_at").desc(), col("file"))
                     .limit(UNREAD_FILES))
         .stream()

@@ -94,7 +94,11 @@ record ReportPage(
 
     /** How many of the rows read have an outcome. */
     long accounted() {
-      return all.accepted() + all.quarantined() + all.duplicate() + all.superseded();
+      return all.accepted()
+          + all.quarantined()
+          + all.duplicate()
+          + all.superseded()
+          + all.deleted();
     }
 
     /** The rows of its most frequent reason; 1 if there is none. */

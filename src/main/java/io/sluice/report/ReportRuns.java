@@ -32,6 +32,7 @@ import org.apache.spark.sql.Row;
 record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
   private static final int RUNS = 200;
   private static final String CONFLICT = "rows_conflict";
+  private static final String DELETED = "rows_deleted";
   private static final List<String> COUNTS =
       List.of(
           "rows_read",
@@ -39,6 +40,7 @@ record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
           "rows_quarantined",
           "rows_duplicate",
           "rows_superseded",
+          DELETED,
           CONFLICT);
   private static final Comparator<PastRun> NEWEST_FIRST =
       Comparator.comparing((PastRun past) -> past.run().startedAt())
@@ -61,9 +63,11 @@ record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
       return new ReportRuns(List.of(), List.of());
     }
     Dataset<Row> rows = runs.read();
-    if (!List.of(rows.columns()).contains(CONFLICT)) {
-      // A lake in which no run has ended since conflicts are counted.
-      rows = rows.withColumn(CONFLICT, lit(0L));
+    for (String later : List.of(CONFLICT, DELETED)) {
+      if (!List.of(rows.columns()).contains(later)) {
+        // A lake in which no run has ended since these are counted.
+        rows = rows.withColumn(later, lit(0L));
+      }
     }
     return new ReportRuns(newest(rows, since), subjects(rows));
   }
@@ -126,7 +130,13 @@ record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
     List<Long> counts =
         COUNTS.stream().map(name -> row.<Long>getAs(name)).map(n -> n == null ? 0 : n).toList();
     return new RowCounts(
-        counts.get(0), counts.get(1), counts.get(2), counts.get(3), counts.get(4), counts.get(5));
+        counts.get(0),
+        counts.get(1),
+        counts.get(2),
+        counts.get(3),
+        counts.get(4),
+        counts.get(5),
+        counts.get(6));
   }
 
   /** How many runs there ever were. */

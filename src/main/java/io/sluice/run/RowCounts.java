@@ -5,28 +5,42 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 
 /**
- * What became of the rows that a run read: each is accepted, quarantined, a duplicate or
- * superseded.
+ * What became of the rows that a run read: each is accepted, quarantined, a duplicate, superseded,
+ * or has deleted the row of its key.
  *
  * @param read rows read
  * @param accepted rows published
  * @param quarantined rows that broke a rule
  * @param duplicate rows equal in key and ordering value to the version kept
  * @param superseded rows older than the version kept
+ * @param deleted rows that said that the row of their key is gone, and of which none is newer
  * @param conflict of the duplicates, those that say something other than the version kept
  */
 public record RowCounts(
-    long read, long accepted, long quarantined, long duplicate, long superseded, long conflict) {
+    long read,
+    long accepted,
+    long quarantined,
+    long duplicate,
+    long superseded,
+    long deleted,
+    long conflict) {
   public static final RowCounts EMPTY = new RowCounts(0, 0, 0, 0, 0);
 
-  /** Of rows among which there is no conflict. */
+  /** Of rows of which none deletes. */
+  public RowCounts(
+      long read, long accepted, long quarantined, long duplicate, long superseded, long conflict) {
+    this(read, accepted, quarantined, duplicate, superseded, 0, conflict);
+  }
+
+  /** Of rows of which none deletes and among which there is no conflict. */
   public RowCounts(long read, long accepted, long quarantined, long duplicate, long superseded) {
-    this(read, accepted, quarantined, duplicate, superseded, 0);
+    this(read, accepted, quarantined, duplicate, superseded, 0, 0);
   }
 
   /** Whether every row is accounted for. */
   public boolean balances() {
-    return read == accepted + quarantined + duplicate + superseded && conflict <= duplicate;
+    return read == accepted + quarantined + duplicate + superseded + deleted
+        && conflict <= duplicate;
   }
 
   public RowCounts plus(RowCounts other) {
@@ -36,6 +50,7 @@ public record RowCounts(
         quarantined + other.quarantined,
         duplicate + other.duplicate,
         superseded + other.superseded,
+        deleted + other.deleted,
         conflict + other.conflict);
   }
 
@@ -55,6 +70,7 @@ public record RowCounts(
     node.put("quarantined", quarantined);
     node.put("duplicate", duplicate);
     node.put("superseded", superseded);
+    node.put("deleted", deleted);
     node.put("conflict", conflict);
     return node.toString();
   }
@@ -63,12 +79,13 @@ public record RowCounts(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%,d read = %,d accepted + %,d quarantined + %,d duplicate + %,d superseded%s",
+        "%,d read = %,d accepted + %,d quarantined + %,d duplicate + %,d superseded%s%s",
         read,
         accepted,
         quarantined,
         duplicate,
         superseded,
+        deleted == 0 ? "" : String.format(Locale.ROOT, " + %,d deleted", deleted),
         conflict == 0
             ? ""
             : String.format(Locale.ROOT, " (%,d of the duplicates in conflict)", conflict));

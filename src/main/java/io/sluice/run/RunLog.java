@@ -56,7 +56,12 @@ public final class RunLog {
                   "message",
                   DataTypes.StringType,
                   true,
-                  "Why it stopped or crashed; or what was asked of it beside contract and settings."),
+                  "Why it stopped or crashed; or what was asked of it beside contract and settings.")
+              .add(
+                  "rows_deleted",
+                  DataTypes.LongType,
+                  true,
+                  "Rows that said that the row of their key is gone."),
           List.of(),
           List.of("started_at"));
 
@@ -123,7 +128,8 @@ public final class RunLog {
             rowCounts.superseded(),
             rowCounts.conflict(),
             version,
-            message);
+            message,
+            rowCounts.deleted());
     append("runs", List.of(row), run);
   }
 

@@ -12,7 +12,6 @@ import static org.apache.spark.sql.functions.unix_micros;
 import io.sluice.contract.Alert;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
-import io.sluice.contract.Field;
 import io.sluice.engine.WindowCondition;
 import io.sluice.settings.ValidationErrors;
 import java.time.Duration;
@@ -133,7 +132,7 @@ record AlertPlan(Contract contract, String key, String time, List<AlertFold.Judg
     }
     names.removeIf(name -> contract.field(name).isEmpty());
     // A struct has a field.
-    names.add(contract.key().get(0).name());
+    names.add(contract.fields().get(0).name());
     return List.copyOf(names);
   }
 
@@ -186,7 +185,7 @@ record AlertPlan(Contract contract, String key, String time, List<AlertFold.Judg
         rule.rule().inputs().forEach(sql -> rules.add(expr(sql).cast("bigint")));
       }
     }
-    Column[] row = names(contract.key().stream().map(Field::name));
+    Column[] row = names(contract.keyColumns().stream());
     return clocked
         .where(col("`" + key + "`").isNotNull().and(col("`" + time + "`").isNotNull()))
         .select(

@@ -269,6 +269,7 @@ final class QueryMetrics {
     text.add(FATES, labels("fate", "quarantined"), fates.quarantined());
     text.add(FATES, labels("fate", "duplicate"), fates.duplicate());
     text.add(FATES, labels("fate", "superseded"), fates.superseded());
+    text.add(FATES, labels("fate", "deleted"), fates.deleted());
     lag.forEach(
         (name, records) -> {
           int slash = name.lastIndexOf('/');

@@ -44,6 +44,9 @@ public record Checkpoint(String name) {
   /** In {@code silver.<source>}: the version of quarantine that its newest batch goes with. */
   public static final Checkpoint QUARANTINED = new Checkpoint("quarantine");
 
+  /** In {@code silver.<source>}: the version of the deletions that its newest batch goes with. */
+  public static final Checkpoint DELETED = new Checkpoint("deleted");
+
   /**
    * In {@code gold.<source>_alerts}: the first version of silver whose rows are not judged yet, by
    * the alerts whose key and time are some columns.

@@ -43,7 +43,7 @@ class ArrivalMapperTest {
             "delimeter: \";\"",
             ARRIVAL
                 + ".options.delimeter: unknown; known are [columns, comment, delimiter, encoding,"
-                + " header, layout, maxFileBytes, maxRecordBytes, nullValues, pathPattern, quote,"
+                + " envelope, header, layout, maxFileBytes, maxRecordBytes, nullValues, pathPattern, quote,"
                 + " skipLines]"),
         change(
             "delimiter: \";\"",

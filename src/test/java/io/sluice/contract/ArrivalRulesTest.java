@@ -44,7 +44,7 @@ class ArrivalRulesTest {
             "location: orders",
             "topic: 'a b'",
             ARRIVAL
-                + ".options.delimiter: unknown; known are [deadLetters, maxRecordBytes, nullValues]",
+                + ".options.delimiter: unknown; known are [deadLetters, envelope, maxRecordBytes, nullValues]",
             ARRIVAL + ".format: must be avro or json or protobuf on a topic",
             ARRIVAL + ".topic: must be a Kafka topic's name: letters, digits, '.', '_' and '-'"),
         change(

@@ -35,7 +35,7 @@ class ContractMapperTest {
   static Stream<Arguments> errors() {
     String duration = "slaProperties[0]: must be a whole number of days, months or years";
     String properties =
-        "known are [alerts, arrivals, orderingColumn, quarantineLimit, schemaPolicy]";
+        "known are [alerts, arrivals, changes, orderingColumn, quarantineLimit, schemaPolicy]";
     return Stream.of(
         change(
             "  - name: orders\n",
@@ -139,7 +139,7 @@ class ContractMapperTest {
     assertEquals(
         List.of("order_date", "order_id"), contract.key().stream().map(Field::name).toList());
     assertEquals("order_date", contract.partition().orElseThrow().name());
-    assertEquals("updated_at", contract.ordering().name());
+    assertEquals("updated_at", contract.ordering());
     assertEquals(new QuarantineLimit(0.2, 20), contract.quarantineLimit());
     assertEquals(
         new SchemaPolicy(

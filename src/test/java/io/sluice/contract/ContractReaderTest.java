@@ -60,7 +60,7 @@ class ContractReaderTest {
             "schema: must hold exactly one object, the silver table",
             "schema[0].name: must be the contract's id, orders",
             "schema[0].properties: at least one field must be primaryKey",
-            "customProperties.orderingColumn: must name the field whose greatest value wins",
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none",
             "customProperties.arrivals: must list at least one way the source arrives"),
         errors);
   }
@@ -71,14 +71,14 @@ class ContractReaderTest {
         List.of(
             "schema[0].properties[2] (amount).physicalType: BIGINT does not fit its logicalType; it"
                 + " takes [decimal, double, float]",
-            "customProperties.orderColumn: unknown; known are [alerts, arrivals, orderingColumn,"
+            "customProperties.orderColumn: unknown; known are [alerts, arrivals, changes, orderingColumn,"
                 + " quarantineLimit, schemaPolicy]",
             "schema[0].quality[0].implementation: there is no field amont",
             "schema[0].quality[1].implementation: there is no column price",
             "customProperties.schemaPolicy.added: must be one of [keep, ignore, stop]",
             "customProperties.arrivals[0].format: must be one of " + ArrivalFormats.names(),
             "schema[0].properties[1] (order_date).required: a key field must be required",
-            "customProperties.orderingColumn: must name the field whose greatest value wins"),
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none"),
         errorsOf(
             SOUND
                 .replace("logicalType: date\n        required: true", "logicalType: date")

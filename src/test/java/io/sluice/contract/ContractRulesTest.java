@@ -21,7 +21,7 @@ class ContractRulesTest {
   /** One change to the valid contract, and all errors it is to have. */
   static Stream<Arguments> errors() {
     String properties =
-        "known are [alerts, arrivals, orderingColumn, quarantineLimit, schemaPolicy]";
+        "known are [alerts, arrivals, changes, orderingColumn, quarantineLimit, schemaPolicy]";
     return Stream.of(
         change(
             "id: orders",
@@ -61,11 +61,11 @@ class ContractRulesTest {
         change(
             "  - property: orderingColumn\n    value: updated_at\n",
             "",
-            "customProperties.orderingColumn: must name the field whose greatest value wins"),
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none"),
         change(
             "value: updated_at",
             "value: updated",
-            "customProperties.orderingColumn: must name the field whose greatest value wins"),
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none"),
         change(
             "value: updated_at",
             "value: amount",
@@ -74,7 +74,7 @@ class ContractRulesTest {
             "property: orderingColumn",
             "property: orderColumn",
             "customProperties.orderColumn: unknown; " + properties,
-            "customProperties.orderingColumn: must name the field whose greatest value wins"));
+            "customProperties.orderingColumn: must name the field whose greatest value wins, or _arrived_at where the source has none"));
   }
 
   @ParameterizedTest

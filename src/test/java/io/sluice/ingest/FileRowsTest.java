@@ -146,7 +146,8 @@ class FileRowsTest {
             wanted,
             null,
             new IngestBatch(3, "run"),
-            outcomes),
+            outcomes,
+            null),
         new ArrayDeque<>(files));
   }
 
@@ -199,11 +200,12 @@ class FileRowsTest {
   }
 
   private static FileOutcome quarantined(String path, String problem) {
-    return new FileOutcome(path, State.QUARANTINED, 0, 0, null, problem);
+    return new FileOutcome(path, State.QUARANTINED, 0, 0, null, problem, null);
   }
 
   private static FileOutcome unreadable(String path, String problem) {
-    return new FileOutcome(path, State.UNREADABLE, 0, 0, null, "cannot be read now: " + problem);
+    return new FileOutcome(
+        path, State.UNREADABLE, 0, 0, null, "cannot be read now: " + problem, null);
   }
 
   @Test

@@ -47,6 +47,7 @@ class ContractExpressionsTest {
         contract.fields(),
         List.of(new Contract.RowRule("odd", rule)),
         contract.checks(),
+        contract.changes(),
         contract.ordering(),
         contract.quarantineLimit(),
         contract.schemaPolicy(),

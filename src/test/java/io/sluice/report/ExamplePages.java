@@ -334,7 +334,7 @@ final class ExamplePages {
             "silver.calls",
             "every_row_accounted_for",
             Severity.ERROR,
-            "read = accepted + quarantined + duplicate + superseded",
+            "read = accepted + quarantined + duplicate + superseded + deleted",
             List.of(new Point(NOW, true, null, ""))));
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.ingest.format;
 
+import io.sluice.contract.Arrival;
 import io.sluice.privacy.Cipher;
 import java.io.Serializable;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -40,7 +41,10 @@ public final class RecordParser implements Serializable {
     // A key that does not open the records is no fault of theirs: it stops the run.
     byte[] raw = cipher == null ? stored : cipher.open(stored);
     if (reader == null) {
-      reader = RecordFormat.of(wanted.arrival()).fields(wanted);
+      reader =
+          wanted.arrival().envelope() == Arrival.Envelope.DEBEZIUM
+              ? DebeziumFields.of(wanted)
+              : RecordFormat.of(wanted.arrival()).fields(wanted);
       sink = new FieldSink(wanted);
     }
     sink.begin();

@@ -24,6 +24,7 @@ import org.apache.spark.sql.types.DataTypes;
  * @param plain by name, the raw columns that become fields as they stand
  * @param identifying for each field of the key and for the ordering column the raw columns that its
  *     expression reads: without one of each a record cannot be told from others
+ * @param optional the raw columns that a record need not have
  * @param writerSchemas the schemas that records may be written by, by number
  */
 public record WantedFields(
@@ -32,6 +33,7 @@ public record WantedFields(
     List<String> columns,
     Map<String, Plain> plain,
     List<Set<String>> identifying,
+    Set<String> optional,
     Map<Integer, String> writerSchemas)
     implements Serializable {
 
@@ -47,12 +49,13 @@ public record WantedFields(
     columns = List.copyOf(columns);
     plain = Map.copyOf(plain);
     identifying = List.copyOf(identifying);
+    optional = Set.copyOf(optional);
     writerSchemas = Map.copyOf(writerSchemas);
   }
 
   /** Columns of a format that needs no writer's schema. */
   public static WantedFields of(Arrival arrival, SchemaPolicy policy, List<String> columns) {
-    return new WantedFields(arrival, policy, columns, Map.of(), List.of(), Map.of());
+    return new WantedFields(arrival, policy, columns, Map.of(), List.of(), Set.of(), Map.of());
   }
 
   /** What a contract wants of an arrival's records. */
@@ -68,13 +71,15 @@ public record WantedFields(
           .ifPresent(column -> plain.put(column, new Plain(written(field), isNeeded)));
     }
     List<Set<String>> identifying =
-        Stream.concat(contract.key().stream(), Stream.of(contract.ordering()))
+        Stream.concat(contract.key().stream(), contract.orderingField().stream())
             .map(field -> ofRecord(arrival, contract.rawColumns(arrival, field)))
             .filter(read -> !read.isEmpty())
             .distinct()
             .toList();
+    Set<String> optional = contract.changes().rawColumns(arrival);
+    contract.fields().forEach(field -> optional.removeAll(contract.rawColumns(arrival, field)));
     return new WantedFields(
-        arrival, contract.schemaPolicy(), columns, plain, identifying, writerSchemas);
+        arrival, contract.schemaPolicy(), columns, plain, identifying, optional, writerSchemas);
   }
 
   /**
@@ -93,7 +98,9 @@ public record WantedFields(
   public List<String> needed() {
     return policy.removed() == SchemaPolicy.Removed.NULL
         ? List.of()
-        : columns.stream().filter(column -> !GivenColumns.isGiven(arrival, column)).toList();
+        : columns.stream()
+            .filter(column -> !GivenColumns.isGiven(arrival, column) && !optional.contains(column))
+            .toList();
   }
 
   /** Those of some columns that a record itself must have. */

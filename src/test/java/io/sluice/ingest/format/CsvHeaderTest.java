@@ -22,7 +22,13 @@ class CsvHeaderTest {
 
   private static WantedFields with(SchemaPolicy policy) {
     return new WantedFields(
-        arrival("csv", USUAL), policy, List.of("id", "ts"), Map.of(), List.of(), Map.of());
+        arrival("csv", USUAL),
+        policy,
+        List.of("id", "ts"),
+        Map.of(),
+        List.of(),
+        Set.of(),
+        Map.of());
   }
 
   @Test
@@ -46,6 +52,7 @@ class CsvHeaderTest {
             List.of("a", "b"),
             Map.of(),
             List.of(Set.of("a", "b")),
+            Set.of(),
             Map.of());
     assertEquals(List.of("missing: the file has no column b"), rows(wanted, "a,c\n1,2\n"));
     assertTrue(refusal(wanted, "c,d\n1,2\n").contains("it does not name a, b, which"));

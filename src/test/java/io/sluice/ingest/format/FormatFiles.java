@@ -56,6 +56,7 @@ final class FormatFiles {
         List.of(columns),
         Map.of(),
         List.of(Set.of(columns[0]), Set.of(columns[columns.length - 1])),
+        Set.of(),
         Map.of());
   }
 

@@ -1,0 +1,189 @@
+package io.sluice.refine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.ingest.Ingest;
+import io.sluice.run.RowCounts;
+import io.sluice.run.RunContext;
+import io.sluice.testing.Lines;
+import io.sluice.testing.LocalLake;
+import io.sluice.testing.TestLake;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Inserts, updates and deletes of a database: silver holds what the database does. */
+class CdcTest {
+  private static final String CONTRACT =
+      """
+      apiVersion: v3.2.0
+      kind: DataContract
+      id: agents
+      name: Agents
+      version: 1.0.0
+      status: active
+      domain: calls
+      description: {purpose: Who takes calls.}
+      team: {name: calls}
+      schema:
+        - name: agents
+          logicalType: object
+          physicalType: table
+          properties:
+            - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
+            - {name: name, logicalType: string, required: true, logicalTypeOptions: {minLength: 2}}
+            - {name: lsn, logicalType: integer, physicalType: BIGINT, required: true}
+      customProperties:
+        - {property: orderingColumn, value: lsn}
+        - {property: changes, value: %s}
+        - {property: quarantineLimit, value: 1}
+        - property: arrivals
+          value:
+            - {name: files, format: csv, location: agents/}
+      """;
+
+  @TempDir private Path folder;
+  private RunContext context;
+  private int files;
+
+  private void open(String changes) throws IOException {
+    Path contracts = Files.createDirectories(folder.resolve("contracts"));
+    Files.writeString(contracts.resolve("agents.yaml"), CONTRACT.formatted(changes));
+    context = LocalLake.open(folder, contracts, Map.of());
+  }
+
+  private RowCounts run(String... rows) {
+    TestLake.land(
+        context, "agents/" + files++ + ".csv", "op,id,name,lsn\n" + String.join("\n", rows) + "\n");
+    new Ingest(context, "agents").run();
+    return new Refine(context, "agents").run().rowCounts();
+  }
+
+  private List<String> agents() {
+    return Lines.of(context.lake().silver("agents").read().select("id", "name", "lsn"));
+  }
+
+  @Test
+  void aDeletedRowLeavesSilverAndStaysAway() throws IOException {
+    open("{kind: cdc, operation: op}");
+    assertEquals(counts(2, 2, 0, 0, 0, 0), run("I,1,Ann,10", "I,2,Bob,11"));
+    assertEquals(counts(2, 1, 0, 0, 0, 1), run("D,1,,20", "U,2,Bobby,21"));
+    assertEquals(List.of("2|Bobby|21"), agents());
+
+    // What is older than the deletion, the deletion again, and an update that is newer.
+    assertEquals(counts(1, 0, 0, 0, 1, 0), run("U,1,Anna,15"));
+    assertEquals(counts(1, 0, 0, 1, 0, 0), run("D,1,,20"));
+    assertEquals(List.of("2|Bobby|21"), agents());
+    assertEquals(counts(1, 1, 0, 0, 0, 0), run("I,1,Ann again,30"));
+    assertEquals(List.of("1|Ann again|30", "2|Bobby|21"), agents());
+
+    // Of a row that never was, and before its insertion.
+    assertEquals(counts(1, 0, 0, 0, 0, 1), run("D,7,,40"));
+    assertEquals(counts(1, 0, 0, 0, 1, 0), run("I,7,Late,39"));
+    assertEquals(List.of("1|Ann again|30", "2|Bobby|21"), agents());
+    assertEquals(
+        List.of("1|20", "7|40"),
+        Lines.of(context.lake().silver("agents_deleted").read().select("id", "lsn")));
+  }
+
+  @Test
+  void whatIsNoOperationIsQuarantinedAndADeletionNeedsItsKeyOnly() throws IOException {
+    open("{kind: cdc, operation: op}");
+    assertEquals(
+        counts(4, 1, 2, 0, 0, 1), run("I,1,Ann,10", "X,2,Bob,11", "D,3,x,12", "D,,Bob,13"));
+    assertEquals(
+        List.of("/operation", "id/required"),
+        Lines.of(
+            context
+                .lake()
+                .quarantine("agents")
+                .read()
+                .selectExpr("concat(reasons[0].field, '/', reasons[0].rule)")));
+  }
+
+  @Test
+  void rowsStayAsDeletedIfTheContractSaysSo() throws IOException {
+    open("{kind: cdc, deleteWhen: \"op = 'D'\", deletes: keep}");
+    run("I,1,Ann,10", "I,2,Bob,11");
+    assertEquals(counts(1, 0, 0, 0, 0, 1), run("D,1,Ann,20"));
+    assertEquals(
+        List.of("1|Ann|20|true", "2|Bob|11|false"),
+        Lines.of(context.lake().silver("agents").read().select("id", "name", "lsn", "_deleted")));
+    assertEquals(counts(1, 0, 0, 0, 1, 0), run("U,1,Anna,15"));
+    assertEquals(counts(1, 1, 0, 0, 0, 0), run("I,1,Ann again,30"));
+    assertEquals(
+        List.of("1|Ann again|30|false", "2|Bob|11|false"),
+        Lines.of(context.lake().silver("agents").read().select("id", "name", "lsn", "_deleted")));
+  }
+
+  /** Whatever order changes come in, however they are cut and however often they are sent. */
+  @Test
+  void anyOrderOfArrivalGivesWhatTheDatabaseHolds() throws IOException {
+    open("{kind: cdc, operation: op}");
+    for (long seed = 1; seed <= 2; seed++) {
+      Random random = new Random(seed);
+      Map<Integer, String> database = new TreeMap<>();
+      List<String> changes = new ArrayList<>();
+      // Keys of this round alone.
+      int first = (int) seed * 100;
+      for (int lsn = 1; lsn <= 60; lsn++) {
+        int id = first + random.nextInt(8);
+        if (database.containsKey(id) && random.nextInt(3) == 0) {
+          database.remove(id);
+          changes.add("D," + id + ",," + lsn);
+        } else {
+          String operation = database.containsKey(id) ? "U" : "I";
+          database.put(id, id + "|v" + lsn + "|" + lsn);
+          changes.add(operation + "," + id + ",v" + lsn + "," + lsn);
+        }
+      }
+      List<String> sent = new ArrayList<>(changes);
+      for (int i = 0; i < 10; i++) {
+        sent.add(changes.get(random.nextInt(changes.size())));
+      }
+      Collections.shuffle(sent, random);
+      RowCounts all = RowCounts.EMPTY;
+      for (int from = 0; from < sent.size(); ) {
+        int until = Math.min(sent.size(), from + 20 + random.nextInt(20));
+        all = all.plus(run(sent.subList(from, until).toArray(String[]::new)));
+        from = until;
+      }
+      assertEquals(70, all.read());
+      assertTrue(all.balances(), all.toString());
+      List<String> held = new ArrayList<>(agents());
+      int round = (int) seed;
+      held.removeIf(row -> !row.startsWith(String.valueOf(round)));
+      assertEquals(List.copyOf(database.values()), held, "seed " + seed);
+    }
+  }
+
+  @Test
+  void aQuarantinedDeletionIsReplayed() throws IOException {
+    open("{kind: cdc, operation: op}");
+    run("I,1,Ann,10", "I,2,Bob,11");
+    run("erase,1,Ann,20", "erase,9,Nobody,21");
+    assertEquals(2, agents().size());
+    open("{kind: cdc, operation: \"if(op = 'erase', 'D', op)\"}");
+    Replay.Selection all = Replay.Selection.of(null, null, null);
+    assertEquals(counts(2, 0, 0, 0, 0, 2), new Replay(context, "agents", all).run().rowCounts());
+    assertEquals(List.of("2|Bob|11"), agents());
+    assertEquals(
+        List.of("deleted", "deleted"),
+        Lines.of(context.lake().quarantine("agents").read().select("outcome")));
+    assertEquals(counts(1, 0, 0, 0, 1, 0), run("U,1,Ann,19"));
+  }
+
+  private static RowCounts counts(
+      long read, long accepted, long quarantined, long duplicate, long superseded, long deleted) {
+    return new RowCounts(read, accepted, quarantined, duplicate, superseded, deleted, 0);
+  }
+}
