@@ -1,6 +1,7 @@
 package io.sluice.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,8 +30,18 @@ final class LocalCluster {
   static List<ProcessHandle> executors(Process driver) {
     return driver
         .descendants()
-        .filter(
-            child -> child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .filter(child -> commandLine(child.pid()).contains("CoarseGrainedExecutorBackend"))
         .toList();
+  }
+
+  /** The whole of it: Java's own look at it ends within the class path. */
+  private static String commandLine(long process) {
+    try {
+      return Files.readString(
+          Path.of("/proc/" + process + "/cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      // It has just ended.
+      return "";
+    }
   }
 }
