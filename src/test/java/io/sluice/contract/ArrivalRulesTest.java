@@ -44,7 +44,8 @@ class ArrivalRulesTest {
             "location: orders",
             "topic: 'a b'",
             ARRIVAL
-                + ".options.delimiter: unknown; known are [deadLetters, envelope, maxRecordBytes, nullValues]",
+                + ".options.delimiter: unknown; known are [deadLetters, envelope, maxRecordBytes,"
+                + " nullValues]",
             ARRIVAL + ".format: must be avro or json or protobuf on a topic",
             ARRIVAL + ".topic: must be a Kafka topic's name: letters, digits, '.', '_' and '-'"),
         change(
@@ -54,7 +55,7 @@ class ArrivalRulesTest {
                 + "      - name: files\n",
             ARRIVAL + ".location: stands beside topic; an arrival has one of them",
             "customProperties.arrivals[1].options.maxFileBytes: unknown; known are [deadLetters,"
-                + " maxRecordBytes, nullValues]",
+                + " envelope, maxRecordBytes, nullValues]",
             ARRIVAL + ".options.deadLetters: must be another topic",
             "customProperties.arrivals: one reads the topic of two",
             "customProperties.arrivals: two reads the topic of one"),
