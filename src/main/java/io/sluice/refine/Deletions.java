@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 
 import io.sluice.contract.Contract;
-import io.sluice.contract.Field;
 import io.sluice.table.Checkpoint;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
@@ -27,10 +26,11 @@ import org.apache.spark.sql.types.StructType;
  * What the table {@code silver.<source>_deleted} holds: the keys of deleted rows, each with the
  * version that deleted it, so that an older one that arrives later does not bring the row back.
  *
- * @param table the transaction on it
+ * @param silver the table that the rows were in
+ * @param table the transaction on the deletions
  * @param handled the bronze version that silver has handled: rows of later batches do not count
  */
-record Deletions(Contract contract, TableTransaction table, long handled) {
+record Deletions(SilverTable silver, TableTransaction table, long handled) {
   /** The ordering value of a deletion, beside rows. */
   static final String AT = "_deleted_at";
 
@@ -64,22 +64,9 @@ record Deletions(Contract contract, TableTransaction table, long handled) {
   /** Adds the deletions among resolved rows. */
   void add(Dataset<Row> deleted, long batch) {
     List<Column> columns = new ArrayList<>();
-    columns(contract).forEach(name -> columns.add(col("`" + name + "`")));
+    columns(silver.contract()).forEach(name -> columns.add(col("`" + name + "`")));
     columns.add(lit(batch).as("batch"));
     table.append(deleted.select(columns.toArray(Column[]::new)).coalesce(1));
-  }
-
-  /** All that is held of some days. */
-  Dataset<Row> rows(List<Date> days) {
-    return files(days).rows().where(col("batch").leq(handled));
-  }
-
-  private TableTransaction.Files files(List<Date> days) {
-    return contract
-        .partition()
-        .map(Field::name)
-        .map(day -> table.files(col("`" + day + "`").isin(days.toArray())))
-        .orElseGet(table::files);
   }
 
   /** Whether it holds rows of a batch that silver has not published. */
@@ -88,20 +75,31 @@ record Deletions(Contract contract, TableTransaction table, long handled) {
   }
 
   /**
-   * Publishes what has been added, without what a fenced driver has left.
+   * Publishes what a batch of new rows has added, without what a fenced driver has left.
    *
    * @param until the bronze version that the batch reaches
-   * @return the version; empty if nothing has been added
+   * @return the version; empty if there is nothing to publish
    */
-  OptionalLong publish(String rowCounts, long until) {
-    if (table.isEmpty()) {
-      return OptionalLong.empty();
-    }
+  OptionalLong publishNews(String rowCounts, long until) {
     if (isPending()) {
       table.discard(col("batch").gt(handled));
     }
-    return OptionalLong.of(
-        table.checkpoint(Checkpoint.REFINED, until).publish(SaveMode.Append, rowCounts));
+    if (!table.isEmpty()) {
+      table.checkpoint(Checkpoint.REFINED, until);
+    }
+    return publish(rowCounts);
+  }
+
+  /**
+   * Publishes what has been added by rows of batches that silver has handled; what a refine has
+   * left pending, or is about to publish, stays.
+   *
+   * @return the version; empty if nothing has been added
+   */
+  OptionalLong publish(String rowCounts) {
+    return table.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(table.publish(SaveMode.Append, rowCounts));
   }
 
   /**
@@ -109,11 +107,17 @@ record Deletions(Contract contract, TableTransaction table, long handled) {
    * nothing is held of these days.
    */
   Optional<Dataset<Row>> newest(List<Date> days) {
+    Contract contract = silver.contract();
+    TableTransaction.Files files = silver.present(table, days);
     Column[] key =
         contract.keyColumns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
-    return files(days).isEmpty()
+    return files.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            rows(days).groupBy(key).agg(max(col("`" + contract.ordering() + "`")).as(AT)));
+            files
+                .rows()
+                .where(col("batch").leq(handled))
+                .groupBy(key)
+                .agg(max(col("`" + contract.ordering() + "`")).as(AT)));
   }
 }

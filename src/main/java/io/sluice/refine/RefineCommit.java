@@ -17,6 +17,8 @@ import io.sluice.table.TableTransaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import org.apache.spark.sql.SaveMode;
 
 /**
@@ -162,7 +164,7 @@ public final class RefineCommit {
     }
     publishQuarantine(recorder, json, staged.rowCounts().quarantined())
         .ifPresent(version -> table.checkpoint(Checkpoint.QUARANTINED, version));
-    publishDeletions(recorder, staged.rowCounts(), json, until);
+    publishDeletions(recorder, staged.rowCounts(), added -> added.publishNews(json, until));
     table.checkpoint(Checkpoint.REFINED, until);
     RunResult result = publishSilver(SaveMode.Append, recorder, json, staged.rowCounts());
     gate.published(staged.rowCounts());
@@ -202,7 +204,7 @@ public final class RefineCommit {
     }
     String json = rowCounts.json(run, handled, handled);
     // A run that dies in between is finished by the next: what is remembered is taken out then.
-    publishDeletions(recorder, rowCounts, json, handled);
+    publishDeletions(recorder, rowCounts, added -> added.publish(json));
     return table.isEmpty()
         ? Optional.empty()
         : Optional.of(publishSilver(SaveMode.Append, recorder, json, rowCounts));
@@ -210,25 +212,21 @@ public final class RefineCommit {
 
   /** Before silver, as quarantine is: until silver has the batch nothing of it counts. */
   private void publishDeletions(
-      LineageRecorder recorder, RowCounts rowCounts, String json, long until) {
-    deletions.ifPresent(
-        added ->
-            added
-                .publish(json, until)
-                .ifPresent(
-                    version -> {
-                      table.checkpoint(Checkpoint.DELETED, version);
-                      TableSpec spec = silver.deletionsSpec();
-                      recorder.wrote(
-                          silver.deletions().path(),
-                          spec.comment(),
-                          spec.schema(),
-                          version,
-                          rowCounts.deleted(),
-                          silver.origins().stream()
-                              .filter(origin -> spec.schema().contains(origin.column()))
-                              .toList());
-                    }));
+      LineageRecorder recorder, RowCounts rowCounts, Function<Deletions, OptionalLong> publish) {
+    OptionalLong version = deletions.map(publish).orElse(OptionalLong.empty());
+    if (version.isEmpty()) {
+      return;
+    }
+    table.checkpoint(Checkpoint.DELETED, version.getAsLong());
+    TableSpec spec = silver.deletionsSpec();
+    List<String> columns = List.of(spec.schema().fieldNames());
+    recorder.wrote(
+        silver.deletions().path(),
+        spec.comment(),
+        spec.schema(),
+        version.getAsLong(),
+        rowCounts.deleted(),
+        silver.origins().stream().filter(origin -> columns.contains(origin.column())).toList());
   }
 
   /**

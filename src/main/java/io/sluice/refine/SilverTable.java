@@ -67,7 +67,7 @@ public final class SilverTable {
   Optional<Deletions> deletions(long handled) {
     return contract.changes().remembersDeleted()
         ? Optional.of(
-            new Deletions(contract, TableTransaction.begin(deletions(), deletionsSpec()), handled))
+            new Deletions(this, TableTransaction.begin(deletions(), deletionsSpec()), handled))
         : Optional.empty();
   }
 
@@ -87,12 +87,12 @@ public final class SilverTable {
     return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
   }
 
-  /** The table's files that may hold rows of some days. */
-  TableTransaction.Files present(TableTransaction silver, List<Date> days) {
+  /** The files that may hold rows of some days, of silver or of another table kept by its days. */
+  TableTransaction.Files present(TableTransaction table, List<Date> days) {
     return contract
         .partition()
-        .map(field -> silver.files(col(field.name()).isin(days.toArray())))
-        .orElseGet(silver::files);
+        .map(field -> table.files(col(field.name()).isin(days.toArray())))
+        .orElseGet(table::files);
   }
 
   /**

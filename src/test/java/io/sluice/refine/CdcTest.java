@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.ingest.Ingest;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
+import io.sluice.table.Checkpoint;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalLake;
 import io.sluice.testing.TestLake;
@@ -180,6 +181,33 @@ class CdcTest {
         List.of("deleted", "deleted"),
         Lines.of(context.lake().quarantine("agents").read().select("outcome")));
     assertEquals(counts(1, 0, 0, 0, 1, 0), run("U,1,Ann,19"));
+  }
+
+  @Test
+  void aDriverThatDiesBeforeSilverLeavesNoDeletionThatCounts() throws IOException {
+    open("{kind: cdc, operation: op}");
+    run("I,1,Ann,10", "erase,1,Ann,20");
+    SilverTable silver = new SilverTable(context, context.contracts().get("agents"));
+    long handled = silver.table().checkpoint(Checkpoint.REFINED);
+    Deletions left = silver.deletions(handled).orElseThrow();
+    left.add(
+        context
+            .spark()
+            .sql(
+                "select 2L id, 99L lsn, 'f' _file, 1L _position,"
+                    + " timestamp'2026-03-01 10:00:00' _arrived_at"),
+        handled + 1);
+    left.publishNews("{}", handled + 1);
+
+    // A replay beside it leaves alone what a refine is about to publish.
+    open("{kind: cdc, operation: \"if(op = 'erase', 'D', op)\"}");
+    Replay.Selection all = Replay.Selection.of(null, null, null);
+    assertEquals(1, new Replay(context, "agents", all).run().rowCounts().deleted());
+    assertEquals(List.of("1|20", "2|99"), Lines.of(silver.deletions().read().select("id", "lsn")));
+
+    assertEquals(counts(1, 1, 0, 0, 0, 0), run("I,2,Bob,50"));
+    assertEquals(List.of("2|Bob|50"), agents());
+    assertEquals(List.of("1|20"), Lines.of(silver.deletions().read().select("id", "lsn")));
   }
 
   private static RowCounts counts(
