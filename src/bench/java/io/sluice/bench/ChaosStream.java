@@ -19,8 +19,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -125,16 +123,8 @@ final class ChaosStream {
   }
 
   private void drill(int events, int kills) throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.get("kafka.servers")))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(TOPIC, PARTITIONS, (short) 1),
-                  new NewTopic("transactions-dead", 1, (short) 1),
-                  new NewTopic(ALERTS, 1, (short) 1)))
-          .all()
-          .get();
-    }
+    EventTopics.create(
+        settings.get("kafka.servers"), TOPIC, PARTITIONS, "transactions-dead", ALERTS);
     long began = System.nanoTime();
     int killed = 0;
     try (KafkaProducer<byte[], byte[]> producer =

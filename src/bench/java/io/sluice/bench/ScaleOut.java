@@ -24,8 +24,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -87,16 +85,8 @@ final class ScaleOut {
   }
 
   private void drill() throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.get("kafka.servers")))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(TOPIC, PARTITIONS, (short) 1),
-                  new NewTopic(TOPIC + "-dead", 1, (short) 1),
-                  new NewTopic(TOPIC + "-alerts", 1, (short) 1)))
-          .all()
-          .get();
-    }
+    EventTopics.create(
+        settings.get("kafka.servers"), TOPIC, PARTITIONS, TOPIC + "-dead", TOPIC + "-alerts");
     Map<String, String> own = new LinkedHashMap<>(settings);
     own.putAll(LocalCluster.settings());
     own.put("metrics.port", String.valueOf(metrics));

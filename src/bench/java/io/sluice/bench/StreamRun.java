@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -89,16 +87,7 @@ final class StreamRun {
             PARTITIONS,
             USERS,
             1_000_000L * PARTITIONS / rate);
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers()))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(topic, PARTITIONS, (short) 1),
-                  new NewTopic(topic + "-dead", 1, (short) 1),
-                  new NewTopic(topic + "-alerts", 1, (short) 1)))
-          .all()
-          .get();
-    }
+    EventTopics.create(servers(), topic, PARTITIONS, topic + "-dead", topic + "-alerts");
   }
 
   private String servers() {

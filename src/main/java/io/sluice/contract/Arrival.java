@@ -34,32 +34,6 @@ public record Arrival(
     Envelope envelope)
     implements Serializable {
 
-  /** One whose records stand by themselves. */
-  public Arrival(
-      String name,
-      String format,
-      String location,
-      Text text,
-      List<String> nullValues,
-      int maxRecordBytes,
-      long maxFileBytes,
-      Map<String, String> expressions,
-      String pathRegex,
-      Topic topic) {
-    this(
-        name,
-        format,
-        location,
-        text,
-        nullValues,
-        maxRecordBytes,
-        maxFileBytes,
-        expressions,
-        pathRegex,
-        topic,
-        Envelope.NONE);
-  }
-
   /**
    * Where records arrive on Kafka.
    *

@@ -1,7 +1,7 @@
 package io.sluice.contract;
 
 import io.sluice.engine.Expressions;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 
@@ -76,20 +76,16 @@ public record ChangePolicy(
     return hasDeletes() && deletes == Deletes.KEEP;
   }
 
-  /** The expression that names what a record of an arrival does. */
-  public Optional<String> operation(Arrival arrival) {
-    return hasDeletes() && operation == null && deleteWhen == null
-        ? Optional.of(OF_ENVELOPE).filter(op -> arrival.envelope() == Arrival.Envelope.DEBEZIUM)
-        : Optional.ofNullable(operation);
+  /** The expression that tells what a record of an arrival does; empty if none does. */
+  public Optional<String> telling(Arrival arrival) {
+    String stated = deleteWhen == null ? operation : deleteWhen;
+    return hasDeletes() && stated == null && arrival.envelope() == Arrival.Envelope.DEBEZIUM
+        ? Optional.of(OF_ENVELOPE)
+        : Optional.ofNullable(stated);
   }
 
   /** The raw columns of an arrival that tell what its records do; they may be absent. */
   public Set<String> rawColumns(Arrival arrival) {
-    Set<String> columns = new HashSet<>();
-    operation(arrival).ifPresent(sql -> columns.addAll(Expressions.columns(sql)));
-    if (deleteWhen != null) {
-      columns.addAll(Expressions.columns(deleteWhen));
-    }
-    return columns;
+    return telling(arrival).map(Expressions::columns).orElse(Collections.emptySortedSet());
   }
 }

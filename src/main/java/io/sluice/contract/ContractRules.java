@@ -103,8 +103,7 @@ final class ContractRules {
       errors.add(place + ".deleteWhen", "stands beside operation; one of them tells");
     }
     if (changes.hasDeletes()
-        && changes.deleteWhen() == null
-        && contract.arrivals().stream().allMatch(one -> changes.operation(one).isEmpty())) {
+        && contract.arrivals().stream().allMatch(one -> changes.telling(one).isEmpty())) {
       errors.add(
           place,
           "must tell what a record does: by operation, by deleteWhen, or by an arrival's envelope");

@@ -145,13 +145,16 @@ final class FileLedger {
    *     replaced
    */
   void markRedelivered(Map<LandedFile, FileOutcome> outcomes) {
-    Map<String, String> first = new HashMap<>(contents);
+    Map<String, String> here = new HashMap<>();
     outcomes.replaceAll(
         (file, outcome) -> {
           if (!outcome.isIngested() || outcome.content() == null) {
             return outcome;
           }
-          String earlier = first.putIfAbsent(outcome.content(), file.path());
+          String earlier = contents.get(outcome.content());
+          if (earlier == null) {
+            earlier = here.putIfAbsent(outcome.content(), file.path());
+          }
           return earlier == null ? outcome : outcome.redelivers(earlier);
         });
   }

@@ -47,19 +47,13 @@ final class ChangeReader implements Serializable {
     if (!changes.hasDeletes()) {
       return Optional.empty();
     }
-    String sql = sql(changes, arrival);
+    String sql = changes.telling(arrival).orElse("null");
     DataType type = changes.deleteWhen() == null ? DataTypes.StringType : DataTypes.BooleanType;
     return Optional.of(
         new ChangeReader(
             FieldExpressions.single(spark, columns, sql, type),
             sql,
             contract.isProtected() ? Telling.KIND : Telling.MESSAGE));
-  }
-
-  private static String sql(ChangePolicy changes, Arrival arrival) {
-    return changes.deleteWhen() == null
-        ? changes.operation(arrival).orElse("null")
-        : changes.deleteWhen();
   }
 
   /** Whether a record that could not be read only repeats that its key's row is gone. */

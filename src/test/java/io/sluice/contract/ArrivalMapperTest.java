@@ -115,7 +115,8 @@ class ArrivalMapperTest {
             64L << 30,
             Map.of("amount", "replace(amount, ',', '.')"),
             null,
-            null),
+            null,
+            Arrival.Envelope.NONE),
         files);
     assertEquals("replace(amount, ',', '.')", files.expression(field(contract, "amount")));
     assertEquals("`vendor`", files.expression(field(contract, "vendor")));

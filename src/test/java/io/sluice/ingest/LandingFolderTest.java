@@ -31,7 +31,8 @@ class LandingFolderTest {
           1000,
           Map.of(),
           null,
-          null);
+          null,
+          Arrival.Envelope.NONE);
 
   @TempDir private Path root;
 

@@ -7,9 +7,7 @@ import io.sluice.contract.Contract;
 import io.sluice.engine.DriverRows;
 import io.sluice.engine.LocalRows;
 import io.sluice.ingest.Ingest;
-import io.sluice.lineage.LineageRecorder;
 import io.sluice.run.RowCounts;
-import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.testing.Lines;
@@ -152,13 +150,7 @@ class AppendTest {
     LocalRows rows = DriverRows.of(silver.bronze().read());
     long until = silver.bronze().version();
     RefineCommit commit = RefineCommit.begin(context, silver);
-    Run run = context.runs().begin("refine", "hits");
-    LocalRefiner.Batch batch = refiner.batch(rows, run, until);
-    Staged staged = commit.stage(batch).orElseThrow();
-    RunResult result =
-        commit.publishNews(
-            run, LineageRecorder.unused(), staged, until, QuarantineGate.of(contract));
-    batch.published(result.version());
+    RunResult result = LocalBatches.refine(context, commit, refiner, "hits", rows, until);
 
     assertEquals(new RowCounts(4, 3, 1, 0, 0), result.rowCounts());
     assertEquals(List.of("2026-03-01|/a", "2026-03-01|/a", "2026-03-02|/b"), hits());

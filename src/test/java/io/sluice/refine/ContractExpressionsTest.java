@@ -62,7 +62,8 @@ class ContractExpressionsTest {
                 arrival.maxFileBytes(),
                 expressions,
                 null,
-                null)),
+                null,
+                arrival.envelope())),
         contract.alerts());
   }
 

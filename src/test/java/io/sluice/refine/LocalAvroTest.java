@@ -12,8 +12,6 @@ import io.sluice.ingest.Bronze;
 import io.sluice.ingest.TopicIngest;
 import io.sluice.ingest.TopicIntake;
 import io.sluice.kafka.SchemaRegistry;
-import io.sluice.lineage.LineageRecorder;
-import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.table.RowWriter;
@@ -110,14 +108,7 @@ class LocalAvroTest {
             .apply(sent.with(TopicIntake.BATCH, 1_772_359_200_000_000L, "run", offset));
     long until = bronze.append(new RowWriter(), rows).publish(SaveMode.Append, "{}");
     RefineCommit commit = RefineCommit.begin(context, silver);
-    Run run = context.runs().begin("refine", "payments");
-    LocalRefiner.Batch batch = refiner.batch(rows, run, until);
-    Staged staged = commit.stage(batch).orElseThrow();
-    RunResult result =
-        commit.publishNews(
-            run, LineageRecorder.unused(), staged, until, QuarantineGate.of(contract));
-    batch.published(result.version());
-    return result;
+    return LocalBatches.refine(context, commit, refiner, "payments", rows, until);
   }
 
   @Test

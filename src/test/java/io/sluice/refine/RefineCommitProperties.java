@@ -9,9 +9,7 @@ import io.sluice.engine.LocalRows;
 import io.sluice.ingest.Bronze;
 import io.sluice.ingest.TopicIntake;
 import io.sluice.kafka.Brokers;
-import io.sluice.lineage.LineageRecorder;
 import io.sluice.run.RowCounts;
-import io.sluice.run.Run;
 import io.sluice.run.RunContext;
 import io.sluice.table.RowWriter;
 import io.sluice.table.TableTransaction;
@@ -203,14 +201,7 @@ class RefineCommitProperties {
           until == 0
               ? RefineCommit.begin(context, silver)
               : RefineCommit.beginAsKnown(context, silver).orElseThrow();
-      Run run = context.runs().begin("refine", "versions");
-      LocalRefiner.Batch batch = refiner.batch(rows, run, until);
-      Staged staged = commit.stage(batch).orElseThrow();
-      var result =
-          commit.publishNews(
-              run, LineageRecorder.unused(), staged, until, QuarantineGate.of(contract));
-      batch.published(result.version());
-      return result.rowCounts();
+      return LocalBatches.refine(context, commit, refiner, "versions", rows, until).rowCounts();
     }
 
     List<String> silver() {

@@ -22,6 +22,16 @@ public final class Arrivals {
       int maxRecordBytes,
       long maxFileBytes) {
     return new Arrival(
-        "a", format, "a/", text, nullValues, maxRecordBytes, maxFileBytes, Map.of(), null, null);
+        "a",
+        format,
+        "a/",
+        text,
+        nullValues,
+        maxRecordBytes,
+        maxFileBytes,
+        Map.of(),
+        null,
+        null,
+        Arrival.Envelope.NONE);
   }
 }

@@ -7,8 +7,6 @@ import io.sluice.contract.SchemaPolicy;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -26,12 +24,16 @@ import org.apache.spark.unsafe.types.UTF8String;
 final class DebeziumFields implements FieldReader {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> MEMBERS =
-      List.of("payload", "op", "before", "after", "source", "ts_ms", "schema", "transaction");
+      List.of("payload", "op", "before", "after", "source", "ts_ms");
+
+  private static final SchemaPolicy POLICY =
+      new SchemaPolicy(
+          SchemaPolicy.Added.IGNORE, SchemaPolicy.Removed.NULL, SchemaPolicy.Retyped.QUARANTINE);
 
   private static final BigInteger TWO = BigInteger.TWO;
 
   private final FieldReader format;
-  private final FieldReader rows = new JsonFields();
+  private final FieldReader inner = new JsonFields();
   private final FieldSink event;
 
   private DebeziumFields(FieldReader format, FieldSink event) {
@@ -40,50 +42,29 @@ final class DebeziumFields implements FieldReader {
   }
 
   /** A reader of an arrival whose records are change events. */
-  static DebeziumFields of(WantedFields wanted) {
-    Arrival arrival = wanted.arrival();
-    WantedFields members =
-        new WantedFields(
-            new Arrival(
-                arrival.name(),
-                arrival.format(),
-                arrival.location(),
-                arrival.text(),
-                List.of(),
-                arrival.maxRecordBytes(),
-                arrival.maxFileBytes(),
-                Map.of(),
-                null,
-                arrival.topic()),
-            new SchemaPolicy(
-                SchemaPolicy.Added.IGNORE,
-                SchemaPolicy.Removed.NULL,
-                SchemaPolicy.Retyped.QUARANTINE),
-            MEMBERS,
-            Map.of(),
-            List.of(),
-            Set.of(),
-            wanted.writerSchemas());
-    return new DebeziumFields(RecordFormat.of(arrival).fields(members), new FieldSink(members));
+  static DebeziumFields of(Arrival arrival) {
+    return new DebeziumFields(
+        new JsonFields(arrival.text().encoding()),
+        new FieldSink(WantedFields.of(arrival, POLICY, MEMBERS)));
   }
 
   @Override
   public void read(byte[] record, UTF8String header, FieldSink sink) throws BrokenRecordException {
     UTF8String[] members = members(format, record, header);
-    UTF8String payload = members[MEMBERS.indexOf("payload")];
+    UTF8String payload = member(members, "payload");
     if (payload != null) {
-      members = members(rows, payload.getBytes(), header);
+      members = members(inner, payload.getBytes(), header);
     }
-    UTF8String op = members[MEMBERS.indexOf("op")];
+    UTF8String op = member(members, "op");
     if (op == null) {
       throw BrokenRecordException.whole("no change event of Debezium: it has no op");
     }
     boolean isDelete = op.toString().equals("d");
-    UTF8String row = members[MEMBERS.indexOf(isDelete ? "before" : "after")];
+    UTF8String row = member(members, isDelete ? "before" : "after");
     if (row != null) {
-      rows.read(row.getBytes(), null, sink);
+      inner.read(row.getBytes(), null, sink);
     } else if (isDelete) {
-      rows.read(key(header), null, sink);
+      inner.read(key(header), null, sink);
     } else {
       throw BrokenRecordException.whole(
           op.toString().equals("t")
@@ -92,8 +73,8 @@ final class DebeziumFields implements FieldReader {
               : "a change event of op " + op + " without the row behind it");
     }
     sink.put("__op", op);
-    sink.put("__ts_ms", members[MEMBERS.indexOf("ts_ms")]);
-    sink.put("__position", position(members[MEMBERS.indexOf("source")]));
+    sink.put("__ts_ms", member(members, "ts_ms"));
+    sink.put("__position", position(member(members, "source")));
   }
 
   private UTF8String[] members(FieldReader reader, byte[] record, UTF8String header)
@@ -101,6 +82,10 @@ final class DebeziumFields implements FieldReader {
     event.begin();
     reader.read(record, header, event);
     return event.record().values();
+  }
+
+  private static UTF8String member(UTF8String[] members, String name) {
+    return members[MEMBERS.indexOf(name)];
   }
 
   /** The row's key, which stands beside the event: in JSON, with or without its schema. */

@@ -76,7 +76,7 @@ public record WantedFields(
             .filter(read -> !read.isEmpty())
             .distinct()
             .toList();
-    Set<String> optional = contract.changes().rawColumns(arrival);
+    Set<String> optional = new HashSet<>(contract.changes().rawColumns(arrival));
     contract.fields().forEach(field -> optional.removeAll(contract.rawColumns(arrival, field)));
     return new WantedFields(
         arrival, contract.schemaPolicy(), columns, plain, identifying, optional, writerSchemas);
