@@ -163,7 +163,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
       Outcomes outcomes = new Outcomes(0);
       DataType type = rows.schema().apply(resolver.ordering()).dataType();
       Dataset<Row> known = read.withColumn("_present", lit(null).cast(type));
-      write(withDeletions(known, held), write, ended, outcomes);
+      write(withDeletions(known, "_present", held), write, ended, outcomes);
       return outcomes;
     }
     Dataset<Row> matched = matched(rows, held).persist();
@@ -186,7 +186,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
               matched.select(columns(resolver.key(), "_present")),
               names(resolver.key()),
               "left_outer");
-      write(withDeletions(known, held), write, ended, outcomes);
+      write(withDeletions(known, "_present", held), write, ended, outcomes);
       if (!replaced.isEmpty()) {
         replace.accept(matched.where("_newest > _present"), replaced);
       }
@@ -215,16 +215,15 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
     }
   }
 
-  /** With the versions that ended the rows of their keys among those that are there already. */
-  private Dataset<Row> withDeletions(Dataset<Row> known, Held held) {
+  /** Rows whose column of versions is raised to the one that has ended the row of their key. */
+  private Dataset<Row> withDeletions(Dataset<Row> rows, String column, Held held) {
     return held.deleted
         .map(
             deleted ->
-                known
-                    .join(deleted, names(resolver.key()), "left_outer")
-                    .withColumn("_present", greatest(col("_present"), col(Deletions.AT)))
+                rows.join(deleted, names(resolver.key()), "left_outer")
+                    .withColumn(column, greatest(col(column), col(Deletions.AT)))
                     .drop(Deletions.AT))
-        .orElse(known);
+        .orElse(rows);
   }
 
   /**
@@ -267,14 +266,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
             .groupBy(columns(resolver.key(), "_present", "_present_file"))
             .agg(max("_incoming").as("_newest"));
     // A run that died may have noted that a row is gone and not taken it out.
-    return held.deleted
-        .map(
-            deleted ->
-                matched
-                    .join(deleted, names(resolver.key()), "left_outer")
-                    .withColumn("_newest", greatest(col("_newest"), col(Deletions.AT)))
-                    .drop(Deletions.AT))
-        .orElse(matched);
+    return withDeletions(matched, "_newest", held);
   }
 
   private static Column[] columns(List<String> names, String... more) {
