@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param pathRegex {@link #pathPattern}; null for none
  * @param topic the Kafka topic it arrives on; null for files
  * @param envelope what stands around each record
+ * @param delivery which files belong together; read of sources whose deliveries replace
  */
 public record Arrival(
     String name,
@@ -31,7 +32,8 @@ public record Arrival(
     Map<String, String> expressions,
     String pathRegex,
     Topic topic,
-    Envelope envelope)
+    Envelope envelope,
+    Delivery delivery)
     implements Serializable {
 
   /**

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 
 /** Makes typed arrivals of the custom property {@code arrivals}. */
 final class ArrivalMapper {
@@ -27,7 +26,8 @@ final class ArrivalMapper {
           "nullValues",
           "maxRecordBytes",
           "maxFileBytes",
-          "envelope");
+          "envelope",
+          "delivery");
   private static final Set<String> OPTIONS_OF_TOPICS =
       Set.of("nullValues", "maxRecordBytes", "deadLetters", "envelope");
   private static final long RECORD_BYTES = 16 << 20;
@@ -93,7 +93,8 @@ final class ArrivalMapper {
             Arrival.Envelope.class,
             options.path("envelope").asText("none"),
             optionsPlace + ".envelope",
-            Arrival.Envelope.NONE));
+            Arrival.Envelope.NONE),
+        new DeliveryMapper(errors).delivery(options.path("delivery"), optionsPlace + ".delivery"));
   }
 
   private Arrival.Text text(JsonNode options, String place) {
@@ -133,7 +134,7 @@ final class ArrivalMapper {
       }
       return List.of();
     }
-    if (texts(options.path("columns"), place + ".columns").isEmpty()) {
+    if (nodes.listOfTexts(options.path("columns"), place + ".columns").isEmpty()) {
       errors.add(place + ".columns", "must name the columns, since there is no header line");
     }
     return NodeReader.texts(options.path("columns"));
@@ -154,16 +155,9 @@ final class ArrivalMapper {
 
   private List<String> nullValues(JsonNode options, ArrivalFormat format, String place) {
     JsonNode values = options.path("nullValues");
-    return values.isMissingNode() ? format.nullValues() : texts(values, place + ".nullValues");
-  }
-
-  private List<String> texts(JsonNode list, String place) {
-    if (!list.isMissingNode()
-        && (!list.isArray()
-            || !StreamSupport.stream(list.spliterator(), false).allMatch(JsonNode::isTextual))) {
-      errors.add(place, "must be a list of strings");
-    }
-    return NodeReader.texts(list);
+    return values.isMissingNode()
+        ? format.nullValues()
+        : nodes.listOfTexts(values, place + ".nullValues");
   }
 
   private Map<String, String> expressions(JsonNode node, String place) {

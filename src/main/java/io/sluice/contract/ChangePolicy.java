@@ -2,6 +2,7 @@ package io.sluice.contract;
 
 import io.sluice.engine.Expressions;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,9 +15,20 @@ import java.util.Set;
  * @param deleteWhen Spark SQL over raw columns that is true of a record that deletes; null if
  *     nothing tells
  * @param deletes what becomes of a row that is deleted
+ * @param scope the fields that a delivery is the whole truth of, value by value; none if it is the
+ *     whole truth of the table; read of sources that {@link Kind#REPLACE} only
  */
 public record ChangePolicy(
-    Kind kind, Redelivered redelivered, String operation, String deleteWhen, Deletes deletes) {
+    Kind kind,
+    Redelivered redelivered,
+    String operation,
+    String deleteWhen,
+    Deletes deletes,
+    List<String> scope) {
+
+  public ChangePolicy {
+    scope = List.copyOf(scope);
+  }
 
   /** What a record is to those before it. */
   public enum Kind {
@@ -25,7 +37,9 @@ public record ChangePolicy(
     /** A row of its own, told from others by where it stood. */
     APPEND,
     /** A version as of {@link #NEWEST}, or the end of the row of its key. */
-    CDC
+    CDC,
+    /** Part of a delivery, which takes the place of all that its scope held. */
+    REPLACE
   }
 
   /** What becomes of the records of a file that are all there already. */
@@ -49,11 +63,16 @@ public record ChangePolicy(
 
   /** The policy of a contract that states none. */
   static final ChangePolicy DEFAULT =
-      new ChangePolicy(Kind.NEWEST, Redelivered.SKIP, null, null, Deletes.REMOVE);
+      new ChangePolicy(Kind.NEWEST, Redelivered.SKIP, null, null, Deletes.REMOVE, List.of());
 
   /** Whether each record is a row of its own. */
   public boolean isAppend() {
     return kind == Kind.APPEND;
+  }
+
+  /** Whether a delivery takes the place of what was there. */
+  public boolean isReplace() {
+    return kind == Kind.REPLACE;
   }
 
   /** Whether files are to be told apart by what they hold. */

@@ -63,7 +63,12 @@ public record Contract(
    * each is a row of its own.
    */
   public List<String> keyColumns() {
-    return changes.isAppend() ? PLACE : key().stream().map(Field::name).toList();
+    return isKeyless() ? PLACE : key().stream().map(Field::name).toList();
+  }
+
+  /** Whether each record is a row of its own, told from others by where it stood. */
+  public boolean isKeyless() {
+    return changes.isAppend() || (changes.isReplace() && key().isEmpty());
   }
 
   /** The field that tells versions of a row apart; empty if that is when it arrived. */
@@ -133,8 +138,14 @@ public record Contract(
         .orElseThrow();
   }
 
-  /** The columns that readers filter on or that tell versions of a row apart: key and ordering. */
+  /**
+   * The columns that readers filter on or that tell versions of a row apart: key, ordering and what
+   * deliveries are the whole truth of.
+   */
   public List<String> statsColumns() {
-    return Stream.concat(keyColumns().stream(), Stream.of(ordering)).distinct().toList();
+    return Stream.of(keyColumns().stream(), Stream.of(ordering), changes.scope().stream())
+        .flatMap(columns -> columns)
+        .distinct()
+        .toList();
   }
 }

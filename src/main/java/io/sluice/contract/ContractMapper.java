@@ -55,7 +55,7 @@ final class ContractMapper {
         quality.rules(),
         quality.checks(),
         changes,
-        ordering(custom.get("orderingColumn"), changes),
+        ordering(custom.get("orderingColumn"), changes, fields),
         quarantineLimit(custom.get("quarantineLimit")),
         schemaPolicy(custom.get("schemaPolicy")),
         new ArrivalMapper(errors).arrivals(custom.get("arrivals")),
@@ -77,17 +77,22 @@ final class ContractMapper {
   }
 
   /** What is named; of rows that have no versions, when they arrived; null if nothing is named. */
-  private String ordering(JsonNode value, ChangePolicy changes) {
-    if (!changes.isAppend()) {
-      return value == null ? null : value.asText();
+  private String ordering(JsonNode value, ChangePolicy changes, List<Field> fields) {
+    boolean isKeyed = fields.stream().anyMatch(Field::isKey);
+    if (changes.isAppend() || (changes.isReplace() && !isKeyed)) {
+      if (value != null) {
+        errors.add(
+            "customProperties.orderingColumn",
+            "tells versions of a row apart, and without a primaryKey each record is a row of its"
+                + " own; leave it out");
+      }
+      return Contract.ARRIVED_AT;
     }
-    if (value != null) {
-      errors.add(
-          "customProperties.orderingColumn",
-          "tells versions of a row apart, and of changes: append each record is a row of its own;"
-              + " leave it out");
+    if (value == null) {
+      // Of a key that a delivery holds twice, the record that stands first is kept.
+      return changes.isReplace() ? Contract.ARRIVED_AT : null;
     }
-    return Contract.ARRIVED_AT;
+    return value.asText();
   }
 
   /** A kind, or a map of kind and what goes with it; {@code value} is null if none is stated. */
@@ -106,6 +111,7 @@ final class ContractMapper {
           case NEWEST -> Set.of("kind");
           case APPEND -> Set.of("kind", "redelivered");
           case CDC -> Set.of("kind", "operation", "deleteWhen", "deletes");
+          case REPLACE -> Set.of("kind", "scope");
         },
         place);
     return new ChangePolicy(
@@ -121,7 +127,8 @@ final class ContractMapper {
             ChangePolicy.Deletes.class,
             value.path("deletes").asText("remove"),
             place + ".deletes",
-            usual.deletes()));
+            usual.deletes()),
+        nodes.listOfTexts(value.path("scope"), place + ".scope"));
   }
 
   /** A share, or a map of share and least; {@code value} is null if none is stated. */

@@ -23,7 +23,7 @@ final class ContractRules {
   void judge(Contract contract) {
     judgeId(contract.id());
     judgeNames(contract.fields());
-    FieldRules rules = new FieldRules(errors, contract.changes());
+    FieldRules rules = new FieldRules(errors, contract);
     for (int i = 0; i < contract.fields().size(); i++) {
       Field field = contract.fields().get(i);
       rules.judge(field, FieldMapper.place(i, field.name()));
@@ -32,7 +32,7 @@ final class ContractRules {
     judgeChanges(contract);
     if (contract.changes().isAppend()) {
       judgeKeyless(contract.key());
-    } else {
+    } else if (!contract.isKeyless()) {
       judgeKey(contract.key());
       judgeOrdering(contract);
     }
@@ -99,6 +99,11 @@ final class ContractRules {
     if (changes.deleteWhen() != null) {
       judgeExpression(changes.deleteWhen(), place + ".deleteWhen", errors);
     }
+    if (changes.isReplace()) {
+      judgeReplace(contract);
+    } else {
+      judgeNoDeliveries(contract.arrivals());
+    }
     if (changes.operation() != null && changes.deleteWhen() != null) {
       errors.add(place + ".deleteWhen", "stands beside operation; one of them tells");
     }
@@ -107,6 +112,40 @@ final class ContractRules {
       errors.add(
           place,
           "must tell what a record does: by operation, by deleteWhen, or by an arrival's envelope");
+    }
+  }
+
+  private void judgeNoDeliveries(List<Arrival> arrivals) {
+    for (int i = 0; i < arrivals.size(); i++) {
+      if (arrivals.get(i).delivery().isFolder()) {
+        errors.add(
+            ArrivalMapper.place(i) + ".options.delivery",
+            "says which files replace what was there, and goes with changes: replace only");
+      }
+    }
+  }
+
+  private void judgeReplace(Contract contract) {
+    String place = "customProperties.changes.scope";
+    List<Field> key = contract.key();
+    for (String name : contract.changes().scope()) {
+      Optional<Field> field = contract.field(name);
+      if (field.isEmpty()) {
+        errors.add(place, name + " is no field");
+      } else if (!field.get().isRequired() || field.get().isProtected()) {
+        errors.add(place, name + " must be required and not protected");
+      } else if (!key.isEmpty() && !field.get().isKey()) {
+        errors.add(
+            place,
+            name
+                + " must be part of the primaryKey: else a key could stand in two scopes; leave out"
+                + " the key if records have none");
+      }
+    }
+    if (!contract.topics().isEmpty()) {
+      errors.add(
+          "customProperties.arrivals",
+          "of changes: replace must be folders: on a topic no delivery ends; use newest or cdc");
     }
   }
 

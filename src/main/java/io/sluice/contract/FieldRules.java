@@ -20,11 +20,11 @@ final class FieldRules {
       Set.of("public", "internal", "confidential", "restricted");
 
   private final FileErrors errors;
-  private final ChangePolicy changes;
+  private final Contract contract;
 
-  FieldRules(FileErrors errors, ChangePolicy changes) {
+  FieldRules(FileErrors errors, Contract contract) {
     this.errors = errors;
-    this.changes = changes;
+    this.contract = contract;
   }
 
   /** Adds an error for each rule that the field breaks. */
@@ -62,7 +62,7 @@ final class FieldRules {
     if (field.role() != Role.PARTITION) {
       return;
     }
-    if (changes.isAppend()) {
+    if (contract.isKeyless()) {
       if (!field.type().equals(DataTypes.DateType) || !field.isRequired()) {
         errors.add(place + ".partitioned", "the partition field must be a date and required");
       }

@@ -23,6 +23,16 @@ final class NodeReader {
     return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
   }
 
+  /** The same, and an error unless it is a list of strings, or missing. */
+  List<String> listOfTexts(JsonNode list, String place) {
+    if (!list.isMissingNode()
+        && (!list.isArray()
+            || !StreamSupport.stream(list.spliterator(), false).allMatch(JsonNode::isTextual))) {
+      errors.add(place, "must be a list of strings");
+    }
+    return texts(list);
+  }
+
   /** A key's value as text; null if the node does not have the key. */
   static String text(JsonNode node, String key) {
     return node.has(key) ? node.path(key).asText() : null;

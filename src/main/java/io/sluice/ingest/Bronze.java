@@ -10,6 +10,10 @@ import org.apache.spark.sql.types.StructType;
 
 /** The columns of every bronze table: a record as it was received, and where it came from. */
 public final class Bronze {
+  /** What names a delivery. */
+  private static final String NAMED =
+      "the path of its file, its folder or its manifest below the landing root.";
+
   /** The problem of a record of a topic that has no value: a tombstone. */
   public static final String NO_VALUE = "has no value (a tombstone)";
 
@@ -54,10 +58,21 @@ public final class Bronze {
               "The ingest commit it belongs to, counted from 0, files and topics by themselves.")
           .add("arrived_on", DataTypes.DateType, true, "The day of arrived_at.");
 
+  /** The column of which delivery a record is part of, of a source whose deliveries replace. */
+  public static final String DELIVERY = "delivery";
+
   private Bronze() {}
 
+  /** The columns of any source's records. */
   public static StructType schema() {
     return SCHEMA;
+  }
+
+  /** The columns of a source's records. */
+  public static StructType schema(Contract contract) {
+    return contract.changes().isReplace()
+        ? SCHEMA.add(DELIVERY, DataTypes.StringType, true, "The delivery it is part of: " + NAMED)
+        : SCHEMA;
   }
 
   /**
@@ -83,7 +98,7 @@ public final class Bronze {
     TableSpec spec =
         new TableSpec(
             "Records of " + contract.id() + " as they were received.",
-            SCHEMA,
+            schema(contract),
             List.of("arrived_on", "arrival"),
             List.of("arrived_at", "batch"));
     return contract.topics().isEmpty() ? spec : spec.oftenCommitted();

@@ -6,7 +6,7 @@ import java.util.function.LongFunction;
 
 /**
  * The landed files of a source that bronze does not have, oldest first, handed out as many at a
- * time as one commit takes.
+ * time as one commit takes; those of a delivery are not parted.
  *
  * <p>They are looked for once, and again only if another driver has committed meanwhile. Files that
  * land after that are the next run's.
@@ -22,7 +22,7 @@ final class FileBacklog {
   /**
    * @param look finds the files that batches up to a number have not brought to bronze
    * @param maxFiles how many files one commit takes
-   * @param maxBytes how many bytes it takes; a larger file goes by itself
+   * @param maxBytes how many bytes it takes; a larger file, or delivery, goes by itself
    */
   FileBacklog(LongFunction<List<LandedFile>> look, int maxFiles, long maxBytes) {
     this.look = look;
@@ -43,14 +43,27 @@ final class FileBacklog {
     }
     List<LandedFile> next = new ArrayList<>();
     long bytes = 0;
-    for (LandedFile file : files.subList(handedOut, files.size())) {
-      if (next.size() == maxFiles || (!next.isEmpty() && bytes + file.bytes() > maxBytes)) {
+    for (int at = handedOut; at < files.size(); ) {
+      List<LandedFile> unit = unit(at);
+      long more = unit.stream().mapToLong(LandedFile::bytes).sum();
+      if (!next.isEmpty() && (next.size() + unit.size() > maxFiles || bytes + more > maxBytes)) {
         break;
       }
-      next.add(file);
-      bytes += file.bytes();
+      next.addAll(unit);
+      bytes += more;
+      at += unit.size();
     }
     return next;
+  }
+
+  /** The files from a place on that are read together. */
+  private List<LandedFile> unit(int from) {
+    String name = files.get(from).unit();
+    int to = from + 1;
+    while (to < files.size() && files.get(to).unit().equals(name)) {
+      to++;
+    }
+    return files.subList(from, to);
   }
 
   /** Notes that the files handed out last are in bronze by a batch of this number. */

@@ -20,6 +20,7 @@ import io.sluice.table.LakeTable;
 import io.sluice.table.TableTransaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -43,10 +44,13 @@ import org.slf4j.LoggerFactory;
  * landed again with other content is ingested again; keys resolve its rows in silver. Cost: a
  * listing of the landing folder and a read of the source's rows of {@code ops.files} in each run,
  * one pass over the new files (a second one over what was written, if a file breaks half-way), two
- * commits for as many files as {@code ingest.files} and {@code ingest.bytes} say.
+ * commits for as many files as {@code ingest.files} and {@code ingest.bytes} say; the files of a
+ * delivery are never parted, and none of them goes in if one cannot be read.
  */
 final class FileIngest {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
+
+  private static final int MANIFEST_BYTES = 64 << 20;
 
   /** So many files are named one by one in a run's log. */
   private static final int NAMED = 100;
@@ -74,21 +78,52 @@ final class FileIngest {
     List<LandedFile> files = new ArrayList<>();
     for (Arrival arrival : contract.folders()) {
       try {
-        files.addAll(landing.list(arrival));
+        files.addAll(contract.changes().isReplace() ? delivered(arrival) : landing.list(arrival));
       } catch (IOException e) {
         throw new UncheckedIOException(
             landing.resolve(arrival.location()) + " cannot be listed: " + e.getMessage(), e);
       }
     }
     ledger = FileLedger.read(context.lake().ops("files"), contract.id(), ingested);
+    Set<String> units = new HashSet<>();
+    Set<String> failed = new HashSet<>();
+    for (LandedFile file : files) {
+      if (!ledger.hasHandled(file) && !tried.contains(file)) {
+        units.add(file.unit());
+      }
+      if (ledger.hasFailed(file)) {
+        failed.add(file.unit());
+      }
+    }
     // Those that could not be read before come last: they may take long to fail.
     return files.stream()
-        .filter(file -> !ledger.hasHandled(file) && !tried.contains(file))
+        .filter(file -> units.contains(file.unit()))
         .sorted(
-            Comparator.comparing(ledger::hasFailed)
+            Comparator.comparing((LandedFile file) -> failed.contains(file.unit()))
                 .thenComparing(LandedFile::modifiedAt)
+                .thenComparing(LandedFile::unit)
                 .thenComparing(LandedFile::path))
         .toList();
+  }
+
+  /** The files of an arrival's whole deliveries. */
+  private List<LandedFile> delivered(Arrival arrival) throws IOException {
+    Deliveries deliveries =
+        Deliveries.of(
+            arrival,
+            landing.listAll(arrival),
+            Instant.now(),
+            (manifest, path) -> Manifest.parts(landing.read(manifest, MANIFEST_BYTES), path));
+    deliveries.waiting().stream()
+        .limit(NAMED)
+        .forEach(
+            one ->
+                LOG.info(
+                    "ingest {}: delivery {} waits: {}",
+                    contract.id(),
+                    Printable.of(one.name()),
+                    Printable.of(one.why())));
+    return deliveries.complete();
   }
 
   /**
@@ -205,10 +240,14 @@ final class FileIngest {
         throw new IllegalStateException(file.path() + " was not read");
       }
       outcomes.put(file, outcome);
-      if (outcome.state() == FileOutcome.State.UNREADABLE) {
-        tried.add(file);
-      }
     }
+    DeliveryOutcomes.mark(outcomes);
+    outcomes.forEach(
+        (file, outcome) -> {
+          if (outcome.state() == FileOutcome.State.UNREADABLE) {
+            tried.add(file);
+          }
+        });
     ledger.markRedelivered(outcomes);
     // What has been written of files that are not ingested after all is taken out again.
     List<String> taken =

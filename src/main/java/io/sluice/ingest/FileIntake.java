@@ -65,7 +65,7 @@ final class FileIntake {
     RecordsHash hash = contract.changes().skipsRedelivered() ? new RecordsHash(cipher) : null;
     Reading reading = new Reading(folder, wanted, cipher, batch, outcomes, hash);
     return spark.createDataFrame(
-        context.parallelize(bins, bins.size()).flatMap(reading::read), Bronze.schema());
+        context.parallelize(bins, bins.size()).flatMap(reading::read), Bronze.schema(contract));
   }
 
   /** What became of each file whose rows have been read. */

@@ -8,9 +8,9 @@ import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,7 +73,10 @@ final class FileLedger {
           List.of("batch"));
 
   private final String source;
-  private final Set<String> handled = new HashSet<>();
+
+  /** By path and content, when the newest delivery was complete that brought it. */
+  private final Map<String, Instant> handled = new HashMap<>();
+
   private final Map<String, Unread> unread = new HashMap<>();
 
   /** By what its records say, a file that has been ingested. */
@@ -106,6 +109,7 @@ final class FileLedger {
               col("etag"),
               col("outcome"),
               col("batch"),
+              col("modified_at"),
               isTold ? col(CONTENT) : lit(null).cast(DataTypes.StringType))
           .collectAsList()
           .forEach(ledger::note);
@@ -117,9 +121,12 @@ final class FileLedger {
     if (State.UNREADABLE.word().equals(row.getString(2))) {
       unread.put(row.getString(0), new Unread(row.getString(1), row.getLong(3)));
     } else {
-      handled.add(version(row.getString(0), row.getString(1)));
-      if (!row.isNullAt(4) && State.INGESTED.word().equals(row.getString(2))) {
-        contents.put(row.getString(4), row.getString(0));
+      handled.merge(
+          version(row.getString(0), row.getString(1)),
+          row.getTimestamp(4).toInstant(),
+          (first, second) -> first.isAfter(second) ? first : second);
+      if (!row.isNullAt(5) && State.INGESTED.word().equals(row.getString(2))) {
+        contents.put(row.getString(5), row.getString(0));
       }
     }
   }
@@ -128,9 +135,13 @@ final class FileLedger {
     return path + "\n" + etag;
   }
 
-  /** Whether a file has been ingested or quarantined with this content. */
+  /**
+   * Whether a file has been ingested or quarantined with this content; if it is part of a delivery,
+   * as part of this one or a newer one.
+   */
   boolean hasHandled(LandedFile file) {
-    return handled.contains(version(file.path(), file.etag()));
+    Instant at = handled.get(version(file.path(), file.etag()));
+    return at != null && (file.delivery() == null || !at.isBefore(file.modifiedAt()));
   }
 
   /** Whether an earlier run could not read a file of this path. */

@@ -13,8 +13,10 @@ import java.sql.Date;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
@@ -199,16 +201,20 @@ final class FileRows implements Iterator<Row>, AutoCloseable {
   private Row row(FileRecords.FileRecord record) {
     byte[] raw =
         reading.cipher() == null ? record.content() : reading.cipher().seal(record.content());
-    return RowFactory.create(
-        raw,
-        file.arrival(),
-        file.path(),
-        record.line(),
-        records.header(),
-        record.problem(),
-        Timestamp.from(file.modifiedAt()),
-        reading.batch().runId(),
-        reading.batch().number(),
-        Date.valueOf(file.modifiedAt().atZone(ZoneOffset.UTC).toLocalDate()));
+    List<Object> row = new ArrayList<>(11);
+    row.add(raw);
+    row.add(file.arrival());
+    row.add(file.path());
+    row.add(record.line());
+    row.add(records.header());
+    row.add(record.problem());
+    row.add(Timestamp.from(file.modifiedAt()));
+    row.add(reading.batch().runId());
+    row.add(reading.batch().number());
+    row.add(Date.valueOf(file.modifiedAt().atZone(ZoneOffset.UTC).toLocalDate()));
+    if (file.delivery() != null) {
+      row.add(file.delivery());
+    }
+    return RowFactory.create(row.toArray());
   }
 }

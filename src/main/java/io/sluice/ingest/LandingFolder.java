@@ -69,18 +69,37 @@ public final class LandingFolder implements Serializable {
     return new FileContent(file.path(), status.getLen(), in);
   }
 
+  /**
+   * The content of a small file as it was listed.
+   *
+   * @throws IOException if it cannot be read now, or is larger than {@code most} bytes
+   */
+  byte[] read(LandedFile file, int most) throws IOException {
+    if (file.bytes() > most) {
+      throw new IOException("it has more than " + most + " bytes");
+    }
+    try (FSDataInputStream in = fileSystem().open(new Path(resolve(file.path())))) {
+      return in.readNBytes(most);
+    }
+  }
+
   /** Opens a new file for writing, replacing one of the same name. */
   public OutputStream create(String path) throws IOException {
     return fileSystem().create(new Path(resolve(path)), true);
   }
 
   /**
-   * The files of an arrival, oldest first; names that begin with {@code _} or {@code .} at any
-   * depth are passed over.
+   * The files of an arrival that hold records, oldest first; names that begin with {@code _} or
+   * {@code .} at any depth are passed over.
    *
    * <p>Cost: one request for every 1,000 files that lie there.
    */
   public List<LandedFile> list(Arrival arrival) throws IOException {
+    return listAll(arrival).stream().filter(file -> !isHidden(file.path())).toList();
+  }
+
+  /** The same with those that are passed over. */
+  List<LandedFile> listAll(Arrival arrival) throws IOException {
     FileSystem fs = fileSystem();
     Path folder = new Path(resolve(arrival.location()));
     String prefix = fs.makeQualified(new Path(root)).toUri().getPath();
@@ -91,15 +110,13 @@ public final class LandingFolder implements Serializable {
         LocatedFileStatus status = listed.next();
         String path = status.getPath().toUri().getPath().substring(prefix.length());
         path = path.startsWith("/") ? path.substring(1) : path;
-        if (!isHidden(path)) {
-          files.add(
-              new LandedFile(
-                  arrival.name(),
-                  path,
-                  etag(status),
-                  status.getLen(),
-                  Instant.ofEpochMilli(status.getModificationTime())));
-        }
+        files.add(
+            new LandedFile(
+                arrival.name(),
+                path,
+                etag(status),
+                status.getLen(),
+                Instant.ofEpochMilli(status.getModificationTime())));
       }
     } catch (FileNotFoundException e) {
       // Nothing has arrived yet.
@@ -109,7 +126,8 @@ public final class LandingFolder implements Serializable {
     return files;
   }
 
-  private static boolean isHidden(String path) {
+  /** Whether a name in a path says that it holds no records. */
+  static boolean isHidden(String path) {
     for (String name : path.split("/")) {
       if (name.startsWith("_") || name.startsWith(".")) {
         return true;

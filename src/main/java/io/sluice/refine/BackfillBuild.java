@@ -30,6 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
@@ -155,8 +156,9 @@ final class BackfillBuild {
     }
     Dataset<Row> judged =
         judge.judged(bronze, silver.bronze().size(built).bytes(), LineageRecorder.unused());
-    Dataset<Row> valid =
-        judged.where(col("_reasons").isNull()).where(Backfill.Range.holds(first, last, day()));
+    Dataset<Row> all = judged.where(col("_reasons").isNull());
+    Column held = Backfill.Range.holds(first, last, day());
+    Dataset<Row> valid = all.where(held);
     Dataset<Row> broken = broken(judged, first, last);
     // Quarantine has most of them already.
     Dataset<Row> fresh =
@@ -172,7 +174,12 @@ final class BackfillBuild {
     long brokenRows = broken.count();
     RowCounts rowCounts = new RowCounts(brokenRows, 0, brokenRows, 0, 0);
     if (validRows > 0) {
-      rowCounts = rowCounts.plus(upsert(transaction, valid, validRows));
+      Dataset<Row> current =
+          contract.changes().isReplace()
+              // A delivery replaces others on all days that these have rows of.
+              ? Replacement.of(contract, all).current(valid)
+              : valid;
+      rowCounts = rowCounts.plus(upsert(transaction, current, validRows));
     }
     if (brokenRows > 0) {
       quarantine.append(fresh.repartition(1));
@@ -186,7 +193,15 @@ final class BackfillBuild {
     }
   }
 
+  /**
+   * @param valid of the range's valid rows those of deliveries that are not replaced
+   * @param rows how many valid rows the range has
+   */
   private RowCounts upsert(TableTransaction transaction, Dataset<Row> valid, long rows) {
+    long current = contract.changes().isReplace() ? valid.count() : rows;
+    if (current == 0) {
+      return new RowCounts(rows, 0, 0, 0, rows);
+    }
     Upsert upsert = JobStager.upsert(silver, judge);
     List<Date> days = range.from().datesUntil(range.to().plusDays(1)).map(Date::valueOf).toList();
     Upsert.Outcomes outcomes =
@@ -205,15 +220,7 @@ final class BackfillBuild {
                 transaction.append(upsert.ofTable(deleted));
               }
             });
-    Upsert.Counts counts = outcomes.counts();
-    return new RowCounts(
-        rows,
-        counts.accepted(),
-        0,
-        counts.duplicate(),
-        counts.superseded(),
-        counts.deleted(),
-        counts.conflict());
+    return outcomes.counts().rowCounts().plus(new RowCounts(rows, 0, 0, 0, rows - current));
   }
 
   /** Broken rows of some days: by their own day, or by that of the live row that they are. */
@@ -245,12 +252,17 @@ final class BackfillBuild {
     long handled = transaction.checkpoint(Checkpoint.REFINED);
     if (handled > built) {
       Changes news = silver.bronze().news(built, handled);
-      Dataset<Row> valid =
-          judge
-              .judged(news.rows(), news.bytes(), recorder)
-              .where(col("_reasons").isNull())
-              .where(Backfill.Range.holds(range.from(), range.to(), day()));
+      Dataset<Row> all =
+          judge.judged(news.rows(), news.bytes(), recorder).where(col("_reasons").isNull());
+      Dataset<Row> valid = all.where(Backfill.Range.holds(range.from(), range.to(), day()));
       long rows = valid.count();
+      if (contract.changes().isReplace()) {
+        Replacement replacement = Replacement.of(contract, all);
+        replacement.among(transaction.stagedFiles());
+        long removed = replacement.takeOut(transaction, transaction.stagedFiles()).removed();
+        rowCounts = rowCounts.plus(new RowCounts(0, 0, 0, 0, 0, 0, 0, removed));
+        valid = replacement.current(valid);
+      }
       if (rows > 0) {
         rowCounts = rowCounts.plus(upsert(transaction, valid, rows));
       }

@@ -79,8 +79,12 @@ final class JobStager implements RowStager {
    * @param present the files that may hold versions of them
    */
   Staged stageValid(RefineTargets targets, Tally tally, TableTransaction.Files present) {
+    if (silver.contract().changes().isReplace()) {
+      return stageDelivered(targets.silver(), tally);
+    }
     return staged(
         tally,
+        told(),
         (rows, observer) ->
             upsert.stage(
                 targets.silver(),
@@ -88,6 +92,25 @@ final class JobStager implements RowStager {
                 rows,
                 observer,
                 deleted -> end(targets, deleted)));
+  }
+
+  /** Writes the rows of the newest deliveries, and takes out those whose place they take. */
+  private Staged stageDelivered(TableTransaction table, Tally tally) {
+    Dataset<Row> valid = valid();
+    Replacement replacement = Replacement.of(silver.contract(), valid);
+    Replacement.Result done = replacement.takeOut(table, replacement.among(table));
+    return staged(
+        tally,
+        new Told(
+            replacement.current(valid),
+            new RowCounts(0, 0, 0, 0, replacement.superseded(), 0, 0, done.removed())),
+        (rows, observer) ->
+            upsert.stage(
+                table,
+                new Upsert.Held(done.present(), Optional.empty()),
+                rows,
+                observer,
+                deleted -> {}));
   }
 
   private static Upsert.Held held(
@@ -107,39 +130,62 @@ final class JobStager implements RowStager {
   /** Measures and judges the same, and writes nothing. */
   Staged rehearse(RefineTargets targets) {
     Tally tally = Tally.of(silver.contract(), judged);
+    if (silver.contract().changes().isReplace()) {
+      Replacement replacement = Replacement.of(silver.contract(), valid());
+      replacement.among(targets.silver());
+      return staged(
+          tally,
+          new Told(
+              replacement.current(valid()), new RowCounts(0, 0, 0, 0, replacement.superseded())),
+          (rows, observer) ->
+              upsert.rehearse(
+                  new Upsert.Held(targets.silver().stagedFiles(), Optional.empty()),
+                  rows,
+                  observer));
+    }
     return staged(
         tally,
+        told(),
         (rows, observer) ->
             upsert.rehearse(held(targets, tally, rivals(targets, tally)), rows, observer));
   }
 
+  /**
+   * Valid rows that are to be brought in by key, and what became of the others.
+   *
+   * @param aside their duplicates and superseded rows, and what the batch has removed
+   */
+  private record Told(Dataset<Row> rows, RowCounts aside) {}
+
+  private Dataset<Row> valid() {
+    return judged.where(col("_reasons").isNull());
+  }
+
+  /** Valid rows but for those that only repeat what a deletion has said. */
+  private Told told() {
+    Dataset<Row> valid = valid();
+    if (!silver.contract().changes().hasDeletes()) {
+      return new Told(valid, RowCounts.EMPTY);
+    }
+    long repeats = valid.where(col(Refiner.DELETED).isNull()).count();
+    return new Told(
+        valid.where(col(Refiner.DELETED).isNotNull()), new RowCounts(0, 0, 0, repeats, 0));
+  }
+
   private Staged staged(
       Tally tally,
+      Told told,
       BiFunction<Dataset<Row>, UnaryOperator<Dataset<Row>>, Upsert.Outcomes> resolved) {
-    Dataset<Row> valid = judged.where(col("_reasons").isNull());
-    long repeats = 0;
-    if (silver.contract().changes().hasDeletes()) {
-      // What says nothing follows a deletion that has said it.
-      repeats = valid.where(col(Refiner.DELETED).isNull()).count();
-      valid = valid.where(col(Refiner.DELETED).isNotNull());
-    }
-    if (tally.read() == tally.quarantined() + repeats) {
-      return new Staged(
-          new RowCounts(tally.read(), 0, tally.quarantined(), repeats, 0), tally, List.of());
+    RowCounts counts = told.aside.plus(new RowCounts(tally.read(), 0, tally.quarantined(), 0, 0));
+    if (counts.balances()) {
+      return new Staged(counts, tally, List.of());
     }
     CheckRunner checks = new CheckRunner(silver.contract().checks());
-    Upsert.Outcomes outcomes = resolved.apply(valid, checks::observe);
-    Upsert.Counts counts = outcomes.counts();
+    Upsert.Outcomes outcomes = resolved.apply(told.rows, checks::observe);
+    RowCounts brought = outcomes.counts().rowCounts();
     return new Staged(
-        new RowCounts(
-            tally.read(),
-            counts.accepted(),
-            tally.quarantined(),
-            counts.duplicate() + repeats,
-            counts.superseded(),
-            counts.deleted(),
-            counts.conflict()),
+        counts.plus(brought),
         tally,
-        counts.accepted() > 0 ? checks.judge(outcomes::rows) : List.of());
+        brought.accepted() > 0 ? checks.judge(outcomes::rows) : List.of());
   }
 }

@@ -23,7 +23,7 @@ import org.apache.spark.sql.types.DataTypes;
  * Gives judged rows the form in which tables keep them: protected fields as tokens or ciphertext,
  * the stored record for broken rows only.
  *
- * <p>Reads what {@link References} give. Gives the contract's fields, {@link Refiner#ORIGIN},
+ * <p>Reads what {@link References} give. Gives the contract's fields, {@link Refiner#origin},
  * {@code _extra} and {@code _reasons}. A protected field of a broken row is null: quarantine keeps
  * the stored record, which is encrypted.
  */
@@ -48,7 +48,7 @@ final class ProtectedColumns {
     for (Field field : contract.fields()) {
       columns.add(kept(field).as(field.name()));
     }
-    for (String name : Refiner.ORIGIN.keySet()) {
+    for (String name : Refiner.origin(contract).keySet()) {
       columns.add(
           QUARANTINED.contains(name)
               ? when(col("_reasons").isNotNull(), col(name)).as(name)

@@ -4,9 +4,11 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.sluice.contract.Contract;
+import io.sluice.ingest.Bronze;
 import io.sluice.run.Run;
 import io.sluice.table.TableSpec;
 import java.sql.Timestamp;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -47,7 +49,10 @@ public final class Quarantine {
     TableSpec spec =
         new TableSpec(
             "Rows of " + contract.id() + " that broke a rule, whole, with every reason.",
-            SCHEMA,
+            contract.changes().isReplace()
+                ? SCHEMA.add(
+                    Bronze.DELIVERY, DataTypes.StringType, true, "The delivery it is part of.")
+                : SCHEMA,
             List.of(),
             List.of("batch", "quarantined_at"));
     return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
@@ -66,22 +71,24 @@ public final class Quarantine {
   /** The same, by columns that say when the run began, its id, and the batch. */
   public static Dataset<Row> rows(
       Dataset<Row> judged, Contract contract, Column startedAt, Column runId, Column batch) {
-    return judged
-        .where(col("_reasons").isNotNull())
-        .select(
-            col("_raw").as("raw"),
-            col("_reasons").as("reasons"),
-            col("_arrival").as("arrival"),
-            col("_file").as("file"),
-            col("_position").as("position"),
-            col("_header").as("header"),
-            col("_arrived_at").as("arrived_at"),
-            lit(contract.version()).as("contract_version"),
-            lit(1).as("attempt"),
-            startedAt.as("quarantined_at"),
-            runId.as("run_id"),
-            batch.as("batch"),
-            lit(OPEN).as("outcome"),
-            col("_unread").as("problem"));
+    List<Column> columns = new ArrayList<>();
+    columns.add(col("_raw").as("raw"));
+    columns.add(col("_reasons").as("reasons"));
+    columns.add(col("_arrival").as("arrival"));
+    columns.add(col("_file").as("file"));
+    columns.add(col("_position").as("position"));
+    columns.add(col("_header").as("header"));
+    columns.add(col("_arrived_at").as("arrived_at"));
+    columns.add(lit(contract.version()).as("contract_version"));
+    columns.add(lit(1).as("attempt"));
+    columns.add(startedAt.as("quarantined_at"));
+    columns.add(runId.as("run_id"));
+    columns.add(batch.as("batch"));
+    columns.add(lit(OPEN).as("outcome"));
+    columns.add(col("_unread").as("problem"));
+    if (contract.changes().isReplace()) {
+      columns.add(col(Refiner.DELIVERY).as(Bronze.DELIVERY));
+    }
+    return judged.where(col("_reasons").isNotNull()).select(columns.toArray(Column[]::new));
   }
 }

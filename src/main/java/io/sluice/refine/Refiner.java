@@ -55,8 +55,8 @@ public final class Refiner {
   private static final DataType EXTRA =
       DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
 
-  /** Where a row came from, and its stored record: bronze's columns by the names used here. */
-  static final Map<String, String> ORIGIN = origin();
+  /** Of a source whose deliveries replace: the delivery that a row is part of. */
+  static final String DELIVERY = "_delivery";
 
   private final Contract contract;
   private final Optional<byte[]> secret;
@@ -90,7 +90,8 @@ public final class Refiner {
     this.protectedColumns = new ProtectedColumns(contract, secret);
   }
 
-  private static Map<String, String> origin() {
+  /** Where a row came from, and its stored record: bronze's columns by the names used here. */
+  static Map<String, String> origin(Contract contract) {
     Map<String, String> origin = new LinkedHashMap<>();
     origin.put("_arrival", "arrival");
     origin.put("_file", "file");
@@ -99,6 +100,9 @@ public final class Refiner {
     origin.put("_header", "header");
     origin.put("_unread", "problem");
     origin.put("_raw", "raw");
+    if (contract.changes().isReplace()) {
+      origin.put(DELIVERY, Bronze.DELIVERY);
+    }
     return origin;
   }
 
@@ -151,12 +155,13 @@ public final class Refiner {
             bronze.col("arrived_at"));
     List<Column> read = new ArrayList<>();
     read.add(row.as("_row"));
-    ORIGIN.forEach((name, stored) -> read.add(bronze.col(stored).as(name)));
+    Map<String, String> origin = origin(contract);
+    origin.forEach((name, stored) -> read.add(bronze.col(stored).as(name)));
     List<Column> columns = new ArrayList<>();
     for (String name : rows.fieldNames()) {
       columns.add(col("_row").getField(name).as(name));
     }
-    ORIGIN.keySet().forEach(name -> columns.add(col(name)));
+    origin.keySet().forEach(name -> columns.add(col(name)));
     return bronze.select(read.toArray(Column[]::new)).select(columns.toArray(Column[]::new));
   }
 
@@ -210,6 +215,9 @@ public final class Refiner {
     fields.add(
         described("_position", DataTypes.LongType, "Where its record begins in the file: a line."));
     fields.add(described("_arrived_at", DataTypes.TimestampType, "When the file arrived."));
+    if (contract.changes().isReplace()) {
+      fields.add(described(DELIVERY, DataTypes.StringType, "The delivery it is part of."));
+    }
     return new StructType(fields.toArray(StructField[]::new));
   }
 

@@ -125,7 +125,10 @@ public final class Replay {
   private Dataset<Row> judged(RowJudge judge, Dataset<Row> quarantined, LineageRecorder recorder) {
     // The columns that refinement reads, as bronze has them.
     Dataset<Row> records =
-        quarantined.select("raw", "arrival", "file", "position", "header", "problem", "arrived_at");
+        quarantined.select(
+            Refiner.origin(contract).values().stream()
+                .map(name -> col(name))
+                .toArray(Column[]::new));
     return judge.judged(records, 0, recorder).where(selection.judged);
   }
 

@@ -6,6 +6,7 @@ import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
 import io.sluice.contract.SchemaPolicy;
 import io.sluice.engine.ColumnOrigin;
+import io.sluice.ingest.Bronze;
 import io.sluice.run.RunContext;
 import io.sluice.table.LakeTable;
 import io.sluice.table.TableSpec;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -114,9 +116,11 @@ public final class SilverTable {
       String how = "columns unknown to the contract";
       origins.add(new ColumnOrigin("_extra", bronze, "raw", how, contract.isProtected()));
     }
-    for (String column : List.of("file", "position", "arrived_at")) {
-      origins.add(new ColumnOrigin("_" + column, bronze, column, "", false));
-    }
+    Stream.of(
+            List.of("file", "position", "arrived_at"),
+            contract.changes().isReplace() ? List.of(Bronze.DELIVERY) : List.<String>of())
+        .flatMap(List::stream)
+        .forEach(column -> origins.add(new ColumnOrigin("_" + column, bronze, column, "", false)));
     return origins;
   }
 }

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.sluice.engine.ObservedMetrics;
 import io.sluice.engine.Scala;
+import io.sluice.run.RowCounts;
 import io.sluice.table.TableTransaction;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -47,7 +48,12 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
    * How many rows were the newest of their key, equal to it, older, or ended it; and how many were
    * equal in version only.
    */
-  record Counts(long accepted, long duplicate, long superseded, long deleted, long conflict) {}
+  record Counts(long accepted, long duplicate, long superseded, long deleted, long conflict) {
+    /** The same as an account of rows that are counted as read elsewhere. */
+    RowCounts rowCounts() {
+      return new RowCounts(0, accepted, 0, duplicate, superseded, deleted, conflict);
+    }
+  }
 
   /**
    * The versions of keys that are there already.

@@ -33,6 +33,7 @@ record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
   private static final int RUNS = 200;
   private static final String CONFLICT = "rows_conflict";
   private static final String DELETED = "rows_deleted";
+  private static final String REMOVED = "rows_removed";
   private static final List<String> COUNTS =
       List.of(
           "rows_read",
@@ -41,7 +42,8 @@ record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
           "rows_duplicate",
           "rows_superseded",
           DELETED,
-          CONFLICT);
+          CONFLICT,
+          REMOVED);
   private static final Comparator<PastRun> NEWEST_FIRST =
       Comparator.comparing((PastRun past) -> past.run().startedAt())
           .thenComparing(PastRun::finishedAt)
@@ -63,7 +65,7 @@ record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
       return new ReportRuns(List.of(), List.of());
     }
     Dataset<Row> rows = runs.read();
-    for (String later : List.of(CONFLICT, DELETED)) {
+    for (String later : List.of(CONFLICT, DELETED, REMOVED)) {
       if (!List.of(rows.columns()).contains(later)) {
         // A lake in which no run has ended since these are counted.
         rows = rows.withColumn(later, lit(0L));
@@ -136,7 +138,8 @@ record ReportRuns(List<PastRun> newest, List<Subject> subjects) {
         counts.get(3),
         counts.get(4),
         counts.get(5),
-        counts.get(6));
+        counts.get(6),
+        counts.get(7));
   }
 
   /** How many runs there ever were. */

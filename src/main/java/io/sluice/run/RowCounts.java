@@ -15,6 +15,8 @@ import java.util.Locale;
  * @param superseded rows older than the version kept
  * @param deleted rows that said that the row of their key is gone, and of which none is newer
  * @param conflict of the duplicates, those that say something other than the version kept
+ * @param removed rows published before that left the table, since a newer delivery took the place
+ *     of theirs; none of those read
  */
 public record RowCounts(
     long read,
@@ -23,18 +25,31 @@ public record RowCounts(
     long duplicate,
     long superseded,
     long deleted,
-    long conflict) {
+    long conflict,
+    long removed) {
   public static final RowCounts EMPTY = new RowCounts(0, 0, 0, 0, 0);
+
+  /** Of rows that took no delivery's place. */
+  public RowCounts(
+      long read,
+      long accepted,
+      long quarantined,
+      long duplicate,
+      long superseded,
+      long deleted,
+      long conflict) {
+    this(read, accepted, quarantined, duplicate, superseded, deleted, conflict, 0);
+  }
 
   /** Of rows of which none deletes. */
   public RowCounts(
       long read, long accepted, long quarantined, long duplicate, long superseded, long conflict) {
-    this(read, accepted, quarantined, duplicate, superseded, 0, conflict);
+    this(read, accepted, quarantined, duplicate, superseded, 0, conflict, 0);
   }
 
   /** Of rows of which none deletes and among which there is no conflict. */
   public RowCounts(long read, long accepted, long quarantined, long duplicate, long superseded) {
-    this(read, accepted, quarantined, duplicate, superseded, 0, 0);
+    this(read, accepted, quarantined, duplicate, superseded, 0, 0, 0);
   }
 
   /** Whether every row is accounted for. */
@@ -51,7 +66,8 @@ public record RowCounts(
         duplicate + other.duplicate,
         superseded + other.superseded,
         deleted + other.deleted,
-        conflict + other.conflict);
+        conflict + other.conflict,
+        removed + other.removed);
   }
 
   /**
@@ -72,6 +88,7 @@ public record RowCounts(
     node.put("superseded", superseded);
     node.put("deleted", deleted);
     node.put("conflict", conflict);
+    node.put("removed", removed);
     return node.toString();
   }
 
@@ -79,7 +96,7 @@ public record RowCounts(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%,d read = %,d accepted + %,d quarantined + %,d duplicate + %,d superseded%s%s",
+        "%,d read = %,d accepted + %,d quarantined + %,d duplicate + %,d superseded%s%s%s",
         read,
         accepted,
         quarantined,
@@ -88,6 +105,9 @@ public record RowCounts(
         deleted == 0 ? "" : String.format(Locale.ROOT, " + %,d deleted", deleted),
         conflict == 0
             ? ""
-            : String.format(Locale.ROOT, " (%,d of the duplicates in conflict)", conflict));
+            : String.format(Locale.ROOT, " (%,d of the duplicates in conflict)", conflict),
+        removed == 0
+            ? ""
+            : String.format(Locale.ROOT, "; %,d rows of older deliveries removed", removed));
   }
 }

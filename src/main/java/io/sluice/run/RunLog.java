@@ -61,7 +61,12 @@ public final class RunLog {
                   "rows_deleted",
                   DataTypes.LongType,
                   true,
-                  "Rows that said that the row of their key is gone."),
+                  "Rows that said that the row of their key is gone.")
+              .add(
+                  "rows_removed",
+                  DataTypes.LongType,
+                  true,
+                  "Rows published before whose delivery was replaced; none of those read."),
           List.of(),
           List.of("started_at"));
 
@@ -129,7 +134,8 @@ public final class RunLog {
             rowCounts.conflict(),
             version,
             message,
-            rowCounts.deleted());
+            rowCounts.deleted(),
+            rowCounts.removed());
     append("runs", List.of(row), run);
   }
 

@@ -4,10 +4,13 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.sluice.engine.Scala;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
@@ -163,5 +166,25 @@ final class FileStaging {
   static Path absolute(LakeTable table, AddFile file) {
     Path path = new Path(file.pathAsUri());
     return path.isAbsolute() ? path : new Path(table.path(), path);
+  }
+
+  /**
+   * Those of some files whose path, as {@code _metadata.file_path} gives it, is wanted.
+   *
+   * @throws IllegalStateException if a path is none of theirs: rows that it holds would stay
+   */
+  static List<AddFile> at(LakeTable table, List<AddFile> files, Set<String> paths) {
+    Map<String, AddFile> byPath = new HashMap<>();
+    files.forEach(file -> byPath.put(absolute(table, file).toUri().getPath(), file));
+    List<AddFile> found = new ArrayList<>();
+    for (String path : paths) {
+      // A URI with its special characters escaped; the table's path may lack its scheme.
+      AddFile file = byPath.get(URI.create(path).getPath());
+      if (file == null) {
+        throw new IllegalStateException(table.name() + " has no file " + path);
+      }
+      found.add(file);
+    }
+    return found;
   }
 }

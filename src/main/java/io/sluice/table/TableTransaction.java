@@ -6,14 +6,13 @@ import static org.apache.spark.sql.functions.not;
 
 import io.sluice.engine.LocalRows;
 import io.sluice.engine.Scala;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -204,6 +203,11 @@ public final class TableTransaction {
       return files.stream().mapToLong(AddFile::size).sum();
     }
 
+    /** These and others, each once. */
+    public Files and(Files others) {
+      return new Files(Stream.concat(files.stream(), others.files.stream()).distinct().toList());
+    }
+
     /** Their rows. */
     public Dataset<Row> rows() {
       return Delta.rows(txn.snapshot(), files);
@@ -215,18 +219,7 @@ public final class TableTransaction {
      * @throws IllegalStateException if a path is none of theirs: rows that it holds would stay
      */
     public Files at(Set<String> paths) {
-      Map<String, AddFile> byPath = new HashMap<>();
-      files.forEach(file -> byPath.put(FileStaging.absolute(table, file).toUri().getPath(), file));
-      List<AddFile> found = new ArrayList<>();
-      for (String path : paths) {
-        // A URI with its special characters escaped; the table's path may lack its scheme.
-        AddFile file = byPath.get(URI.create(path).getPath());
-        if (file == null) {
-          throw new IllegalStateException(table.name() + " has no file " + path);
-        }
-        found.add(file);
-      }
-      return new Files(found);
+      return new Files(FileStaging.at(table, files, paths));
     }
   }
 

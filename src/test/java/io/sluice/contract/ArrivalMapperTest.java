@@ -116,7 +116,8 @@ class ArrivalMapperTest {
             Map.of("amount", "replace(amount, ',', '.')"),
             null,
             null,
-            Arrival.Envelope.NONE),
+            Arrival.Envelope.NONE,
+            Delivery.BY_FILE),
         files);
     assertEquals("replace(amount, ',', '.')", files.expression(field(contract, "amount")));
     assertEquals("`vendor`", files.expression(field(contract, "vendor")));

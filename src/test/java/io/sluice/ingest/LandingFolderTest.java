@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.contract.Arrival;
+import io.sluice.contract.Delivery;
 import io.sluice.ingest.format.FileContent;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -32,7 +33,8 @@ class LandingFolderTest {
           Map.of(),
           null,
           null,
-          Arrival.Envelope.NONE);
+          Arrival.Envelope.NONE,
+          Delivery.BY_FILE);
 
   @TempDir private Path root;
 

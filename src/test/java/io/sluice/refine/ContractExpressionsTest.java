@@ -63,7 +63,8 @@ class ContractExpressionsTest {
                 expressions,
                 null,
                 null,
-                arrival.envelope())),
+                arrival.envelope(),
+                arrival.delivery())),
         contract.alerts());
   }
 

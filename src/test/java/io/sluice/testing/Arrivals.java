@@ -1,6 +1,7 @@
 package io.sluice.testing;
 
 import io.sluice.contract.Arrival;
+import io.sluice.contract.Delivery;
 import java.util.List;
 import java.util.Map;
 
@@ -32,6 +33,24 @@ public final class Arrivals {
         Map.of(),
         null,
         null,
-        Arrival.Envelope.NONE);
+        Arrival.Envelope.NONE,
+        Delivery.BY_FILE);
+  }
+
+  /** An arrival of CSV in the folder {@code bills/}, whose files make up deliveries. */
+  public static Arrival with(Delivery delivery) {
+    return new Arrival(
+        "bills",
+        "csv",
+        "bills/",
+        Arrival.Text.of(',', '"'),
+        List.of(""),
+        1 << 20,
+        1 << 30,
+        Map.of(),
+        null,
+        null,
+        Arrival.Envelope.NONE,
+        delivery);
   }
 }

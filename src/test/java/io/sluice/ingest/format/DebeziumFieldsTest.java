@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.contract.Arrival;
+import io.sluice.contract.Delivery;
 import io.sluice.contract.SchemaPolicy;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,8 @@ class DebeziumFieldsTest {
                 Map.of(),
                 null,
                 new Arrival.Topic("customers", null),
-                Arrival.Envelope.DEBEZIUM),
+                Arrival.Envelope.DEBEZIUM,
+                Delivery.BY_FILE),
             SchemaPolicy.DEFAULT,
             COLUMNS);
     String header =

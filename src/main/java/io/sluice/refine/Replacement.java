@@ -1,0 +1,266 @@
+package io.sluice.refine;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import io.sluice.contract.Contract;
+import io.sluice.engine.Scala;
+import io.sluice.table.TableTransaction;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Decides which delivery is the truth of each scope that some rows belong to, and takes the rows of
+ * the others out of a table.
+ *
+ * <p>A scope is a combination of values of the contract's scope fields; without any the whole table
+ * is one. Of a scope's deliveries the one that was complete last is kept; of several at one time
+ * the one of the greatest name. So the same deliveries give the same table in whatever order they
+ * are refined.
+ *
+ * <p>Cost: one pass over the rows to find their scopes; of the table the files that may hold rows
+ * of these scopes, in three columns and the scope's, twice; whole only those that hold rows to take
+ * out beside rows to keep. The driver holds a row for each scope and delivery of the batch.
+ */
+final class Replacement {
+  private static final String AT = "_kept_at";
+  private static final String KEPT = "_kept_delivery";
+
+  /** A table without scopes has one. */
+  private static final String ONE = "_scope";
+
+  private static final String STALE = "_stale";
+  private static final String PATH = "_path";
+
+  private final Contract contract;
+  private final List<Arrived> arrived;
+  private final StructType schema;
+  private final Map<List<Object>, Version> kept = new HashMap<>();
+
+  /** A delivery of a scope; the greater one is kept. */
+  private record Version(Timestamp at, String delivery) implements Comparable<Version> {
+    private static final Comparator<Version> ORDER =
+        Comparator.comparing(Version::at).thenComparing(Version::delivery);
+
+    @Override
+    public int compareTo(Version other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** How many rows of a scope a delivery brought. */
+  private record Arrived(List<Object> scope, Version version, long rows) {}
+
+  /**
+   * What has been done to a table.
+   *
+   * @param removed how many rows of other deliveries were taken out
+   * @param present the files that hold rows of the scopes now, all of the deliveries kept
+   */
+  record Result(long removed, TableTransaction.Files present) {}
+
+  private Replacement(Contract contract, StructType schema, List<Arrived> arrived) {
+    this.contract = contract;
+    this.schema = schema;
+    this.arrived = arrived;
+    arrived.forEach(one -> kept.merge(one.scope, one.version, Replacement::greater));
+  }
+
+  /**
+   * Finds the scopes of valid rows, and the newest delivery of each among them.
+   *
+   * @param valid with the contract's fields, {@code _arrived_at} and {@code _delivery}
+   */
+  static Replacement of(Contract contract, Dataset<Row> valid) {
+    int scopes = scope(contract).length;
+    List<Arrived> arrived = new ArrayList<>();
+    for (Row row :
+        valid
+            .withColumn(ONE, lit(0))
+            .groupBy(and(scope(contract), col("_arrived_at"), delivery().as(Refiner.DELIVERY)))
+            .agg(count(lit(1)))
+            .collectAsList()) {
+      arrived.add(new Arrived(scope(row, scopes), version(row, scopes), row.getLong(scopes + 2)));
+    }
+    return new Replacement(contract, valid.schema(), arrived);
+  }
+
+  private static Version greater(Version first, Version second) {
+    return first.compareTo(second) >= 0 ? first : second;
+  }
+
+  /** Rows from before deliveries were told apart are older than any delivery of a file. */
+  private static Column delivery() {
+    return coalesce(col(Refiner.DELIVERY), lit(""));
+  }
+
+  private static Column[] scope(Contract contract) {
+    List<String> fields = contract.changes().scope();
+    return (fields.isEmpty() ? Stream.of(ONE) : fields.stream())
+        .map(name -> col("`" + name + "`"))
+        .toArray(Column[]::new);
+  }
+
+  private static List<Object> scope(Row row, int scopes) {
+    List<Object> scope = new ArrayList<>();
+    for (int i = 0; i < scopes; i++) {
+      scope.add(row.get(i));
+    }
+    return scope;
+  }
+
+  private static Version version(Row row, int at) {
+    return new Version(row.getTimestamp(at), row.getString(at + 1));
+  }
+
+  private static Column[] and(Column[] columns, Column... more) {
+    return Stream.concat(Stream.of(columns), Stream.of(more)).toArray(Column[]::new);
+  }
+
+  /**
+   * Which files of a table may hold rows of the scopes, by what its log says of them.
+   *
+   * @return one condition for each field of the scope
+   */
+  private Column[] conditions() {
+    List<String> fields = contract.changes().scope();
+    Column[] conditions = new Column[fields.size()];
+    for (int i = 0; i < conditions.length; i++) {
+      int at = i;
+      Object[] values = kept.keySet().stream().map(scope -> scope.get(at)).distinct().toArray();
+      conditions[i] = col("`" + fields.get(i) + "`").isin(values);
+    }
+    return conditions;
+  }
+
+  /** Takes note of the deliveries that a table holds of the scopes. */
+  TableTransaction.Files among(TableTransaction table) {
+    TableTransaction.Files files = table.files(conditions());
+    among(files);
+    return files;
+  }
+
+  /** The same of files at hand. */
+  void among(TableTransaction.Files files) {
+    if (files.isEmpty() || kept.isEmpty()) {
+      return;
+    }
+    int scopes = scope(contract).length;
+    Column held = struct(col("_arrived_at"), delivery().as(Refiner.DELIVERY));
+    for (Row row :
+        files
+            .rows()
+            .withColumn(ONE, lit(0))
+            .groupBy(scope(contract))
+            .agg(max(held).as("_held"))
+            .select(and(scope(contract), col("_held._arrived_at"), col("_held._delivery")))
+            .collectAsList()) {
+      kept.computeIfPresent(
+          scope(row, scopes), (scope, version) -> greater(version, version(row, scopes)));
+    }
+  }
+
+  /** How many of the rows belong to deliveries that are older than those kept. */
+  long superseded() {
+    return arrived.stream()
+        .filter(one -> !kept.get(one.scope).equals(one.version))
+        .mapToLong(Arrived::rows)
+        .sum();
+  }
+
+  /** Those of some rows of the scopes that belong to the deliveries kept. */
+  Dataset<Row> current(Dataset<Row> rows) {
+    return marked(rows, "inner").where(not(col(STALE))).drop(ONE, AT, KEPT, STALE);
+  }
+
+  /**
+   * Takes the rows of deliveries that are not kept out of a table.
+   *
+   * @param files those of the table that may hold rows of the scopes
+   */
+  Result takeOut(TableTransaction table, TableTransaction.Files files) {
+    if (files.isEmpty() || kept.isEmpty()) {
+      return new Result(0, files);
+    }
+    Set<String> gone = new HashSet<>();
+    Set<String> parted = new HashSet<>();
+    Set<String> same = new HashSet<>();
+    long removed = 0;
+    for (Row row :
+        marked(files.rows().withColumn(PATH, col("_metadata.file_path")), "left_outer")
+            .groupBy(PATH)
+            .agg(
+                sum(when(col(STALE), 1L).otherwise(0L)),
+                count(lit(1)),
+                count(when(not(col(STALE)), 1)))
+            .collectAsList()) {
+      long stale = row.getLong(1);
+      removed += stale;
+      if (stale > 0) {
+        (stale == row.getLong(2) ? gone : parted).add(row.getString(0));
+      } else if (row.getLong(3) > 0) {
+        same.add(row.getString(0));
+      }
+    }
+    TableTransaction.Files rewritten = files.at(parted);
+    if (!rewritten.isEmpty()) {
+      table.append(
+          marked(rewritten.rows(), "left_outer")
+              .where(not(coalesce(col(STALE), lit(false))))
+              .drop(ONE, AT, KEPT, STALE));
+    }
+    table.remove(rewritten).remove(files.at(gone));
+    return new Result(removed, files.at(same).and(table.stagedFiles()));
+  }
+
+  /** Rows with the delivery that is kept of their scope, and whether theirs is another. */
+  private Dataset<Row> marked(Dataset<Row> rows, String join) {
+    List<String> names =
+        contract.changes().scope().isEmpty() ? List.of(ONE) : contract.changes().scope();
+    return rows.withColumn(ONE, lit(0))
+        .join(broadcast(keptRows(rows, names)), Scala.seq(names), join)
+        .withColumn(
+            STALE, not(col("_arrived_at").equalTo(col(AT)).and(delivery().equalTo(col(KEPT)))));
+  }
+
+  private Dataset<Row> keptRows(Dataset<Row> rows, List<String> names) {
+    StructType type = new StructType();
+    for (String name : names) {
+      type =
+          type.add(
+              name.equals(ONE)
+                  ? DataTypes.createStructField(ONE, DataTypes.IntegerType, true)
+                  : schema.apply(name));
+    }
+    type = type.add(AT, DataTypes.TimestampType).add(KEPT, DataTypes.StringType);
+    List<Row> values = new ArrayList<>();
+    kept.forEach(
+        (scope, version) ->
+            values.add(
+                RowFactory.create(
+                    Stream.concat(scope.stream(), Stream.of(version.at, version.delivery))
+                        .toArray())));
+    return rows.sparkSession().createDataFrame(values, type);
+  }
+}
