@@ -118,7 +118,7 @@ def load_orders(connection, weeks):
 
 
 def load_groups(connection, gold, truth, mondays):
-    """Fills groups with the three origins' rows, and check results with whether a key's rows are equal in all three."""
+    """Fills groups with the three origins' rows, and compared with whether a key's rows are equal in all three."""
     rows = [row for row in truth["rows"] if row[truth["columns"].index("week")] in mondays]
     columns = {name: [row[i] for row in rows] for i, name in enumerate(truth["columns"])}
     connection.register("gold_table", gold)
@@ -141,7 +141,7 @@ def load_groups(connection, gold, truth, mondays):
     )
     connection.execute(
         f"""
-        CREATE TABLE check results AS
+        CREATE TABLE compared AS
         SELECT {key},
           count(*) = {len(ORIGINS)} AND count(DISTINCT origin) = {len(ORIGINS)}
             AND count(DISTINCT struct_pack({", ".join(f"{m} := {m}" for m in MEASURES)})) = 1 AS equal
@@ -161,7 +161,7 @@ def print_totals(connection, column):
         f"""
         WITH totals AS (SELECT {column}, {sums} FROM groups GROUP BY ALL),
           counts AS (
-            SELECT {column}, count(*) AS groups, count(*) FILTER (NOT equal) AS differ FROM check results GROUP BY ALL)
+            SELECT {column}, count(*) AS groups, count(*) FILTER (NOT equal) AS differ FROM compared GROUP BY ALL)
         SELECT counts.*, totals.* EXCLUDE ({column})
         FROM counts JOIN totals ON counts.{column} IS NOT DISTINCT FROM totals.{column} ORDER BY ALL
         """
@@ -176,13 +176,13 @@ def print_totals(connection, column):
 
 def print_differing(connection):
     """Prints the first groups whose rows differ, as each origin has them; returns how many there are."""
-    count = connection.execute("SELECT count(*) FROM check results WHERE NOT equal").fetchall()[0][0]
+    count = connection.execute("SELECT count(*) FROM compared WHERE NOT equal").fetchall()[0][0]
     if count:
         print(f"\n{count:,} groups differ" + (f"; the first {MOST_SHOWN}:" if count > MOST_SHOWN else ":"))
         same_key = " AND ".join(f"groups.{column} IS NOT DISTINCT FROM shown.{column}" for column in KEY)
         found = connection.execute(
             f"""
-            WITH shown AS (SELECT * FROM check results WHERE NOT equal ORDER BY {", ".join(KEY)} LIMIT {MOST_SHOWN})
+            WITH shown AS (SELECT * FROM compared WHERE NOT equal ORDER BY {", ".join(KEY)} LIMIT {MOST_SHOWN})
             SELECT {", ".join(f"groups.{column}" for column in KEY)}, origin, {", ".join(MEASURES)}
             FROM shown JOIN groups ON {same_key} ORDER BY ALL
             """
