@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  * @param changes how the source tells what has changed
  * @param ordering the column whose greatest value wins among rows of one key: a field, or {@link
  *     #ARRIVED_AT}
+ * @param validFrom of a source whose versions are kept, the column that tells from when a version
+ *     holds: a field, or {@link #ARRIVED_AT}; null if they are not kept
  * @param quarantineLimit how many new rows may be quarantined before they are stopped
  * @param retention how long silver rows are kept
  * @param frequency how often a file is expected
@@ -36,6 +38,7 @@ public record Contract(
     List<Check> checks,
     ChangePolicy changes,
     String ordering,
+    String validFrom,
     QuarantineLimit quarantineLimit,
     SchemaPolicy schemaPolicy,
     List<Arrival> arrivals,
@@ -74,6 +77,11 @@ public record Contract(
   /** The field that tells versions of a row apart; empty if that is when it arrived. */
   public Optional<Field> orderingField() {
     return field(ordering);
+  }
+
+  /** Whether the versions that its rows have had are kept beside silver. */
+  public boolean keepsHistory() {
+    return validFrom != null;
   }
 
   /** The field that silver is partitioned by. */

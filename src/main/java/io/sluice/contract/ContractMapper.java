@@ -16,7 +16,14 @@ import java.util.TreeSet;
  */
 final class ContractMapper {
   private static final Set<String> PROPERTIES =
-      Set.of("orderingColumn", "changes", "schemaPolicy", "arrivals", "quarantineLimit", "alerts");
+      Set.of(
+          "orderingColumn",
+          "changes",
+          "history",
+          "schemaPolicy",
+          "arrivals",
+          "quarantineLimit",
+          "alerts");
 
   private final FileErrors errors;
   private final NodeReader nodes;
@@ -39,6 +46,7 @@ final class ContractMapper {
       }
     }
     ChangePolicy changes = changes(custom.get("changes"));
+    String ordering = ordering(custom.get("orderingColumn"), changes, fields);
     QualityMapper.Quality quality =
         new QualityMapper(errors).quality(table.path("quality"), fields);
     return new Contract(
@@ -55,7 +63,8 @@ final class ContractMapper {
         quality.rules(),
         quality.checks(),
         changes,
-        ordering(custom.get("orderingColumn"), changes, fields),
+        ordering,
+        validFrom(custom.get("history"), changes.isReplace() ? Contract.ARRIVED_AT : ordering),
         quarantineLimit(custom.get("quarantineLimit")),
         schemaPolicy(custom.get("schemaPolicy")),
         new ArrivalMapper(errors).arrivals(custom.get("arrivals")),
@@ -93,6 +102,27 @@ final class ContractMapper {
       return changes.isReplace() ? Contract.ARRIVED_AT : null;
     }
     return value.asText();
+  }
+
+  /**
+   * What is named, or what versions are told apart by; null if no history is asked for.
+   *
+   * @param value true, false or a map of validFrom; null if nothing is stated
+   */
+  private String validFrom(JsonNode value, String byDefault) {
+    String place = "customProperties.history";
+    if (value == null || (value.isBoolean() && !value.asBoolean())) {
+      return null;
+    }
+    if (value.isBoolean()) {
+      return byDefault;
+    }
+    if (!value.isObject()) {
+      errors.add(place, "must be true, or a map of validFrom");
+      return null;
+    }
+    nodes.refuseUnknownKeys(value, Set.of("validFrom"), place);
+    return value.path("validFrom").asText(byDefault);
   }
 
   /** A kind, or a map of kind and what goes with it; {@code value} is null if none is stated. */

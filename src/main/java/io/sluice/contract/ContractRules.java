@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Judges a typed contract by itself: its id, key, partition, ordering, fields and arrivals. What it
@@ -35,6 +36,9 @@ final class ContractRules {
     } else if (!contract.isKeyless()) {
       judgeKey(contract.key());
       judgeOrdering(contract);
+    }
+    if (contract.keepsHistory()) {
+      judgeHistory(contract);
     }
     new ArrivalRules(errors).judge(contract.arrivals(), contract.fields());
     if (!contract.alerts().isEmpty() && contract.topics().isEmpty()) {
@@ -112,6 +116,42 @@ final class ContractRules {
       errors.add(
           place,
           "must tell what a record does: by operation, by deleteWhen, or by an arrival's envelope");
+    }
+  }
+
+  private void judgeHistory(Contract contract) {
+    String place = "customProperties.history";
+    if (contract.isKeyless()) {
+      errors.add(place, "is of the versions of a key, and there is no primaryKey");
+    }
+    for (String name : List.of("valid_from", "valid_to", "is_current")) {
+      if (contract.field(name).isPresent()) {
+        errors.add(place, "adds a column " + name + ", and there is a field of this name");
+      }
+    }
+    String from = contract.validFrom();
+    if (Contract.ARRIVED_AT.equals(from)) {
+      return;
+    }
+    Optional<Field> field = contract.field(from);
+    boolean isTime =
+        field
+            .map(Field::type)
+            .filter(type -> type.equals(DataTypes.TimestampType) || type.equals(DataTypes.DateType))
+            .isPresent();
+    if (contract.changes().isReplace()) {
+      errors.add(
+          place + ".validFrom",
+          "must be left out: of changes: replace a version holds from when its delivery was"
+              + " complete");
+    } else if (!isTime || field.get().isProtected()) {
+      errors.add(
+          place + ".validFrom",
+          "must name the timestamp or date from which a version holds, or "
+              + Contract.ARRIVED_AT
+              + "; "
+              + from
+              + " is none");
     }
   }
 

@@ -162,6 +162,7 @@ public final class Backfill {
     Comparison difference = Comparison.of(live.rows(), made, contract.keyColumns(), ORIGIN);
     LOG.info("backfill {}: {}", contract.id(), difference);
     if (difference.isEmpty()) {
+      rebuildHistory(run, recorder);
       build.clear();
       return RunResult.NOTHING_NEW;
     }
@@ -178,8 +179,16 @@ public final class Backfill {
             new Staged(rowCounts, Tally.NONE, checked(rowCounts, made)),
             build.built(),
             List.of(explained));
+    rebuildHistory(run, recorder);
     build.clear();
     return result;
+  }
+
+  /** Versions that silver does not hold any more may be others by today's contract. */
+  private void rebuildHistory(Run run, LineageRecorder recorder) {
+    History.of(context, silver)
+        .ifPresent(
+            history -> history.rebuild(run, recorder, Range.holds(range.from, range.to, day)));
   }
 
   private List<CheckResult> checked(RowCounts rowCounts, Dataset<Row> made) {

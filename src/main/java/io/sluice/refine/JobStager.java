@@ -98,6 +98,9 @@ final class JobStager implements RowStager {
   private Staged stageDelivered(TableTransaction table, Tally tally) {
     Dataset<Row> valid = valid();
     Replacement replacement = Replacement.of(silver.contract(), valid);
+    if (tally.quarantined() > 0) {
+      replacement.sparing(judged.where(col("_reasons").isNotNull()), valid);
+    }
     Replacement.Result done = replacement.takeOut(table, replacement.among(table));
     return staged(
         tally,
@@ -178,7 +181,7 @@ final class JobStager implements RowStager {
       BiFunction<Dataset<Row>, UnaryOperator<Dataset<Row>>, Upsert.Outcomes> resolved) {
     RowCounts counts = told.aside.plus(new RowCounts(tally.read(), 0, tally.quarantined(), 0, 0));
     if (counts.balances()) {
-      return new Staged(counts, tally, List.of());
+      return new Staged(counts, tally, List.of(), Optional.of(judged));
     }
     CheckRunner checks = new CheckRunner(silver.contract().checks());
     Upsert.Outcomes outcomes = resolved.apply(told.rows, checks::observe);
@@ -186,6 +189,7 @@ final class JobStager implements RowStager {
     return new Staged(
         counts.plus(brought),
         tally,
-        brought.accepted() > 0 ? checks.judge(outcomes::rows) : List.of());
+        brought.accepted() > 0 ? checks.judge(outcomes::rows) : List.of(),
+        Optional.of(judged));
   }
 }

@@ -44,10 +44,10 @@ import org.apache.spark.sql.types.StructType;
  * <p>The same plans as {@link JobStager} runs, compiled once ({@link CompiledRows}), make the same
  * rows, and {@link KeyResolver} decides by the same rule. Which keys silver may hold and which
  * values are referred to is known in memory, within {@link Key#KNOWN_KEYS}, or looked up. A batch
- * is refused if the source's records may delete, if a row has no ordering value or no day, if it
- * replaces rows of large files, or if {@link LocalReferences} cannot tell. Cost: each record once,
- * a file for each table; what {@link LocalUpsert} and {@link LocalReferences} say. Not for several
- * threads at once.
+ * is refused if the source's records may delete, if its history is kept, if a row has no ordering
+ * value or no day, if it replaces rows of large files, or if {@link LocalReferences} cannot tell.
+ * Cost: each record once, a file for each table; what {@link LocalUpsert} and {@link
+ * LocalReferences} say. Not for several threads at once.
  */
 public final class LocalRefiner {
   private static final StructType RUN =
@@ -199,7 +199,7 @@ public final class LocalRefiner {
 
     @Override
     public Optional<Staged> stage(RefineTargets targets) {
-      if (contract.changes().hasDeletes()) {
+      if (contract.changes().hasDeletes() || contract.keepsHistory()) {
         return Optional.empty();
       }
       TableTransaction quarantine = targets.quarantine();

@@ -101,6 +101,9 @@ public final class Refine {
     RefineCommit commit = RefineCommit.begin(context, silver);
     Changes news = silver.bronze().news(commit.handled());
     if (news.isEmpty()) {
+      // A run may have died behind silver, or the history has only now been asked for.
+      History.of(context, silver)
+          .ifPresent(history -> history.catchUp(run, recorder, commit.handled()));
       return RunResult.NOTHING_NEW;
     }
     commit.fence();

@@ -36,6 +36,7 @@ import org.apache.spark.sql.SaveMode;
  *       are recorded in any case; an error-level check that fails ends the run here.
  *   <li>Publish quarantine: the broken rows, without those that a fenced driver left.
  *   <li>Publish silver: rows, removals, checkpoint and row counts in one commit.
+ *   <li>Publish the versions of the same rows in the source's {@link History}, if one is kept.
  * </ol>
  *
  * <p>Guarantee: readers of silver see a batch whole or not at all; a run killed anywhere and
@@ -168,6 +169,10 @@ public final class RefineCommit {
     table.checkpoint(Checkpoint.REFINED, until);
     RunResult result = publishSilver(SaveMode.Append, recorder, json, staged.rowCounts());
     gate.published(staged.rowCounts());
+    History.of(context, silver)
+        .ifPresent(
+            history ->
+                history.follow(run, recorder, staged.judged().orElseThrow(), handled, until));
     return new RunResult(result.rowCounts(), result.version(), gate.note().orElse(null));
   }
 
@@ -205,9 +210,15 @@ public final class RefineCommit {
     String json = rowCounts.json(run, handled, handled);
     // A run that dies in between is finished by the next: what is remembered is taken out then.
     publishDeletions(recorder, rowCounts, added -> added.publish(json));
-    return table.isEmpty()
-        ? Optional.empty()
-        : Optional.of(publishSilver(SaveMode.Append, recorder, json, rowCounts));
+    Optional<RunResult> result =
+        table.isEmpty()
+            ? Optional.empty()
+            : Optional.of(publishSilver(SaveMode.Append, recorder, json, rowCounts));
+    if (rowCounts.read() > rowCounts.quarantined()) {
+      History.of(context, silver)
+          .ifPresent(history -> history.replayed(run, recorder, staged.judged().orElseThrow()));
+    }
+    return result;
   }
 
   /** Before silver, as quarantine is: until silver has the batch nothing of it counts. */

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.contract.Contract;
@@ -16,17 +15,22 @@ import io.sluice.engine.Scala;
 import io.sluice.table.TableTransaction;
 import java.sql.Timestamp;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -58,6 +62,11 @@ final class Replacement {
   private final StructType schema;
   private final Map<List<Object>, Version> kept = new HashMap<>();
 
+  /** Scopes of which the table holds the delivery kept already. */
+  private final Set<List<Object>> held = new HashSet<>();
+
+  private Optional<Dataset<Row>> spared = Optional.empty();
+
   /** A delivery of a scope; the greater one is kept. */
   private record Version(Timestamp at, String delivery) implements Comparable<Version> {
     private static final Comparator<Version> ORDER =
@@ -76,7 +85,7 @@ final class Replacement {
    * What has been done to a table.
    *
    * @param removed how many rows of other deliveries were taken out
-   * @param present the files that hold rows of the scopes now, all of the deliveries kept
+   * @param present the files that may hold rows of the scopes now
    */
   record Result(long removed, TableTransaction.Files present) {}
 
@@ -156,7 +165,7 @@ final class Replacement {
 
   /** Takes note of the deliveries that a table holds of the scopes. */
   TableTransaction.Files among(TableTransaction table) {
-    TableTransaction.Files files = table.files(conditions());
+    TableTransaction.Files files = files(table);
     among(files);
     return files;
   }
@@ -167,18 +176,41 @@ final class Replacement {
       return;
     }
     int scopes = scope(contract).length;
-    Column held = struct(col("_arrived_at"), delivery().as(Refiner.DELIVERY));
+    Column newest = struct(col("_arrived_at"), delivery().as(Refiner.DELIVERY));
     for (Row row :
         files
             .rows()
             .withColumn(ONE, lit(0))
             .groupBy(scope(contract))
-            .agg(max(held).as("_held"))
+            .agg(max(newest).as("_held"))
             .select(and(scope(contract), col("_held._arrived_at"), col("_held._delivery")))
             .collectAsList()) {
-      kept.computeIfPresent(
-          scope(row, scopes), (scope, version) -> greater(version, version(row, scopes)));
+      List<Object> scope = scope(row, scopes);
+      Version version = version(row, scopes);
+      Version arrived = kept.get(scope);
+      if (arrived != null && version.compareTo(arrived) >= 0) {
+        kept.put(scope, version);
+        held.add(scope);
+      }
     }
+  }
+
+  /**
+   * Lets rows of older deliveries stay whose key the newest one has in a broken row only: what it
+   * says of them nobody knows, and not that they are gone.
+   *
+   * @param broken rows as judged; those of which the key cannot be read spare none
+   */
+  Replacement sparing(Dataset<Row> broken, Dataset<Row> valid) {
+    if (!contract.isKeyless()) {
+      spared = Optional.of(keys(current(broken)).distinct().except(keys(current(valid))));
+    }
+    return this;
+  }
+
+  private Dataset<Row> keys(Dataset<Row> rows) {
+    return rows.select(
+        contract.keyColumns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new));
   }
 
   /** How many of the rows belong to deliveries that are older than those kept. */
@@ -195,56 +227,142 @@ final class Replacement {
   }
 
   /**
-   * Takes the rows of deliveries that are not kept out of a table.
+   * Takes the rows of older deliveries out of a table, of scopes that a newer one has come of.
    *
    * @param files those of the table that may hold rows of the scopes
    */
   Result takeOut(TableTransaction table, TableTransaction.Files files) {
-    if (files.isEmpty() || kept.isEmpty()) {
+    if (files.isEmpty() || held.containsAll(kept.keySet())) {
       return new Result(0, files);
     }
     Set<String> gone = new HashSet<>();
     Set<String> parted = new HashSet<>();
-    Set<String> same = new HashSet<>();
+    Set<String> whole = new HashSet<>();
     long removed = 0;
     for (Row row :
-        marked(files.rows().withColumn(PATH, col("_metadata.file_path")), "left_outer")
+        stale(files.rows().withColumn(PATH, col("_metadata.file_path")))
             .groupBy(PATH)
-            .agg(
-                sum(when(col(STALE), 1L).otherwise(0L)),
-                count(lit(1)),
-                count(when(not(col(STALE)), 1)))
+            .agg(count(when(col(STALE), 1)), count(lit(1)))
             .collectAsList()) {
       long stale = row.getLong(1);
       removed += stale;
-      if (stale > 0) {
-        (stale == row.getLong(2) ? gone : parted).add(row.getString(0));
-      } else if (row.getLong(3) > 0) {
-        same.add(row.getString(0));
-      }
+      Set<String> where = stale == 0 ? whole : stale == row.getLong(2) ? gone : parted;
+      where.add(row.getString(0));
     }
     TableTransaction.Files rewritten = files.at(parted);
     if (!rewritten.isEmpty()) {
-      table.append(
-          marked(rewritten.rows(), "left_outer")
-              .where(not(coalesce(col(STALE), lit(false))))
-              .drop(ONE, AT, KEPT, STALE));
+      table.append(stale(rewritten.rows()).where(not(col(STALE))).drop(ONE, AT, KEPT, STALE));
     }
     table.remove(rewritten).remove(files.at(gone));
-    return new Result(removed, files.at(same).and(table.stagedFiles()));
+    return new Result(removed, files.at(whole).and(table.stagedFiles()));
+  }
+
+  /**
+   * For each scope and time the delivery that counts then, of those of the rows: the scope's
+   * columns, {@code _arrived_at}, {@code _delivery}, and when the next one was complete ({@link
+   * HistoryDeliveries#NEXT}).
+   */
+  Dataset<Row> deliveries(SparkSession spark) {
+    Map<List<Object>, TreeMap<Timestamp, String>> byScope = new HashMap<>();
+    arrived.forEach(
+        one ->
+            byScope
+                .computeIfAbsent(one.scope, first -> new TreeMap<>())
+                .merge(
+                    one.version.at,
+                    one.version.delivery,
+                    (first, second) -> first.compareTo(second) >= 0 ? first : second));
+    List<Row> rows = new ArrayList<>();
+    byScope.forEach(
+        (scope, times) ->
+            times.forEach(
+                (at, delivery) ->
+                    rows.add(
+                        row(
+                            contract.changes().scope().isEmpty() ? List.of() : scope,
+                            at,
+                            delivery,
+                            times.higherKey(at)))));
+    StructType type = new StructType();
+    for (String name : contract.changes().scope()) {
+      type = type.add(schema.apply(name));
+    }
+    return spark.createDataFrame(
+        rows,
+        type.add(Contract.ARRIVED_AT, DataTypes.TimestampType)
+            .add(Refiner.DELIVERY, DataTypes.StringType)
+            .add(HistoryDeliveries.NEXT, DataTypes.TimestampType));
+  }
+
+  /** When the oldest of the rows' deliveries was complete; empty if there are no rows. */
+  Optional<Timestamp> oldest() {
+    return arrived.stream().map(one -> one.version.at).min(Comparator.naturalOrder());
+  }
+
+  /** When the newest was. */
+  Optional<Timestamp> newest() {
+    return arrived.stream().map(one -> one.version.at).max(Comparator.naturalOrder());
+  }
+
+  /** The files of a table that may hold rows of the scopes. */
+  TableTransaction.Files files(TableTransaction table) {
+    return table.files(conditions());
+  }
+
+  /** Those of some rows that belong to the scopes. */
+  Dataset<Row> within(Dataset<Row> rows) {
+    return marked(rows, "inner").drop(ONE, AT, KEPT, STALE);
+  }
+
+  /** Those that belong to others. */
+  Dataset<Row> beside(Dataset<Row> rows) {
+    return marked(rows, "left_outer").where(col(AT).isNull()).drop(ONE, AT, KEPT, STALE);
+  }
+
+  /** Rows of the table with whether they are to leave. */
+  private Dataset<Row> stale(Dataset<Row> rows) {
+    Dataset<Row> marked =
+        marked(rows, "left_outer", kept(scope -> !held.contains(scope)))
+            .withColumn(STALE, coalesce(col(STALE), lit(false)));
+    return spared
+        .map(
+            keys ->
+                marked
+                    .join(
+                        broadcast(keys.withColumn("_spared", lit(true))),
+                        Scala.seq(contract.keyColumns()),
+                        "left_outer")
+                    .withColumn(STALE, col(STALE).and(col("_spared").isNull()))
+                    .drop("_spared"))
+        .orElse(marked);
   }
 
   /** Rows with the delivery that is kept of their scope, and whether theirs is another. */
   private Dataset<Row> marked(Dataset<Row> rows, String join) {
+    return marked(rows, join, kept(scope -> true));
+  }
+
+  private Dataset<Row> marked(Dataset<Row> rows, String join, List<Row> deliveries) {
     List<String> names =
         contract.changes().scope().isEmpty() ? List.of(ONE) : contract.changes().scope();
     return rows.withColumn(ONE, lit(0))
-        .join(broadcast(keptRows(rows, names)), Scala.seq(names), join)
+        .join(broadcast(keptRows(rows, names, deliveries)), Scala.seq(names), join)
         .withColumn(
             STALE, not(col("_arrived_at").equalTo(col(AT)).and(delivery().equalTo(col(KEPT)))));
   }
 
-  private Dataset<Row> keptRows(Dataset<Row> rows, List<String> names) {
+  private List<Row> kept(Predicate<List<Object>> wanted) {
+    List<Row> rows = new ArrayList<>();
+    kept.forEach(
+        (scope, version) -> {
+          if (wanted.test(scope)) {
+            rows.add(row(scope, version.at, version.delivery));
+          }
+        });
+    return rows;
+  }
+
+  private Dataset<Row> keptRows(Dataset<Row> rows, List<String> names, List<Row> deliveries) {
     StructType type = new StructType();
     for (String name : names) {
       type =
@@ -254,13 +372,10 @@ final class Replacement {
                   : schema.apply(name));
     }
     type = type.add(AT, DataTypes.TimestampType).add(KEPT, DataTypes.StringType);
-    List<Row> values = new ArrayList<>();
-    kept.forEach(
-        (scope, version) ->
-            values.add(
-                RowFactory.create(
-                    Stream.concat(scope.stream(), Stream.of(version.at, version.delivery))
-                        .toArray())));
-    return rows.sparkSession().createDataFrame(values, type);
+    return rows.sparkSession().createDataFrame(deliveries, type);
+  }
+
+  private static Row row(List<Object> scope, Object... more) {
+    return RowFactory.create(Stream.concat(scope.stream(), Arrays.stream(more)).toArray());
   }
 }

@@ -37,7 +37,8 @@ public record Checkpoint(String name) {
   /**
    * In {@code silver.<source>}: the version of bronze up to which all rows are refined. In {@code
    * quarantine.<source>}: the version of bronze that its newest batch of refused rows reaches,
-   * whether silver has that batch yet or not.
+   * whether silver has that batch yet or not. In {@code silver.<source>_history}: the version of
+   * bronze up to which all versions of rows are in it.
    */
   public static final Checkpoint REFINED = new Checkpoint("refine");
 
@@ -46,6 +47,12 @@ public record Checkpoint(String name) {
 
   /** In {@code silver.<source>}: the version of the deletions that its newest batch goes with. */
   public static final Checkpoint DELETED = new Checkpoint("deleted");
+
+  /**
+   * In {@code silver.<source>_history}: when the newest delivery was complete that is in it, in
+   * milliseconds.
+   */
+  public static final Checkpoint DELIVERED = new Checkpoint("delivered");
 
   /**
    * In {@code gold.<source>_alerts}: the first version of silver whose rows are not judged yet, by

@@ -49,6 +49,7 @@ class ContractExpressionsTest {
         contract.checks(),
         contract.changes(),
         contract.ordering(),
+        contract.validFrom(),
         contract.quarantineLimit(),
         contract.schemaPolicy(),
         List.of(
