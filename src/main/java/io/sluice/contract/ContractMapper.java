@@ -39,8 +39,7 @@ final class ContractMapper {
       }
     }
     ChangePolicy changes = changes(custom.get("changes"));
-    QualityMapper.Quality quality =
-        new QualityMapper(errors).quality(table.path("quality"), fields);
+    QualityMapper.Quality quality = new QualityMapper(errors, id, fields).quality(table);
     return new Contract(
         id,
         root.path("version").asText(),
