@@ -29,43 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Checks of ODCS' library and of SQL stop a refine, or are recorded, in jobs and in the driver. */
 class LibraryChecksTest {
-  private static final String CONTRACT =
-      """
-      apiVersion: v3.2.0
-      kind: DataContract
-      id: readings
-      name: Readings
-      version: 1.0.0
-      status: active
-      domain: web
-      description: {purpose: What was measured.}
-      team: {name: web}
-      schema:
-        - name: readings
-          logicalType: object
-          physicalType: table
-          properties:
-            - {name: id, logicalType: string, required: true, primaryKey: true}
-            - name: unit
-              logicalType: string
-              quality:
-                - {metric: invalidValues, arguments: {validValues: [kg, lb]}, mustBe: 0}
-                - {metric: nullValues, mustBeLessThan: 50, unit: percent, severity: warning}
-            - {name: serial, logicalType: string, unique: true}
-            - name: weight
-              logicalType: integer
-              quality:
-                - {type: sql, query: 'SELECT sum({property}) FROM {object}', mustBeLessThan: 100,
-                   severity: warning}
-            - {name: version, logicalType: integer, required: true}
-          quality:
-            - {metric: rowCount, mustBeGreaterThan: 1, severity: warning}
-      customProperties:
-        - {property: orderingColumn, value: version}
-        - property: arrivals
-          value:
-            - {name: files, format: csv, location: readings/}
-      """;
+  private static final Path CONTRACT =
+      Path.of("src/test/resources/contracts/checked/readings.yaml");
 
   private static final String HEADER = "id,unit,serial,weight,version\n";
 
@@ -76,7 +41,7 @@ class LibraryChecksTest {
   @BeforeEach
   void open() throws IOException {
     contracts = Files.createDirectories(folder.resolve("contracts"));
-    open(CONTRACT);
+    open(Files.readString(CONTRACT));
   }
 
   private void open(String contract) throws IOException {
@@ -123,6 +88,7 @@ class LibraryChecksTest {
         List.of(
             "row_count|warning|passed|3.0",
             "serial_unique|error|passed|0.0",
+            "serials_by_unit|error|passed|0.0",
             "unit_invalid_values|error|passed|0.0",
             "unit_null_values|warning|passed|33.333333333333336",
             "weight_query|warning|passed|60.0"),
@@ -166,6 +132,7 @@ class LibraryChecksTest {
         List.of(
             "row_count|warning|failed|1.0",
             "serial_unique|error|passed|0.0",
+            "serials_by_unit|error|passed|0.0",
             "unit_invalid_values|error|passed|0.0",
             "unit_null_values|warning|failed|100.0",
             "weight_query|warning|failed|100.0");
@@ -178,7 +145,7 @@ class LibraryChecksTest {
 
   @Test
   void aQueryThatIsNoNumberIsNamedWithItsCheck() throws IOException {
-    open(CONTRACT.replace("sum({property})", "max(unit)"));
+    open(Files.readString(CONTRACT).replace("sum({property})", "max(unit)"));
     ValidationErrors errors = new ValidationErrors();
     ContractExpressions.check(
         context.contracts().get("readings"), LocalSpark.withoutS3(), errors);
