@@ -76,9 +76,7 @@ final class OdcsSchema {
   }
 
   private String told(ValidationMessage message) {
-    return isOfChoice(message)
-        ? operators
-        : message.getMessage().replaceFirst("^\\$[^ ]*: ", "");
+    return isOfChoice(message) ? operators : message.getMessage().replaceFirst("^\\$[^ ]*: ", "");
   }
 
   /** Whether a message says of an operator, or of all, that it is not there. */

@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import org.apache.spark.sql.types.MapType;
 
 /**
- * Makes row rules and checks of a document's quality entries, of the table's and of its properties',
- * and a check of each property that is unique.
+ * Makes row rules and checks of a document's quality entries, of the table's and of its
+ * properties', and a check of each property that is unique.
  *
  * <p>An entry is judged as it is read: the contract keeps rules and checks in two lists and no
  * longer knows where in the file each one stands.
@@ -38,7 +38,8 @@ final class QualityMapper {
           "record",
           "missing");
 
-  private static final Set<String> TYPES = new TreeSet<>(Set.of("library", "sql", "custom", "text"));
+  private static final Set<String> TYPES =
+      new TreeSet<>(Set.of("library", "sql", "custom", "text"));
 
   private final FileErrors errors;
   private final NodeReader nodes;
@@ -139,8 +140,7 @@ final class QualityMapper {
       case "library" ->
           demands
               .library(entry, level)
-              .ifPresent(
-                  demand -> add(entry, level, snake(entry.path("metric").asText()), demand));
+              .ifPresent(demand -> add(entry, level, snake(entry.path("metric").asText()), demand));
       case "sql" ->
           demands.sql(entry, level).ifPresent(demand -> add(entry, level, "query", demand));
       case "custom" -> custom(entry, level);
@@ -186,8 +186,10 @@ final class QualityMapper {
   }
 
   /**
-   * Within a batch each value stands once. A field that is the whole key needs no check: silver
-   * holds one row of a key.
+   * Adds the check that among the rows that a batch adds to silver each value of a field stands
+   * once, nulls left out. What silver holds already is not looked at: that would cost a column of
+   * the table for each batch. A field that is the whole key needs no check: silver holds one row of
+   * a key. Cost: {@link Demand.Metric#DUPLICATE_VALUES}'.
    */
   private void unique(Field field, String place) {
     if (field.type() instanceof MapType) {

@@ -55,8 +55,7 @@ public final class NativeColumns {
    * @param text one of the values of a plain type, as {@link ValueReader} reads it
    */
   public static Column literal(String text, DataType type) {
-    Object value =
-        ValueReader.of(type, ValueFormat.STANDARD).read(UTF8String.fromString(text));
+    Object value = ValueReader.of(type, ValueFormat.STANDARD).read(UTF8String.fromString(text));
     return new Column(new Literal(value, type));
   }
 

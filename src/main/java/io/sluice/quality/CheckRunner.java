@@ -42,8 +42,8 @@ import scala.Option;
  *
  * <p>Most checks are measured while the rows are written: Spark computes Deequ's aggregations and
  * those of {@link LibraryMetrics} in the write's own pass; Deequ turns its own into metrics and
- * decides. Checks that need a grouping or a scan of another kind, and queries, read the staged files
- * afterwards, only the columns they need. One instance serves one batch.
+ * decides. Checks that need a grouping or a scan of another kind, and queries, read the staged
+ * files afterwards, only the columns they need. One instance serves one batch.
  */
 public final class CheckRunner {
   private final List<Check> checks;
@@ -162,8 +162,7 @@ public final class CheckRunner {
   @SuppressWarnings({"unchecked", "rawtypes"})
   private AnalyzerContext measured(Map<String, Object> observed) {
     Map<Analyzer<?, ?>, Metric<?>> deequs = new HashMap<>();
-    Object[] values =
-        new Object[shared.values().stream().mapToInt(List::size).sum()];
+    Object[] values = new Object[shared.values().stream().mapToInt(List::size).sum()];
     for (int i = 0; i < values.length; i++) {
       values[i] = observed.get("m" + i);
     }

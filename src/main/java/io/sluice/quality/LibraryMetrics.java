@@ -96,8 +96,7 @@ final class LibraryMetrics {
    * @param demand one that is not {@link #isMeasuredByWrite}
    */
   static double grouped(Library demand, Dataset<Row> rows) {
-    Column[] columns =
-        demand.columns().stream().map(LibraryMetrics::column).toArray(Column[]::new);
+    Column[] columns = demand.columns().stream().map(LibraryMetrics::column).toArray(Column[]::new);
     Column complete = lit(true);
     for (Column column : columns) {
       complete = complete.and(column.isNotNull());

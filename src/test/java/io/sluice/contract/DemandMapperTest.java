@@ -57,7 +57,9 @@ class DemandMapperTest {
     return changed(field, field + "\n        " + more);
   }
 
-  /** The contract's checks but for its own, which is the table's and so stands before properties'. */
+  /**
+   * The contract's checks but for its own, which is the table's and so stands before properties'.
+   */
   private List<Check> checks(String yaml) throws IOException {
     return read(yaml, folder).checks().stream()
         .filter(check -> !check.name().equals("rows"))
@@ -130,17 +132,12 @@ class DemandMapperTest {
   void duplicateValues() throws IOException {
     assertEquals(
         new Library(
-            Metric.DUPLICATE_VALUES,
-            List.of("vendor", "amount"),
-            Arguments.NONE,
-            Unit.ROWS,
-            NONE),
+            Metric.DUPLICATE_VALUES, List.of("vendor", "amount"), Arguments.NONE, Unit.ROWS, NONE),
         demand(
             ofTable(
                 "metric: duplicateValues, arguments: {properties: [vendor, amount]}, mustBe: 0")));
     assertEquals(
-        new Library(
-            Metric.DUPLICATE_VALUES, List.of("vendor"), Arguments.NONE, Unit.ROWS, NONE),
+        new Library(Metric.DUPLICATE_VALUES, List.of("vendor"), Arguments.NONE, Unit.ROWS, NONE),
         demand(ofVendor("metric: duplicateValues, mustBe: 0")));
   }
 
@@ -153,11 +150,7 @@ class DemandMapperTest {
                 "account_unique",
                 Check.Severity.ERROR,
                 new Library(
-                    Metric.DUPLICATE_VALUES,
-                    List.of("account"),
-                    Arguments.NONE,
-                    Unit.ROWS,
-                    NONE))),
+                    Metric.DUPLICATE_VALUES, List.of("account"), Arguments.NONE, Unit.ROWS, NONE))),
         checks);
     assertEquals(List.of(), checks(ofAccount("unique: false")));
   }
@@ -178,7 +171,8 @@ class DemandMapperTest {
                 .stripLeading(),
             "required: true");
     assertEquals(1, read(oneKey, folder).key().size());
-    String unique = oneKey.replace("primaryKeyPosition: 2", "primaryKeyPosition: 2\n        unique: true");
+    String unique =
+        oneKey.replace("primaryKeyPosition: 2", "primaryKeyPosition: 2\n        unique: true");
     assertEquals(List.of(), checks(unique));
     assertEquals(
         "order_id_unique",
@@ -203,8 +197,7 @@ class DemandMapperTest {
   @MethodSource("operators")
   void operatorIsABound(String entry, Operator operator, List<Double> numbers) throws IOException {
     Bound expected = new Bound(operator, numbers);
-    assertEquals(
-        expected, ((Library) demand(ofTable("metric: rowCount, " + entry))).bound());
+    assertEquals(expected, ((Library) demand(ofTable("metric: rowCount, " + entry))).bound());
     String query = "type: sql, query: 'select count(*) from {object}', ";
     assertEquals(expected, ((Query) demand(ofTable(query + entry))).bound());
   }
@@ -217,7 +210,8 @@ class DemandMapperTest {
             "SELECT max(${property}) FROM ${object}",
             "SELECT max({column}) FROM {table}",
             "SELECT max(`amount`) FROM `orders`")) {
-      Query demand = (Query) demand(ofAmount("type: sql, mustBeLessThan: 5, query: '" + query + "'"));
+      Query demand =
+          (Query) demand(ofAmount("type: sql, mustBeLessThan: 5, query: '" + query + "'"));
       assertEquals("SELECT max(`amount`) FROM `orders`", demand.sql());
       assertEquals("orders", demand.table());
       assertEquals(8, demand.columns().size());
@@ -341,16 +335,14 @@ class DemandMapperTest {
             OF_TABLE + ".query: would do more than read rows (DropTable)"),
         arguments(
             ofTable(sql + "'select count(*) from {object} where updated_at < now()'"),
-            OF_TABLE
-                + ".query: now() gives another value each time and cannot stand here"));
+            OF_TABLE + ".query: now() gives another value each time and cannot stand here"));
   }
 
   @ParameterizedTest
   @MethodSource("refusals")
   void entryIsRefused(String yaml, Object expected) throws IOException {
     assertEquals(
-        expected instanceof List<?> several ? several : List.of(expected),
-        errorsOf(yaml, folder));
+        expected instanceof List<?> several ? several : List.of(expected), errorsOf(yaml, folder));
   }
 
   /** What ODCS' schema refuses names the place and what is known there. */
@@ -379,8 +371,7 @@ class DemandMapperTest {
         arguments("metric: rowCount, mustBe: 1, mustNotBe: 2", List.of(operators)),
         arguments(
             "metric: rowCount, mustBeLessThan: many",
-            List.of(
-                OF_TABLE + ".mustBeLessThan: string found, number expected (ODCS 3.2)")),
+            List.of(OF_TABLE + ".mustBeLessThan: string found, number expected (ODCS 3.2)")),
         arguments(
             "type: soda, mustBe: 0",
             List.of(

@@ -1,7 +1,7 @@
 package io.sluice.contract;
 
-import static io.sluice.contract.ContractText.AMOUNT;
 import static io.sluice.contract.ContractText.ACCOUNT;
+import static io.sluice.contract.ContractText.AMOUNT;
 import static io.sluice.contract.ContractText.ORDER_DATE;
 import static io.sluice.contract.ContractText.SOUND;
 import static io.sluice.contract.ContractText.change;

@@ -67,7 +67,8 @@ class ImportedContractTest {
                 .replace("physicalType: DECIMAL\n", "physicalType: DECIMAL(9,4)\n")
                 .replace("    physicalType: TEXT\n", "")
                 .replace("    physicalType: CHAR(1)\n", "")
-                .replace("    physicalType: TIME\n    logicalType: time\n", "    logicalType: string\n")
+                .replace(
+                    "    physicalType: TIME\n    logicalType: time\n", "    logicalType: string\n")
                 .replace("    physicalType: BYTEA\n", "")
                 .replace("    logicalTypeOptions:\n      format: binary\n", "")
             + """

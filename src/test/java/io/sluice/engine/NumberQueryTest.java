@@ -50,15 +50,21 @@ class NumberQueryTest {
         arguments("SELECT max(id) - min(id) FROM Orders", 3.0),
         arguments("select count(*) from orders a join orders b on a.name = b.name", 5.0),
         arguments("select count(*) from (select name from orders group by name)", 2.0),
-        arguments("with orders_of_a as (select * from orders where name = 'a') "
-            + "select sum(id) from orders_of_a", 5.0),
+        arguments(
+            "with orders_of_a as (select * from orders where name = 'a') "
+                + "select sum(id) from orders_of_a",
+            5.0),
         arguments("select (select count(*) from orders) / 2", 1.5),
-        arguments("select a.n + b.n from (select count(*) n from orders) a"
-            + " cross join (select max(id) n from orders) b", 7.0),
+        arguments(
+            "select a.n + b.n from (select count(*) n from orders) a"
+                + " cross join (select max(id) n from orders) b",
+            7.0),
         arguments("with n as (select count(*) from orders) select * from n", 3.0),
         arguments("select sum(id) from (select id from orders order by id desc limit 2)", 6.0),
-        arguments("select count(*) from orders o where exists"
-            + " (select 1 from orders p where p.name = o.name and p.id > o.id)", 1.0));
+        arguments(
+            "select count(*) from orders o where exists"
+                + " (select 1 from orders p where p.name = o.name and p.id > o.id)",
+            1.0));
   }
 
   @ParameterizedTest
@@ -91,7 +97,8 @@ class NumberQueryTest {
             "select sum(id) from (select id from orders limit 2)",
             "LIMIT or OFFSET without ORDER BY" + another),
         arguments("select first(id) from orders", "first() depends on the order"),
-        arguments("select size(collect_list(id)) from orders", "collect_list() depends on the order"),
+        arguments(
+            "select size(collect_list(id)) from orders", "collect_list() depends on the order"),
         arguments("select max(nme) from orders", ""),
         arguments("select max(name) from orders", "must give one number; it gives max(name)"),
         arguments("select count(*) > 1 from orders", "must give one number; it gives "),
@@ -114,7 +121,8 @@ class NumberQueryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"select max(id) from orders where id > 9", "select sum(id / 0) from orders"})
+  @ValueSource(
+      strings = {"select max(id) from orders where id > 9", "select sum(id / 0) from orders"})
   void nullIsNoNumber(String sql) {
     assertEquals(
         new NumberQuery.Answer(Optional.empty(), "gives no number"),
@@ -139,8 +147,7 @@ class NumberQueryTest {
       }
     }
     assertThrows(
-        Exception.class,
-        () -> NumberQuery.answer("select sum(id) from orders", "orders", gone));
+        Exception.class, () -> NumberQuery.answer("select sum(id) from orders", "orders", gone));
   }
 
   @Test

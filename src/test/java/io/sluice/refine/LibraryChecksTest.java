@@ -73,11 +73,11 @@ class LibraryChecksTest {
   private List<String> results() {
     return Lines.of(
         context
-                .lake()
-                .ops("check_results")
-                .read()
-                .where("check not in ('every_row_accounted_for', 'quarantine_limit')")
-                .select("check", "severity", "outcome", "value"));
+            .lake()
+            .ops("check_results")
+            .read()
+            .where("check not in ('every_row_accounted_for', 'quarantine_limit')")
+            .select("check", "severity", "outcome", "value"));
   }
 
   @Test
@@ -99,7 +99,8 @@ class LibraryChecksTest {
   void anErrorStopsTheRunWhicheverWayItIsRefined() {
     land("1.csv", "a,kg,s1,10,1\nb,stone,s2,20,1\n");
     StoppedException stopped = assertThrows(StoppedException.class, this::refine);
-    String reason = "check unit_invalid_values failed: invalidValues of unit (['kg', 'lb']) = 0: it is 1";
+    String reason =
+        "check unit_invalid_values failed: invalidValues of unit (['kg', 'lb']) = 0: it is 1";
     assertTrue(stopped.getMessage().contains(reason), stopped.getMessage());
     StoppedException here = assertThrows(StoppedException.class, this::refineHere);
     assertTrue(here.getMessage().contains(reason), here.getMessage());
@@ -114,7 +115,9 @@ class LibraryChecksTest {
             assertThrows(StoppedException.class, this::refine),
             assertThrows(StoppedException.class, this::refineHere))) {
       assertTrue(
-          stopped.getMessage().contains("check serial_unique failed: duplicateValues of serial = 0"),
+          stopped
+              .getMessage()
+              .contains("check serial_unique failed: duplicateValues of serial = 0"),
           stopped.getMessage());
     }
     // The newer version of a row makes room for its value; what silver holds is not looked at.
@@ -139,16 +142,14 @@ class LibraryChecksTest {
     assertEquals(results, results());
     land("2.csv", "b,,s2,100,1\n");
     assertEquals(1, refineHere().accepted());
-    assertEquals(
-        Stream.concat(results.stream(), results.stream()).sorted().toList(), results());
+    assertEquals(Stream.concat(results.stream(), results.stream()).sorted().toList(), results());
   }
 
   @Test
   void aQueryThatIsNoNumberIsNamedWithItsCheck() throws IOException {
     open(Files.readString(CONTRACT).replace("sum({property})", "max(unit)"));
     ValidationErrors errors = new ValidationErrors();
-    ContractExpressions.check(
-        context.contracts().get("readings"), LocalSpark.withoutS3(), errors);
+    ContractExpressions.check(context.contracts().get("readings"), LocalSpark.withoutS3(), errors);
     assertEquals(
         List.of(
             "readings.yaml: check weight_query: must give one number; it gives max(unit) STRING"),
