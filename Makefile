@@ -11,7 +11,7 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-stream demo-real check test dags infra rehearse bench bench-models bench-stream chaos chaos-stream scale-out fuzz build format sql serve graph image image-base clean
+.PHONY: help demo demo-stream demo-real check test dags infra rehearse bench bench-models bench-stream chaos chaos-stream scale-out fuzz datacontract build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -88,6 +88,9 @@ fuzz: build .venv/.complete ## Random and damaged files against an independent r
 
 infra: ## Terraform, roles and policies, without a cloud
 	PYTHON=$(PYTHON) bash terraform/tests/run.sh
+
+datacontract: ## Contracts through datacontract-cli: lint, export, import
+	PYTHON=$(PYTHON) bash src/bench/datacontract.sh
 
 dags: build .venv/.complete ## The DAGs in a real Airflow, run to their end on a lake of their own: many minutes
 	bash airflow-dags/tests/run.sh quick

@@ -47,8 +47,7 @@ final class ContractMapper {
     }
     ChangePolicy changes = changes(custom.get("changes"));
     String ordering = ordering(custom.get("orderingColumn"), changes, fields);
-    QualityMapper.Quality quality =
-        new QualityMapper(errors).quality(table.path("quality"), fields);
+    QualityMapper.Quality quality = new QualityMapper(errors, id, fields).quality(table);
     return new Contract(
         id,
         root.path("version").asText(),

@@ -13,8 +13,6 @@ import java.util.TreeSet;
 
 /** Makes typed fields of the properties of a document's one schema object. */
 final class FieldMapper {
-  private static final List<String> UNUSED_KEYS = List.of("unique", "encryptedName", "quality");
-
   private final FileErrors errors;
   private final NodeReader nodes;
   private final ShapeMapper shapes;
@@ -41,10 +39,8 @@ final class FieldMapper {
 
   private Field field(JsonNode property, String place) {
     String name = property.path("name").asText();
-    for (String unused : UNUSED_KEYS) {
-      if (property.has(unused)) {
-        errors.add(place + "." + unused, "is not carried out here; leave it out");
-      }
+    if (property.has("encryptedName")) {
+      errors.add(place + ".encryptedName", "is not carried out here; leave it out");
     }
     Map<String, JsonNode> custom =
         nodes.customProperties(property.path("customProperties"), place + ".customProperties");

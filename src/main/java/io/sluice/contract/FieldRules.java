@@ -7,6 +7,7 @@ import io.sluice.engine.value.ValueFormat;
 import io.sluice.engine.value.ValueReader;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import org.apache.spark.sql.types.DataType;
@@ -118,18 +119,22 @@ final class FieldRules {
   }
 
   private void judgeLiteral(String text, DataType type, String place) {
+    literalError(text, type).ifPresent(why -> errors.add(place, why));
+  }
+
+  /** Why a text is no value of a plain type; null is one, and of what has members anything is. */
+  static Optional<String> literalError(String text, DataType type) {
     if (text == null || FieldTypes.isNested(type)) {
-      return;
+      return Optional.empty();
     }
     ValueReader reader = ValueReader.of(type, ValueFormat.STANDARD);
-    if (reader.read(UTF8String.fromString(text)) == null) {
-      errors.add(
-          place,
-          text
-              + " is no "
-              + type.sql().toLowerCase(Locale.ROOT)
-              + "; expected is "
-              + reader.expected());
-    }
+    return reader.read(UTF8String.fromString(text)) != null
+        ? Optional.empty()
+        : Optional.of(
+            text
+                + " is no "
+                + type.sql().toLowerCase(Locale.ROOT)
+                + "; expected is "
+                + reader.expected());
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -18,6 +19,9 @@ import org.apache.spark.sql.types.StructType;
  * SQL's name for how it is held), of nested properties too.
  */
 final class FieldTypes {
+  /** Spark reads it as DECIMAL(10,0); databases mean other things by it. */
+  private static final Pattern BARE_DECIMAL = Pattern.compile("(?i)\\s*(decimal|dec|numeric)\\s*");
+
   private final FileErrors errors;
 
   FieldTypes(FileErrors errors) {
@@ -108,13 +112,21 @@ final class FieldTypes {
     }
     Optional<DataType> type = parsed(physical.asText());
     if (type.isEmpty()) {
-      errors.add(place + ".physicalType", physical.asText() + " is no Spark SQL type");
-      return DataTypes.StringType;
+      errors.add(
+          place + ".physicalType",
+          physical.asText() + " is no Spark SQL type; it takes " + new TreeSet<>(families));
+      return byDefault;
+    }
+    if (BARE_DECIMAL.matcher(physical.asText()).matches()) {
+      errors.add(
+          place + ".physicalType",
+          physical.asText() + " alone has no places behind the point: state such as DECIMAL(18,2)");
     }
     if (!families.contains(type.get().typeName().replaceFirst("\\(.*", ""))) {
       errors.add(
           place + ".physicalType",
           physical.asText() + " does not fit its logicalType; it takes " + new TreeSet<>(families));
+      return byDefault;
     }
     return type.get();
   }

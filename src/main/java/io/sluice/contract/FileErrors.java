@@ -32,6 +32,11 @@ final class FileErrors {
     return file;
   }
 
+  /** How many errors this file has so far. */
+  int count() {
+    return count;
+  }
+
   /** Whether this file has no error so far. */
   boolean isEmpty() {
     return count == 0;

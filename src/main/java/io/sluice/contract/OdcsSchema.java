@@ -8,18 +8,29 @@ import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Validates documents against the JSON schema of ODCS 3.2, a resource beside this class. */
 final class OdcsSchema {
+  /** The schema's definition of the operators of a check, of which one is to be stated. */
+  private static final String OPERATORS = "DataQualityOperators";
+
   private final JsonSchema schema;
   private final Set<String> keys;
+  private final String operators;
 
   private OdcsSchema(JsonSchema schema) {
     this.schema = schema;
     this.keys = keys(schema.getSchemaNode());
+    List<String> names = new ArrayList<>();
+    for (JsonNode one : schema.getSchemaNode().at("/$defs/" + OPERATORS + "/oneOf")) {
+      names.add(one.path("required").path(0).asText());
+    }
+    this.operators = "must state exactly one of " + names;
   }
 
   /** Reads the schema from the class path. */
@@ -45,7 +56,8 @@ final class OdcsSchema {
    * Adds what the schema does not allow in a document, each error once.
    *
    * <p>If the document has a key that ODCS does not know, the validator reports the valid keys
-   * beside it as well; those reports are left out.
+   * beside it as well; those reports are left out. Of a check without an operator, or with several,
+   * it reports each of the operators that is not there: one report stands for them.
    */
   void validate(JsonNode document, FileErrors errors) {
     Set<ValidationMessage> messages = schema.validate(document);
@@ -53,13 +65,37 @@ final class OdcsSchema {
         messages.stream().allMatch(message -> isUnevaluated(message) && isKnown(message));
     messages.stream()
         .filter(message -> onlyKnown || !isUnevaluated(message) || !isKnown(message))
-        .map(message -> Map.entry(message.getInstanceLocation().toString(), message.getMessage()))
+        .filter(message -> !isOfChoice(message) || !hasOwnReport(message, messages))
+        .map(message -> Map.entry(message.getInstanceLocation().toString(), told(message)))
         .distinct()
         .forEach(
             message ->
                 errors.add(
                     message.getKey().replaceFirst("^\\$\\.?", ""),
-                    message.getValue().replaceFirst("^\\$[^ ]*: ", "") + " (ODCS 3.2)"));
+                    message.getValue() + " (ODCS 3.2)"));
+  }
+
+  private String told(ValidationMessage message) {
+    return isOfChoice(message) ? operators : message.getMessage().replaceFirst("^\\$[^ ]*: ", "");
+  }
+
+  /** Whether a message says of an operator, or of all, that it is not there. */
+  private static boolean isOfChoice(ValidationMessage message) {
+    return isOfOperators(message) && Set.of("oneOf", "required").contains(message.getType());
+  }
+
+  private static boolean isOfOperators(ValidationMessage message) {
+    return message.getSchemaLocation().toString().contains(OPERATORS);
+  }
+
+  /** Whether an operator is there, and it is its value that is wrong. */
+  private static boolean hasOwnReport(ValidationMessage choice, Set<ValidationMessage> all) {
+    String entry = choice.getInstanceLocation() + ".";
+    return all.stream()
+        .anyMatch(
+            message ->
+                isOfOperators(message)
+                    && message.getInstanceLocation().toString().startsWith(entry));
   }
 
   private static boolean isUnevaluated(ValidationMessage message) {

@@ -16,6 +16,7 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.MapType;
@@ -53,6 +54,7 @@ final class ShapeMapper {
     JsonNode options = property.path("logicalTypeOptions");
     String optionsPlace = place + ".logicalTypeOptions";
     nodes.refuseUnknownKeys(options, options(type), optionsPlace);
+    judgeDigits(type, custom, place);
     return new Shape(
         type,
         format(type, options, custom, place),
@@ -72,7 +74,26 @@ final class ShapeMapper {
     if (type instanceof DoubleType || type instanceof FloatType) {
       return Set.of("decimalSeparator", "groupingSeparator", "notFinite");
     }
+    if (type instanceof DecimalType) {
+      return Set.of("decimalSeparator", "groupingSeparator", "precision", "scale");
+    }
     return type instanceof NumericType ? Set.of("decimalSeparator", "groupingSeparator") : Set.of();
+  }
+
+  /** Other tools state a decimal's digits beside its type, too: they must be the same. */
+  private void judgeDigits(DataType type, Map<String, JsonNode> custom, String place) {
+    if (type instanceof DecimalType decimal) {
+      Map<String, Integer> digits =
+          Map.of("precision", decimal.precision(), "scale", decimal.scale());
+      digits.forEach(
+          (name, number) -> {
+            if (custom.containsKey(name) && custom.get(name).asInt(-1) != number) {
+              errors.add(
+                  place + ".customProperties." + name,
+                  "must be " + number + ", as physicalType has it");
+            }
+          });
+    }
   }
 
   private static Set<String> options(DataType type) {

@@ -4,6 +4,7 @@ import io.sluice.engine.value.BoundedPattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.RLike;
 import org.apache.spark.sql.catalyst.expressions.RegExpExtract;
@@ -14,8 +15,10 @@ import org.apache.spark.sql.catalyst.expressions.StringSplit;
 import org.apache.spark.sql.catalyst.expressions.objects.StaticInvoke;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.AbstractDataType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -51,7 +54,24 @@ public final class BoundedRegex {
     return bounded instanceof StringSplit ? call("split", bounded.dataType(), bounded) : bounded;
   }
 
+  /**
+   * Whether a whole text matches a pattern; false if that takes too many steps to tell, null of
+   * null.
+   */
+  public static Column matches(Column text, String pattern) {
+    return new Column(
+        call(
+            "matches",
+            DataTypes.BooleanType,
+            Scala.seq(List.of(text.expr(), functions.lit(pattern).expr()))));
+  }
+
   private static Expression call(String method, DataType result, Expression of) {
+    return call(method, result, Scala.seq(Scala.list(of.children())));
+  }
+
+  private static Expression call(
+      String method, DataType result, scala.collection.immutable.Seq<Expression> arguments) {
     boolean nullIfAnyArgumentIs = true;
     boolean mayBeNull = false;
     boolean isDeterministic = true;
@@ -59,21 +79,30 @@ public final class BoundedRegex {
         BoundedRegex.class,
         result,
         method,
-        of.children(),
+        arguments,
         Scala.seq(List.<AbstractDataType>of()),
         nullIfAnyArgumentIs,
         mayBeNull,
         isDeterministic);
   }
 
-  private static Matcher matcher(UTF8String text, UTF8String regex) {
+  private static BoundedPattern pattern(UTF8String regex) {
     String pattern = regex.toString();
     BoundedPattern last = LAST.get();
     if (last == null || !last.regex().equals(pattern)) {
       last = new BoundedPattern(pattern);
       LAST.set(last);
     }
-    return last.matcher(text.toString());
+    return last;
+  }
+
+  private static Matcher matcher(UTF8String text, UTF8String regex) {
+    return pattern(regex).matcher(text.toString());
+  }
+
+  /** What {@link #matches(Column, String)} makes of one value. */
+  public static boolean matches(UTF8String text, UTF8String regex) {
+    return pattern(regex).matches(text.toString()).orElse(false);
   }
 
   /** {@code rlike}. */

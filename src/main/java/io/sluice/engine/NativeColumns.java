@@ -1,5 +1,7 @@
 package io.sluice.engine;
 
+import io.sluice.engine.value.ValueFormat;
+import io.sluice.engine.value.ValueReader;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -10,8 +12,10 @@ import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.objects.Invoke;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.AbstractDataType;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.ObjectType;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /** Columns that need what Spark's public functions do not give. */
 public final class NativeColumns {
@@ -43,6 +47,16 @@ public final class NativeColumns {
             !NULL_IF_ANY_ARGUMENT_IS,
             MAY_BE_NULL,
             !DETERMINISTIC));
+  }
+
+  /**
+   * A value that a contract states, as it is read from there.
+   *
+   * @param text one of the values of a plain type, as {@link ValueReader} reads it
+   */
+  public static Column literal(String text, DataType type) {
+    Object value = ValueReader.of(type, ValueFormat.STANDARD).read(UTF8String.fromString(text));
+    return new Column(new Literal(value, type));
   }
 
   /** The same rows with every column declared nullable. */

@@ -176,6 +176,11 @@ public final class QueryGuard {
    * tables.
    */
   public List<List<String>> tables() {
+    return tables(parsed);
+  }
+
+  /** The same of a query. */
+  static List<List<String>> tables(LogicalPlan parsed) {
     Set<String> own = new HashSet<>();
     List<List<String>> tables = new ArrayList<>();
     for (TreeNode<?> node : nodes(parsed)) {
@@ -210,6 +215,11 @@ public final class QueryGuard {
       }
     }
     return Optional.empty();
+  }
+
+  /** What a node of a parsed query is that does more than read. */
+  static Optional<String> refused(TreeNode<?> node) {
+    return refused(node, false);
   }
 
   private static Optional<String> refused(TreeNode<?> node, boolean shows) {
@@ -255,7 +265,8 @@ public final class QueryGuard {
         .findFirst();
   }
 
-  private static Optional<String> refusedAnalyzed(TreeNode<?> node, Predicate<String> isOfLake) {
+  /** What a node of an analyzed query is that reads something else, or does more. */
+  static Optional<String> refusedAnalyzed(TreeNode<?> node, Predicate<String> isOfLake) {
     if (node instanceof Expression expression) {
       return AllowedExpressions.refusal(expression);
     }
@@ -277,7 +288,7 @@ public final class QueryGuard {
    * A plan's operators and expressions, wherever they stand: those of common tables and subqueries,
    * of window definitions and of time travel too.
    */
-  private static List<TreeNode<?>> nodes(TreeNode<?> plan) {
+  static List<TreeNode<?>> nodes(TreeNode<?> plan) {
     List<TreeNode<?>> found = new ArrayList<>();
     collect(plan, found, Collections.newSetFromMap(new IdentityHashMap<>()));
     return found;

@@ -5,6 +5,7 @@ import io.sluice.contract.Contracts;
 import io.sluice.mart.Mart;
 import io.sluice.mart.Marts;
 import io.sluice.quality.Check;
+import io.sluice.quality.Demand;
 import io.sluice.quality.Dqdl;
 import io.sluice.refine.ContractExpressions;
 import io.sluice.refine.Refiner;
@@ -73,8 +74,10 @@ public final class Validate {
     String place = "mart " + mart.name();
     List<String> columns = mart.columns().stream().map(Mart.Column::name).toList();
     for (Check check : mart.checks()) {
-      Dqdl.error(check.dqdl(), columns)
-          .ifPresent(why -> errors.add(place + ": check " + check.name(), why));
+      if (check.demand() instanceof Demand.DqdlRule dqdl) {
+        Dqdl.error(dqdl.text(), columns)
+            .ifPresent(why -> errors.add(place + ": check " + check.name(), why));
+      }
     }
     try {
       List<String> made =

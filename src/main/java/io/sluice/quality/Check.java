@@ -5,9 +5,8 @@ package io.sluice.quality;
  *
  * @param name unique within its table
  * @param severity whether a failure stops the commit or is recorded only
- * @param dqdl one DQDL rule, run by Deequ
  */
-public record Check(String name, Severity severity, String dqdl) {
+public record Check(String name, Severity severity, Demand demand) {
 
   /** What a failure does. */
   public enum Severity {
@@ -17,11 +16,13 @@ public record Check(String name, Severity severity, String dqdl) {
     WARNING
   }
 
+  /** A check of one DQDL rule whose failure stops. */
   public static Check error(String name, String dqdl) {
-    return new Check(name, Severity.ERROR, dqdl);
+    return new Check(name, Severity.ERROR, new Demand.DqdlRule(dqdl));
   }
 
+  /** A check of one DQDL rule whose failure is recorded. */
   public static Check warning(String name, String dqdl) {
-    return new Check(name, Severity.WARNING, dqdl);
+    return new Check(name, Severity.WARNING, new Demand.DqdlRule(dqdl));
   }
 }

@@ -1,5 +1,7 @@
 package io.sluice.quality;
 
+import static org.apache.spark.sql.functions.col;
+
 import com.amazon.deequ.analyzers.Analyzer;
 import com.amazon.deequ.analyzers.DataType;
 import com.amazon.deequ.analyzers.KLLSketch;
@@ -14,13 +16,19 @@ import com.amazon.deequ.dqdl.model.Passed$;
 import com.amazon.deequ.dqdl.model.RuleOutcome;
 import com.amazon.deequ.metrics.Metric;
 import io.sluice.engine.NativeColumns;
+import io.sluice.engine.NumberQuery;
 import io.sluice.engine.ObservedMetrics;
 import io.sluice.engine.Scala;
+import io.sluice.quality.Demand.DqdlRule;
+import io.sluice.quality.Demand.Library;
+import io.sluice.quality.Demand.Query;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -29,35 +37,39 @@ import org.apache.spark.sql.RowFactory;
 import scala.Option;
 
 /**
- * Runs a batch's checks with Deequ: reads the rows that a commit writes, gives a {@link
- * CheckResult} for each check.
+ * Runs a batch's checks: reads the rows that a commit writes, gives a {@link CheckResult} for each
+ * check.
  *
- * <p>Most checks are measured while the rows are written: Spark computes Deequ's aggregations in
- * the write's own pass, and Deequ turns them into metrics and decides. Checks that need a grouping
- * or a scan of another kind read the staged files afterwards, only the columns they need. One
- * instance serves one batch.
+ * <p>Most checks are measured while the rows are written: Spark computes Deequ's aggregations and
+ * those of {@link LibraryMetrics} in the write's own pass; Deequ turns its own into metrics and
+ * decides. Checks that need a grouping or a scan of another kind, and queries, read the staged
+ * files afterwards, only the columns they need. One instance serves one batch.
  */
 public final class CheckRunner {
   private final List<Check> checks;
   private final Map<Check, ExecutableRule> rules = new LinkedHashMap<>();
   private final Map<Analyzer<?, ?>, List<Column>> shared = new LinkedHashMap<>();
+  private final Set<Library> metrics = new LinkedHashSet<>();
   private ObservedMetrics measures;
 
   public CheckRunner(List<Check> checks) {
     this.checks = List.copyOf(checks);
     for (Check check : checks) {
-      ExecutableRule rule = Dqdl.rule(check.dqdl());
-      rules.put(check, rule);
-      if (isMeasuredByWrite(rule)) {
-        analyzers(rule)
-            .forEach(
-                analyzer ->
-                    shared.put(
-                        analyzer,
-                        Scala.list(
-                            ((ScanShareableAnalyzer<?, ?>) analyzer).aggregationFunctions())));
+      if (check.demand() instanceof DqdlRule dqdl) {
+        ExecutableRule rule = Dqdl.rule(dqdl.text());
+        rules.put(check, rule);
+        if (isMeasuredByWrite(rule)) {
+          analyzers(rule).forEach(analyzer -> shared.put(analyzer, aggregations(analyzer)));
+        }
+      } else if (check.demand() instanceof Library library
+          && LibraryMetrics.isMeasuredByWrite(library)) {
+        metrics.add(library);
       }
     }
+  }
+
+  private static List<Column> aggregations(Analyzer<?, ?> analyzer) {
+    return Scala.list(((ScanShareableAnalyzer<?, ?>) analyzer).aggregationFunctions());
   }
 
   private static List<Analyzer<?, ?>> analyzers(ExecutableRule rule) {
@@ -90,6 +102,10 @@ public final class CheckRunner {
             aggregations ->
                 aggregations.forEach(
                     aggregation -> columns.add(aggregation.as("m" + columns.size()))));
+    int number = 0;
+    for (Library metric : metrics) {
+      columns.add(LibraryMetrics.number(metric, rows.schema()).as("n" + number++));
+    }
     if (columns.isEmpty()) {
       return rows;
     }
@@ -107,39 +123,59 @@ public final class CheckRunner {
    * @param staged the rows as written, asked for only if a check needs a scan of its own
    */
   public List<CheckResult> judge(Supplier<Dataset<Row>> staged) {
-    AnalyzerContext measured = measured();
+    Map<String, Object> observed = measures == null ? Map.of() : measures.get();
+    AnalyzerContext measured = measured(observed);
     Map<ExecutableRule, RuleOutcome> deferred = deferred(staged);
+    Map<Library, Double> numbers = numbers(observed, staged);
     List<CheckResult> checkResults = new ArrayList<>();
     for (Check check : checks) {
-      ExecutableRule rule = rules.get(check);
-      checkResults.add(
-          deferred.containsKey(rule)
-              ? result(check, deferred.get(rule))
-              : result(check, ((DeequExecutableRule) rule).check().evaluate(measured)));
+      if (check.demand() instanceof Library library) {
+        checkResults.add(result(check, library.bound(), numbers.get(library)));
+      } else if (check.demand() instanceof Query query) {
+        checkResults.add(result(check, query, staged.get()));
+      } else {
+        ExecutableRule rule = rules.get(check);
+        checkResults.add(
+            deferred.containsKey(rule)
+                ? result(check, deferred.get(rule))
+                : result(check, ((DeequExecutableRule) rule).check().evaluate(measured)));
+      }
     }
     return checkResults;
   }
 
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private AnalyzerContext measured() {
-    Map<Analyzer<?, ?>, Metric<?>> metrics = new HashMap<>();
-    if (measures != null) {
-      Map<String, Object> observed = measures.get();
-      Object[] values = new Object[observed.size()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = observed.get("m" + i);
-      }
-      Row row = RowFactory.create(values);
-      int offset = 0;
-      for (Map.Entry<Analyzer<?, ?>, List<Column>> entry : shared.entrySet()) {
-        metrics.put(
-            entry.getKey(),
-            ((ScanShareableAnalyzer) entry.getKey())
-                .metricFromAggregationResult(row, offset, Option.empty(), Option.empty()));
-        offset += entry.getValue().size();
+  /** Of each metric of the library its number; of two that are equal it is measured once. */
+  private Map<Library, Double> numbers(
+      Map<String, Object> observed, Supplier<Dataset<Row>> staged) {
+    Map<Library, Double> numbers = new HashMap<>();
+    for (Library metric : metrics) {
+      numbers.put(metric, (Double) observed.get("n" + numbers.size()));
+    }
+    for (Check check : checks) {
+      if (check.demand() instanceof Library library) {
+        numbers.computeIfAbsent(library, metric -> LibraryMetrics.grouped(metric, staged.get()));
       }
     }
-    return new AnalyzerContext((scala.collection.immutable.Map) Scala.map(metrics));
+    return numbers;
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private AnalyzerContext measured(Map<String, Object> observed) {
+    Map<Analyzer<?, ?>, Metric<?>> deequs = new HashMap<>();
+    Object[] values = new Object[shared.values().stream().mapToInt(List::size).sum()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = observed.get("m" + i);
+    }
+    Row row = RowFactory.create(values);
+    int offset = 0;
+    for (Map.Entry<Analyzer<?, ?>, List<Column>> entry : shared.entrySet()) {
+      deequs.put(
+          entry.getKey(),
+          ((ScanShareableAnalyzer) entry.getKey())
+              .metricFromAggregationResult(row, offset, Option.empty(), Option.empty()));
+      offset += entry.getValue().size();
+    }
+    return new AnalyzerContext((scala.collection.immutable.Map) Scala.map(deequs));
   }
 
   private Map<ExecutableRule, RuleOutcome> deferred(Supplier<Dataset<Row>> staged) {
@@ -193,14 +229,36 @@ public final class CheckRunner {
         reason);
   }
 
+  private static CheckResult result(Check check, Bound bound, double number) {
+    return result(
+        check,
+        bound.holds(number) ? CheckOutcome.PASSED : CheckOutcome.FAILED,
+        number,
+        "it is " + Bound.text(number));
+  }
+
+  private static CheckResult result(Check check, Query query, Dataset<Row> rows) {
+    NumberQuery.Answer answer =
+        NumberQuery.answer(query.sql(), query.table(), rows.select(columns(query)));
+    return answer
+        .number()
+        .map(number -> result(check, query.bound(), number))
+        .orElseGet(() -> result(check, CheckOutcome.FAILED, null, answer.failure()));
+  }
+
+  private static Column[] columns(Query query) {
+    return query.columns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
+  }
+
   private static CheckResult result(
       Check check, CheckOutcome outcome, Double value, String reason) {
+    String demand = check.demand().text();
     return new CheckResult(
         check.name(),
         check.severity(),
-        check.dqdl(),
+        demand,
         outcome,
         value,
-        outcome == CheckOutcome.PASSED ? "" : check.dqdl() + ": " + reason);
+        outcome == CheckOutcome.PASSED ? "" : demand + ": " + reason);
   }
 }

@@ -2,11 +2,16 @@ package io.sluice.refine;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
+import io.sluice.contract.Field;
+import io.sluice.engine.NumberQuery;
+import io.sluice.quality.Check;
+import io.sluice.quality.Demand;
 import io.sluice.settings.ValidationErrors;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Lets Spark analyze each expression of a contract by itself, without any data, so that an error
@@ -21,6 +26,20 @@ public final class ContractExpressions {
       FieldExpressions.check(contract, arrival, spark, errors);
     }
     JudgedRules.check(contract, spark, errors);
+    for (Check check : contract.checks()) {
+      if (check.demand() instanceof Demand.Query query) {
+        NumberQuery.refusal(spark, query.sql(), query.table(), columns(contract))
+            .ifPresent(why -> errors.add(contract.id() + ".yaml: check " + check.name(), why));
+      }
+    }
+  }
+
+  private static StructType columns(Contract contract) {
+    StructType columns = new StructType();
+    for (Field field : contract.fields()) {
+      columns = columns.add(field.name(), field.type());
+    }
+    return columns;
   }
 
   /**

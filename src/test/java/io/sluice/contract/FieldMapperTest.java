@@ -1,6 +1,7 @@
 package io.sluice.contract;
 
 import static io.sluice.contract.ContractText.ACCOUNT;
+import static io.sluice.contract.ContractText.AMOUNT;
 import static io.sluice.contract.ContractText.ORDER_DATE;
 import static io.sluice.contract.ContractText.SOUND;
 import static io.sluice.contract.ContractText.change;
@@ -31,17 +32,13 @@ class FieldMapperTest {
     return Stream.of(
         change(
             "partitioned: true",
-            "unique: true",
-            ORDER_DATE + ".unique: is not carried out here; leave it out"),
-        change(
-            "partitioned: true",
             "encryptedName: x",
             ORDER_DATE + ".encryptedName: is not carried out here; leave it out"),
         change(
-            "partitioned: true",
-            "quality: [{type: custom, engine: rule, name: new, implementation: order_date >"
-                + " '2020'}]",
-            ORDER_DATE + ".quality: is not carried out here; leave it out"),
+            "physicalType: DECIMAL(18,2)",
+            "physicalType: DECIMAL(18,2)\n        customProperties: [{property: precision, value:"
+                + " 18}, {property: scale, value: 3}]",
+            AMOUNT + ".customProperties.scale: must be 2, as physicalType has it"),
         change(
             "\"PO-[0-9]+\"",
             "\"PO-[0-9]+\", format: uuid",

@@ -43,7 +43,13 @@ class FieldTypesTest {
         change(
             "logicalType: timestamp",
             "logicalType: timestamp\n        physicalType: DATETIME64",
-            UPDATED_AT + ".physicalType: DATETIME64 is no Spark SQL type"),
+            UPDATED_AT + ".physicalType: DATETIME64 is no Spark SQL type; it takes [timestamp]"),
+        change(
+            "physicalType: DECIMAL(18,2)",
+            "physicalType: Numeric",
+            AMOUNT
+                + ".physicalType: Numeric alone has no places behind the point: state such as"
+                + " DECIMAL(18,2)"),
         change(
             "        properties:\n          - {name: city, logicalType: string}\n",
             "",
