@@ -35,7 +35,7 @@ class ContractMapperTest {
   static Stream<Arguments> errors() {
     String duration = "slaProperties[0]: must be a whole number of days, months or years";
     String properties =
-        "known are [alerts, arrivals, changes, orderingColumn, quarantineLimit, schemaPolicy]";
+        "known are [alerts, arrivals, changes, history, orderingColumn, quarantineLimit, schemaPolicy]";
     return Stream.of(
         change(
             "  - name: orders\n",
