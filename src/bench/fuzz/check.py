@@ -2,7 +2,8 @@
 
     check.py MADE LAKE
 
-Reads the Delta tables without Spark. Prints what was tried by source, and each failure; ends with 1 if there is any.
+Reads the Delta tables without Spark. Prints the first failures, what was tried of each format, and how much failed;
+ends with 1 if anything did.
 """
 import collections
 import datetime
@@ -15,7 +16,7 @@ from deltalake import DeltaTable
 
 import grammar
 
-UNIX = datetime.datetime(1970, 1, 1)
+FORMATS = {"fuzz_csv": "csv", "fuzz_json": "json on lines", "fuzz_array": "json in an array", "fuzz_parquet": "parquet"}
 
 
 def text(value):
@@ -56,26 +57,30 @@ def main(made, lake):
     outcomes = collections.defaultdict(list)
     for row in rows(table(lake, "ops", "files")):
         outcomes[row["file"]].append(row)
-    failures = []
+    failures, formats = [], []
     for source, files in sorted(truths.items()):
         silver = collections.defaultdict(dict)
         for row in rows(table(lake, "silver", source)):
             silver[row["_file"]][row["id"]] = row
         quarantined = collections.Counter(row["file"] for row in rows(table(lake, "quarantine", source)))
-        tried = collections.Counter()
+        tried, rows_of = collections.Counter(), collections.Counter()
         for name, one in files.items():
             before = len(failures)
             check(one, silver[name], quarantined[name], outcomes[name], failures)
             tried["records"] += len(one["records"])
             tried["files"] += 1
             tried["damaged"] += not one["exact"]
+            tried["to be refused"] += one["refused"]
+            tried["quarantined"] += outcomes[name][0]["outcome"] == "quarantined" if outcomes[name] else 0
             tried["failed"] += len(failures) > before
-            tried["silver"] += len(silver[name])
-            tried["quarantined"] += quarantined[name]
-            tried["quarantined files"] += outcomes[name][0]["outcome"] == "quarantined" if outcomes[name] else 0
-        print(f"{source}: " + ", ".join(f"{count} {what}" for what, count in tried.items()))
+            rows_of["silver"] += len(silver[name])
+            rows_of["quarantine"] += quarantined[name]
+        formats.append(f"{FORMATS[source]}: {tried.pop('records')} records in "
+                       + ", ".join(f"{count} {what}" for what, count in tried.items()) + "; rows: "
+                       + ", ".join(f"{count} in {layer}" for layer, count in rows_of.items()))
     for failure in failures[:50]:
         print("FAILED " + failure)
+    print("\n".join(formats))
     records = sum(len(one["records"]) for files in truths.values() for one in files.values())
     print(f"{records} records in {sum(map(len, truths.values()))} files, {len(failures)} failures")
     return 1 if failures else 0
@@ -91,12 +96,16 @@ def check(one, silver, quarantined, outcomes, failures):
         failures.append(f"{name}: is {outcome['outcome']}")
         return
     if outcome["outcome"] == "quarantined":
-        if one["exact"]:
+        if one["exact"] and not one["refused"]:
             failures.append(f"{name}: quarantined whole: {outcome['problem']}")
+        if one["exact"] and one["refused"] and "goes on over the end of the line" not in outcome["problem"]:
+            failures.append(f"{name}: quarantined whole for another reason: {outcome['problem']}")
         if silver or quarantined:
             failures.append(f"{name}: quarantined whole, and yet it has rows")
         return
-    if one["exact"]:
+    if one["exact"] and one["refused"]:
+        failures.append(f"{name}: is not quarantined whole")
+    elif one["exact"]:
         exactly(one, silver, quarantined, outcome, failures)
     elif len(silver) + quarantined > outcome["records"]:
         failures.append(f"{name}: has more rows than records")

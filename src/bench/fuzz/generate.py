@@ -3,7 +3,8 @@
     generate.py OUT SEED FILES ROWS
 
 OUT/landing/<source>/... are the files, OUT/contracts the contracts, OUT/truth.jsonl a line for each file: whether
-all of it must come out exactly, and its records with their values, or null for one that must be quarantined.
+all of it must come out exactly, or be refused as a whole, and its records with their values, or null for one that must
+be quarantined.
 """
 import bz2
 import csv
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq
 
 import grammar
 from grammar import NONE
+from lines import is_begun, is_refused, pieces
 
 ODD = {
     "n": ["", "5.0", "1e3", "5.5", "0x10", "9223372036854775807", "9223372036854775808", "5L", "1_000", "٣", "--1"],
@@ -172,18 +174,39 @@ def json_line(rng, one):
     return "{" + ",".join(f"{json.dumps(name)}:{sent[name]}" for name in names) + "}"
 
 
+def odd_lines(rng, key):
+    """Lines that are not an object each, and what is true of their records."""
+    broken = {"key": None, "row": None}
+    first, second = record(rng, key), record(rng, key + "b")
+    line, more = json_line(rng, first), json_line(rng, second)
+    way = rng.choices(["none", "cut off", "two", "text between", "on two lines"], [8, 4, 3, 2, 0.3])[0]
+    if way == "two":
+        return [line + rng.choice(["", " "]) + more], [{"key": one["id"], "row": truth(one)} for one in (first, second)]
+    if way == "text between":
+        return [line + rng.choice([",", " x "]) + more], [broken] * 2
+    if way == "cut off":
+        return [line[:rng.randrange(1, len(line))]], [broken]
+    if way == "on two lines":
+        cuts = [at for at in range(1, len(line)) if is_begun(line[:at])]
+        cut = rng.choice(cuts)
+        return [line[:cut], line[cut:]], [broken] * 2
+    none = rng.choice(["[]", "{", "nothing", '{"id":', '"text"', "{}{", '{"id":"x","id":"y"}', "\\ud800"])
+    return [none], [broken] * len(pieces(none))
+
+
 def json_file(rng, keys):
     lines, truths = [], []
     for key in keys:
-        one = record(rng, key)
         if rng.random() < 0.03:
-            lines.append(rng.choice(["[]", "{", "nothing", '{"id":', '"text"', "{}{", '{"id":"x","id":"y"}', "\\ud800"]))
-            truths.append({"key": None, "row": None})
+            odd, true = odd_lines(rng, key)
+            lines.extend(odd)
+            truths.extend(true)
             continue
+        one = record(rng, key)
         lines.append(json_line(rng, one))
         truths.append({"key": key, "row": truth(one)})
     end = rng.choice(["\n", "\r\n"])
-    return (end.join(lines) + rng.choice(["", end])).encode(), truths
+    return (end.join(lines) + rng.choice(["", end])).encode(), truths, is_refused(lines)
 
 
 def array_file(rng, keys):
@@ -292,12 +315,14 @@ def main(out, seed, files, rows):
             odd = rng.choice(["", "[1]", " ", "{a}", "#", "%41", "é", "*", "?", "+"])
             name = f"{i}{odd}.{source[5:]}"
             note = ""
+            refused = False
             if source == "fuzz_parquet":
                 data, truths, codec = parquet_file(rng, keys)
                 exact = codec != "brotli"
                 note = codec
             else:
-                data, truths = makers[source](rng, keys)
+                data, truths, *rest = makers[source](rng, keys)
+                refused = any(rest)
                 name, data = pack(rng, name, data)
                 exact = True
             if rng.random() < 0.25:
@@ -305,8 +330,8 @@ def main(out, seed, files, rows):
             path = out / "landing" / source / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-            written.write(json.dumps({"source": source, "file": f"{source}/{name}", "exact": exact, "note": note,
-                                      "records": truths}) + "\n")
+            written.write(json.dumps({"source": source, "file": f"{source}/{name}", "exact": exact,
+                                      "refused": refused, "note": note, "records": truths}) + "\n")
 
 
 if __name__ == "__main__":

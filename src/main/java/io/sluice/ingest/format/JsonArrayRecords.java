@@ -119,7 +119,7 @@ final class JsonArrayRecords implements FileRecords {
   /** The next byte that is no space; -1 at the end of the file. */
   private int significant() throws IOException {
     int b = read();
-    while (b >= 0 && OpenJson.isBlank((byte) b)) {
+    while (b >= 0 && JsonLine.isBlank((byte) b)) {
       b = read();
     }
     return b;
@@ -151,7 +151,7 @@ final class JsonArrayRecords implements FileRecords {
   /** Goes on to the end of a number or a word. */
   private void plain() throws IOException {
     int b = read();
-    while (b != ',' && b != ']' && !(b >= 0 && OpenJson.isBlank((byte) b))) {
+    while (b != ',' && b != ']' && !(b >= 0 && JsonLine.isBlank((byte) b))) {
       if (b < 0) {
         throw cutOff();
       }

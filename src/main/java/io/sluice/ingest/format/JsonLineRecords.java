@@ -8,8 +8,8 @@ import java.io.IOException;
  *
  * <p>What is not an object and stands on a line by itself is a record, to be told of when it is
  * taken apart. Behind text between two objects of a line nobody knows where an object begins: what
- * looks like objects there are records with a problem. An object that goes on over its line's end
- * is no such file: the file is refused, since objects inside of it would be taken for records.
+ * looks like objects there are records with a problem. A file whose objects go on over their lines'
+ * ends is refused, since objects inside of them would be taken for records ({@link OpenLines}).
  *
  * <p>Memory is bounded by {@code maxRecordBytes}, however long a line is. Not for several threads
  * at once.
@@ -29,13 +29,12 @@ final class JsonLineRecords implements FileRecords {
 
   private final TextInput text;
   private final RecordBytes spill;
+  private final OpenLines openLines = new OpenLines();
   private final byte end;
   private long line = 1;
   private long last;
   private long passedOver;
   private boolean isTainted;
-  private OpenJson open;
-  private long openLine;
 
   /** Where the scan of a record stands. */
   private int state;
@@ -86,6 +85,7 @@ final class JsonLineRecords implements FileRecords {
       }
       passedOver++;
     }
+    openLines.end();
     return null;
   }
 
@@ -117,38 +117,27 @@ final class JsonLineRecords implements FileRecords {
     if (state == START) {
       return null;
     }
-    refuseOther(content, begin);
-    last = Math.max(begin, last + 1);
     String problem = spill.problem();
+    if (first == '[' && last == 0 && isArrayOfObjects(content)) {
+      throw new UnreadableFileException(
+          "line " + begin + ": begins an array of JSON objects; layout: array reads such files");
+    }
+    if (state != BEHIND) {
+      JsonLine seen = problem == null ? JsonLine.of(content) : JsonLine.beginningWith(content);
+      openLines.add(seen, begin, stop != Stop.OBJECT);
+    } else if (openLines.isWatching()) {
+      openLines.add(JsonLine.WHOLE, begin, stop != Stop.OBJECT);
+    }
+    last = Math.max(begin, last + 1);
     if (problem == null && wasTainted) {
       problem = "stands behind text between the JSON objects of its line";
     }
     return new FileRecord(content, last, problem);
   }
 
-  /** Refuses a file that is not made of lines. */
-  private void refuseOther(byte[] content, long begin) throws UnreadableFileException {
-    if (open != null && open.goesOnWith(first)) {
-      throw new UnreadableFileException(
-          "line "
-              + openLine
-              + ": its JSON goes on over the end of the line; with layout: lines each object stands"
-              + " on one line, with layout: array the file is one array");
-    }
-    open = null;
-    if (first == '[' && last == 0 && isArrayOfObjects(content)) {
-      throw new UnreadableFileException(
-          "line " + begin + ": begins an array of JSON objects; layout: array reads such files");
-    }
-    if (first == '[' || state == OBJECT) {
-      open = OpenJson.of(content);
-      openLine = begin;
-    }
-  }
-
   private static boolean isArrayOfObjects(byte[] content) {
     int at = 0;
-    while (at < content.length && (OpenJson.isBlank(content[at]) || content[at] == '[')) {
+    while (at < content.length && (JsonLine.isBlank(content[at]) || content[at] == '[')) {
       at++;
     }
     return at < content.length && content[at] == '{';
@@ -209,7 +198,7 @@ final class JsonLineRecords implements FileRecords {
   private int outside(int now, byte b) {
     switch (now) {
       case START:
-        if (OpenJson.isBlank(b)) {
+        if (JsonLine.isBlank(b)) {
           return START;
         }
         first = b;
@@ -218,7 +207,7 @@ final class JsonLineRecords implements FileRecords {
       case ESCAPE:
         return TEXT;
       case BEHIND:
-        return OpenJson.isBlank(b) ? BEHIND : b == '"' ? NOISE_TEXT : NOISE_BEHIND;
+        return JsonLine.isBlank(b) ? BEHIND : b == '"' ? NOISE_TEXT : NOISE_BEHIND;
       case NOISE_BEHIND:
         return b == '"' ? NOISE_TEXT : NOISE_BEHIND;
       case NOISE_TEXT:

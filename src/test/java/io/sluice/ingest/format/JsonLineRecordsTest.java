@@ -105,6 +105,61 @@ class JsonLineRecordsTest {
     }
   }
 
+  /** JSON has an object behind a colon, but not one more without a comma. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":",
+        "{\"a\":[",
+        "{\"a\":[1,",
+        "{\"a\":|{\"a\":",
+        "{}{\"a\":",
+        "{\"a\":| |[]|{\"b\":1}{\"a\":[{",
+        "[1,|{\"a\":\"x",
+        "{\"a\":|nothing|\\ud800"
+      })
+  void lineThatIsCutOffBeforeAValueCostsItself(String cut) {
+    List<String> found =
+        records(JSON, "{\"a\":1}\n" + cut.replace('|', '\n') + "\n{\"a\":2}\n{\"a\":3}\n");
+    int size = found.size();
+    assertTrue(found.get(0).endsWith(":{\"a\":1}"), found::toString);
+    assertTrue(found.get(size - 2).endsWith(":{\"a\":2}"), found::toString);
+    assertTrue(found.get(size - 1).endsWith(":{\"a\":3}"), found::toString);
+  }
+
+  @Test
+  void wholeLineBehindOneThatIsCutOffIsARecordHoweverLong() {
+    WantedFields small = wanted(arrival("json", USUAL, 10), "a");
+    assertEquals(
+        List.of(
+            "1:{\"a\":",
+            "2!record of 15 bytes is longer than maxRecordBytes; its beginning is kept",
+            "3:{}"),
+        records(small, "{\"a\":\n{\"a\":[1,2,3,4]}\n{}\n"));
+  }
+
+  /** {@code {"a":3}} stands inside of another object, as far as anybody can tell. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // Cut off at a line's end.
+        "{\"a\":|{\"a\":3}",
+        "{\"a\":[|{\"a\":3},|{\"a\":4}|",
+        // A comma is missing between objects of one array, whatever comes at its end.
+        "{\"a\":[|{\"a\":3}|{\"a\":4}|]}|",
+        "{\"a\":[|{\"a\":3}|{\"a\":4},|{\"a\":5}|",
+        "{\"a\":[|{\"a\":3}|{\"a\":4}|,{\"a\":5}|",
+        "{\"a\":[|{\"a\":3}|{\"a\":4}|{\"a\":5}],\"b\":{|",
+        "{\"a\":1} [|{\"a\":3}|]|",
+        // Nobody knows the end of a line that is too long.
+        "{\"a\":[|{\"a\":3}|{\"a\":4}|x                             ]}|"
+      })
+  void whatMayBeInsideOfAnotherObjectIsNoRecord(String file) {
+    WantedFields small = wanted(arrival("json", USUAL, 24), "a");
+    String told = refusal(small, file.replace('|', '\n'));
+    assertTrue(told.startsWith("line 1: its JSON goes on over the end of the line"), told);
+  }
+
   @Test
   void lineBreakInsideOfATextCostsItsLines() {
     assertEquals(
