@@ -49,8 +49,9 @@ final class ArrivalRules {
     } else {
       judgeFolder(arrival, place);
     }
-    if (arrival.envelope() != Arrival.Envelope.NONE && !arrival.format().equals("json")) {
-      errors.add(place + ".options.envelope", "is for json only");
+    if (arrival.envelope() != Arrival.Envelope.NONE
+        && !Set.of("json", "avro").contains(arrival.format())) {
+      errors.add(place + ".options.envelope", "is for json and avro only");
     }
     judgeText(arrival, place + ".options");
     if (arrival.pathRegex() != null) {

@@ -26,6 +26,7 @@ import io.sluice.table.LakeTable;
 import io.sluice.table.TableTransaction;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +54,7 @@ public final class TopicIngest implements AutoCloseable {
   private final Contract contract;
   private final TopicAdmin admin;
   private final WriterSchemas schemas;
-  private CompiledRows numbers;
+  private final Map<String, CompiledRows> numbers = new HashMap<>();
 
   private TopicIngest(RunContext context, Contract contract, TopicAdmin admin) {
     this.context = context;
@@ -232,18 +233,25 @@ public final class TopicIngest implements AutoCloseable {
     if (!RecordFormat.of(arrival).needsWriterSchemas()) {
       return;
     }
-    if (numbers == null) {
-      numbers =
+    CompiledRows ofArrival = numbers.get(arrival.name());
+    if (ofArrival == null) {
+      ofArrival =
           CompiledRows.of(
                   context.spark(),
                   TopicIntake.RECORDS,
-                  rows -> rows.select(RegistryFrame.schemaNumber(col("value"))))
+                  rows ->
+                      rows.select(
+                          RegistryFrame.schemaNumber(col("value")).as("of_value"),
+                          TopicIntake.keySchema(arrival).as("of_key")))
               .orElseThrow();
+      numbers.put(arrival.name(), ofArrival);
     }
     Set<Integer> written = new TreeSet<>();
-    for (LocalRows.LocalRow record : numbers.apply(records)) {
-      if (!record.isNull(0)) {
-        written.add(record.integer(0));
+    for (LocalRows.LocalRow record : ofArrival.apply(records)) {
+      for (int column = 0; column < 2; column++) {
+        if (!record.isNull(column)) {
+          written.add(record.integer(column));
+        }
       }
     }
     schemas.learn(written);

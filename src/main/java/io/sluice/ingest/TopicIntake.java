@@ -115,6 +115,16 @@ public final class TopicIntake {
         read.where(col("topic").equalTo(arrival.topic().name()).and(wanted)), arrival, batch);
   }
 
+  /**
+   * The number of the schema that a record's key was written by, where keys are read: those of
+   * change events.
+   */
+  static Column keySchema(Arrival arrival) {
+    return arrival.envelope() == Arrival.Envelope.DEBEZIUM
+        ? RegistryFrame.schemaNumber(col("key"))
+        : lit(null).cast(DataTypes.IntegerType);
+  }
+
   private Dataset<Row> received(Dataset<Row> read, Arrival arrival, IngestBatch batch) {
     Dataset<Row> records = read;
     if (RecordFormat.of(arrival).needsWriterSchemas()) {
@@ -122,7 +132,11 @@ public final class TopicIntake {
       schemas.add(measures);
       records =
           measures.observe(
-              records, collect_set(RegistryFrame.schemaNumber(col("value"))).as("schemas"));
+              records,
+              concat(
+                      collect_set(RegistryFrame.schemaNumber(col("value"))),
+                      collect_set(keySchema(arrival)))
+                  .as("schemas"));
     }
     return bronze(
         records

@@ -25,6 +25,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -204,14 +205,14 @@ final class BackfillBuild {
     }
     Upsert upsert = JobStager.upsert(silver, judge);
     List<Date> days = range.from().datesUntil(range.to().plusDays(1)).map(Date::valueOf).toList();
+    Optional<Deletions> deletions = silver.deletions(transaction.checkpoint(Checkpoint.REFINED));
     Upsert.Outcomes outcomes =
         upsert.stage(
             transaction,
             new Upsert.Held(
                 transaction.stagedFiles(),
-                silver
-                    .deletions(transaction.checkpoint(Checkpoint.REFINED))
-                    .flatMap(deletions -> deletions.newest(days))),
+                deletions.flatMap(of -> of.newest(days)),
+                deletions.map(Deletions::truncated)),
             valid,
             UnaryOperator.identity(),
             // Of what leaves silver the deletions are remembered already.

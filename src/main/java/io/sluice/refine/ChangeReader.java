@@ -17,7 +17,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** Tells what the records of an arrival do to the rows of their keys: set or delete them. */
+/** Tells what the records of an arrival do to rows: set or delete that of their key, or all. */
 final class ChangeReader implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -26,14 +26,29 @@ final class ChangeReader implements Serializable {
 
   private static final Set<String> DELETING = Set.of("d", "delete", "remove");
 
+  private static final Set<String> ENDING_ALL = Set.of("t", "truncate");
+
+  /** What a record does. */
+  enum Effect {
+    /** Sets the row of its key. */
+    SET,
+    /** Ends the row of its key. */
+    DELETE,
+    /** Ends all rows that stand before it. */
+    TRUNCATE
+  }
+
   private final RowExpressions expression;
   private final String sql;
   private final Telling telling;
+  private final boolean keepsDeleted;
 
-  private ChangeReader(RowExpressions expression, String sql, Telling telling) {
+  private ChangeReader(
+      RowExpressions expression, String sql, Telling telling, boolean keepsDeleted) {
     this.expression = expression;
     this.sql = sql;
     this.telling = telling;
+    this.keepsDeleted = keepsDeleted;
   }
 
   /**
@@ -53,7 +68,8 @@ final class ChangeReader implements Serializable {
         new ChangeReader(
             FieldExpressions.single(spark, columns, sql, type),
             sql,
-            contract.isProtected() ? Telling.KIND : Telling.MESSAGE));
+            contract.isProtected() ? Telling.KIND : Telling.MESSAGE,
+            changes.keepsDeleted()));
   }
 
   /** Whether a record that could not be read only repeats that its key's row is gone. */
@@ -62,26 +78,42 @@ final class ChangeReader implements Serializable {
   }
 
   /**
-   * Whether a record deletes. One that does not say sets its row, as those of a first delivery do.
+   * What a record does. One that does not say sets its row, as those of a first delivery do.
    *
    * @param input the raw columns
    */
-  boolean deletes(NativeRow input, Findings findings) {
+  Effect effect(NativeRow input, Findings findings) {
     Object told;
     try {
       told = expression.eval(0, input);
     } catch (RowExpressions.FailedException e) {
       findings.addReason("", "operation", sql + " fails: " + e.told(telling));
-      return false;
+      return Effect.SET;
     }
     if (told == null || told instanceof Boolean) {
-      return Boolean.TRUE.equals(told);
+      return Boolean.TRUE.equals(told) ? Effect.DELETE : Effect.SET;
     }
     String operation = told.toString().trim().toLowerCase(Locale.ROOT);
-    if (!SETTING.contains(operation) && !DELETING.contains(operation)) {
-      findings.addReason(
-          "", "operation", sql + " gives what is no operation: none of insert, update, delete");
+    if (DELETING.contains(operation)) {
+      return Effect.DELETE;
     }
-    return DELETING.contains(operation);
+    if (ENDING_ALL.contains(operation)) {
+      if (keepsDeleted) {
+        findings.addReason(
+            "",
+            "operation",
+            sql
+                + " gives a truncation, which ends all rows: with deletes: keep it is not carried"
+                + " out; delete the rows at the source, or use deletes: remove");
+      }
+      return Effect.TRUNCATE;
+    }
+    if (!SETTING.contains(operation)) {
+      findings.addReason(
+          "",
+          "operation",
+          sql + " gives what is no operation: none of insert, update, delete, truncate");
+    }
+    return Effect.SET;
   }
 }

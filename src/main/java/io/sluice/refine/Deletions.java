@@ -24,7 +24,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * What the table {@code silver.<source>_deleted} holds: the keys of deleted rows, each with the
- * version that deleted it, so that an older one that arrives later does not bring the row back.
+ * version that deleted it, so that an older one that arrives later does not bring the row back. A
+ * row without a key has deleted all up to its version.
  *
  * @param silver the table that the rows were in
  * @param table the transaction on the deletions
@@ -43,12 +44,40 @@ record Deletions(SilverTable silver, TableTransaction table, long handled) {
     schema = schema.add("batch", DataTypes.LongType, true, "The bronze version its batch reached.");
     TableSpec spec =
         new TableSpec(
-            "Keys of deleted rows of " + contract.id() + ", with the version that deleted each.",
+            "Keys of deleted rows of "
+                + contract.id()
+                + ", with the version that deleted each; without a key, that deleted all.",
             schema,
             contract.partition().map(field -> List.of(field.name())).orElse(List.of()),
             Stream.concat(contract.statsColumns().stream(), Stream.of("batch")).toList(),
             Map.of("sluice.contract.version", contract.version()));
     return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
+  }
+
+  /**
+   * Up to where all rows have ended at once, by what is remembered and by new rows. Cost: a job
+   * over the new rows, and one over the files that may hold truncations, if there are any.
+   */
+  Truncation truncation(Dataset<Row> news) {
+    Contract contract = silver.contract();
+    return new Truncation(
+        contract.keyColumns().get(0), truncated().held(), Truncation.newest(contract, news));
+  }
+
+  /** The same by what is remembered. */
+  Truncation truncated() {
+    Contract contract = silver.contract();
+    Column ended = Truncation.isTruncation(contract);
+    TableTransaction.Files files =
+        contract
+            .partition()
+            .map(day -> table.files(col(day.name()).isNull()))
+            .orElseGet(() -> table.files(ended));
+    Object held =
+        files.isEmpty()
+            ? null
+            : Truncation.newest(contract, files.rows().where(col("batch").leq(handled)));
+    return new Truncation(contract.keyColumns().get(0), held, null);
   }
 
   private static List<String> columns(Contract contract) {

@@ -88,7 +88,7 @@ final class JobStager implements RowStager {
         (rows, observer) ->
             upsert.stage(
                 targets.silver(),
-                held(targets, tally, present),
+                held(targets, tally, present, rows),
                 rows,
                 observer,
                 deleted -> end(targets, deleted)));
@@ -116,10 +116,22 @@ final class JobStager implements RowStager {
                 deleted -> {}));
   }
 
-  private static Upsert.Held held(
-      RefineTargets targets, Tally tally, TableTransaction.Files present) {
+  /**
+   * @param present the files that may hold versions of the rows
+   * @param rows the valid ones
+   */
+  private Upsert.Held held(
+      RefineTargets targets, Tally tally, TableTransaction.Files present, Dataset<Row> rows) {
+    if (targets.deletions().isEmpty()) {
+      return new Upsert.Held(present, Optional.empty());
+    }
+    Deletions deletions = targets.deletions().get();
+    Truncation truncation = deletions.truncation(rows);
     return new Upsert.Held(
-        present, targets.deletions().flatMap(deletions -> deletions.newest(tally.days())));
+        // All files, if rows of any key may have to leave.
+        truncation.isNews() ? targets.silver().files() : present,
+        deletions.newest(tally.days()),
+        Optional.of(truncation));
   }
 
   private void end(RefineTargets targets, Dataset<Row> deleted) {
@@ -150,7 +162,7 @@ final class JobStager implements RowStager {
         tally,
         told(),
         (rows, observer) ->
-            upsert.rehearse(held(targets, tally, rivals(targets, tally)), rows, observer));
+            upsert.rehearse(held(targets, tally, rivals(targets, tally), rows), rows, observer));
   }
 
   /**

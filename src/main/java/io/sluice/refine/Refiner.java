@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -181,22 +182,30 @@ public final class Refiner {
               FieldExpressions.values(spark, contract, wanted),
               rules,
               ChangeReader.of(spark, contract, arrival, wanted.columns())
-                  .map(changes -> new RowReader.Deleting(changes, identifying()))
+                  .map(
+                      changes ->
+                          new RowReader.Deleting(
+                              changes,
+                              places(field -> field.isKey() || isOrdering(field)),
+                              places(this::isOrdering)))
                   .orElse(null)));
     }
     return new RowReader.ByArrival(readers, contract.fields().size(), columns);
   }
 
-  /** The places of the fields that tell whose row a record is, and which of its versions. */
-  private Set<Integer> identifying() {
+  /** The places of some fields. */
+  private Set<Integer> places(Predicate<Field> chosen) {
     Set<Integer> places = new HashSet<>();
     for (int i = 0; i < contract.fields().size(); i++) {
-      Field field = contract.fields().get(i);
-      if (field.isKey() || field.name().equals(contract.ordering())) {
+      if (chosen.test(contract.fields().get(i))) {
         places.add(i);
       }
     }
     return places;
+  }
+
+  private boolean isOrdering(Field field) {
+    return field.name().equals(contract.ordering());
   }
 
   /** Silver's columns with their descriptions. */

@@ -219,7 +219,9 @@ public final class Replay {
             .and(col("_held_position").equalTo(col("_position")));
     Column accepted = lit(KeyResolver.ACCEPTED);
     Column repeats = lit(false);
+    Column truncates = lit(false);
     if (contract.changes().hasDeletes()) {
+      truncates = coalesce(col(Refiner.DELETED), lit(false)).and(Truncation.isTruncation(contract));
       accepted = when(col(Refiner.DELETED), KeyResolver.DELETED).otherwise(accepted);
       repeats = col(Refiner.DELETED).isNull();
     }
@@ -228,11 +230,18 @@ public final class Replay {
         .withColumn(
             "_outcome",
             when(col("_reasons").isNotNull(), Quarantine.OPEN)
+                .when(truncates.and(col(contract.ordering()).equalTo(truncatedAt())), accepted)
                 .when(itself, accepted)
                 .when(
                     repeats.or(col("_held").equalTo(col(contract.ordering()))),
                     KeyResolver.DUPLICATE)
                 .otherwise(KeyResolver.SUPERSEDED));
+  }
+
+  /** The version up to which all rows have ended at once; null if they never have. */
+  private Column truncatedAt() {
+    boolean remembers = contract.changes().remembersDeleted() && silver.deletions().exists();
+    return lit(remembers ? Truncation.newest(contract, silver.deletions().read()) : null);
   }
 
   /** The newest version that is held of each key of some days, be it of a row or of its end. */

@@ -7,6 +7,7 @@ import io.sluice.ingest.format.BrokenRecordException;
 import io.sluice.ingest.format.RawRecord;
 import io.sluice.ingest.format.RecordParser;
 import io.sluice.ingest.format.WantedFields;
+import io.sluice.refine.ChangeReader.Effect;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,10 @@ final class RowReader implements Serializable {
    *
    * @param changes tells which they are
    * @param identifying the places of the fields that a deletion must have
+   * @param ordering of these, that of the ordering column: all that is read of a truncation
    */
-  record Deleting(ChangeReader changes, Set<Integer> identifying) implements Serializable {}
+  record Deleting(ChangeReader changes, Set<Integer> identifying, Set<Integer> ordering)
+      implements Serializable {}
 
   /**
    * @param wanted what is read of an arrival's records
@@ -61,7 +64,8 @@ final class RowReader implements Serializable {
 
   /**
    * A record as a row: the contract's fields, {@code _extra} and {@code _reasons}; of a source
-   * whose records delete {@code _deleted} too, which is null of a record that says nothing.
+   * whose records delete {@code _deleted} too, which is null of a record that says nothing. A
+   * truncation is a deletion without a key.
    *
    * @param problem why it could not be read whole; null if it could
    */
@@ -72,8 +76,11 @@ final class RowReader implements Serializable {
     }
     Findings findings = new Findings();
     RawRecord record = parser.parse(stored, header, problem);
-    boolean isDeleted = false;
+    Effect effect = Effect.SET;
     BrokenRecordException broken = record.problem();
+    if (deleting != null && broken != null && broken.tellsOfNoRow()) {
+      return new NativeRow(row);
+    }
     if (broken != null) {
       findings.addReason(broken.field(), broken.rule(), broken.getMessage());
     } else {
@@ -81,21 +88,24 @@ final class RowReader implements Serializable {
       origin.fill(columns, place);
       NativeRow input = new NativeRow((Object[]) columns);
       findings.addExtras(record.names(), record.extras());
-      isDeleted = deleting != null && deleting.changes.deletes(input, findings);
+      effect = deleting == null ? Effect.SET : deleting.changes.effect(input, findings);
       // What a row was need not have been told whole, and is not judged again.
-      Findings unjudged = isDeleted ? new Findings() : findings;
+      Findings unjudged = effect == Effect.SET ? findings : new Findings();
       for (int i = 0; i < fields.size(); i++) {
-        boolean isJudged = !isDeleted || deleting.identifying.contains(i);
+        if (effect == Effect.TRUNCATE && !deleting.ordering.contains(i)) {
+          continue;
+        }
+        boolean isJudged = effect == Effect.SET || deleting.identifying.contains(i);
         row[i] = fields.get(i).read(record, columns, input, isJudged ? findings : unjudged);
       }
-      if (!isDeleted) {
+      if (effect == Effect.SET) {
         rules.judge(row, place, findings);
       }
     }
     row[fields.size()] = findings.extra();
     row[fields.size() + 1] = findings.reasons();
     if (deleting != null) {
-      row[fields.size() + 2] = isDeleted;
+      row[fields.size() + 2] = effect != Effect.SET;
     }
     return new NativeRow(row);
   }

@@ -45,13 +45,14 @@ import org.apache.spark.sql.types.DataType;
 record Upsert(List<String> columns, KeyResolver resolver, RowContent content, List<String> spread) {
 
   /**
-   * How many rows were the newest of their key, equal to it, older, or ended it; and how many were
-   * equal in version only.
+   * How many rows were the newest of their key, equal to it, older, or ended it; how many were
+   * equal in version only; and how many of the table's a truncation has ended.
    */
-  record Counts(long accepted, long duplicate, long superseded, long deleted, long conflict) {
+  record Counts(
+      long accepted, long duplicate, long superseded, long deleted, long conflict, long truncated) {
     /** The same as an account of rows that are counted as read elsewhere. */
     RowCounts rowCounts() {
-      return new RowCounts(0, accepted, 0, duplicate, superseded, deleted, conflict);
+      return new RowCounts(0, accepted, 0, duplicate, superseded, deleted, conflict, truncated);
     }
   }
 
@@ -60,20 +61,45 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
    *
    * @param present the files that may hold versions of the rows' keys
    * @param deleted keys whose row has ended, with {@link Deletions#AT}; empty if none is remembered
+   * @param truncation up to where all rows have ended; empty if they never have
    */
-  record Held(TableTransaction.Files present, Optional<Dataset<Row>> deleted) {}
+  record Held(
+      TableTransaction.Files present,
+      Optional<Dataset<Row>> deleted,
+      Optional<Truncation> truncation) {
+
+    /** Of a source of which no truncation is known. */
+    Held(TableTransaction.Files present, Optional<Dataset<Row>> deleted) {
+      this(present, deleted, Optional.empty());
+    }
+
+    /** Whether a row of the table leaves by a truncation. */
+    private Column isTruncated() {
+      return col("_newest")
+          .equalTo(lit(truncation.orElseThrow().news()))
+          .and(expr("_newest > _present"));
+    }
+
+    /** Whether rows may have to leave whose keys the batch does not name. */
+    private boolean mayEndOthers() {
+      return truncation.map(Truncation::isNews).orElse(false);
+    }
+  }
 
   /** What became of rows; known once they have been written. */
   static final class Outcomes {
     private final ObservedMetrics measures = new ObservedMetrics();
     private final long conflictsWithTable;
+    private final long truncated;
     private Dataset<Row> accepted;
 
     /**
      * @param conflictsWithTable how many rows say something other than the table's of their version
+     * @param truncated how many of the table's rows a truncation has ended
      */
-    private Outcomes(long conflictsWithTable) {
+    private Outcomes(long conflictsWithTable, long truncated) {
       this.conflictsWithTable = conflictsWithTable;
+      this.truncated = truncated;
     }
 
     private Dataset<Row> observe(Dataset<Row> rows) {
@@ -97,7 +123,8 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
           (Long) counts.get("duplicate"),
           (Long) counts.get("superseded"),
           (Long) counts.get("deleted"),
-          (Long) counts.get("conflict") + conflictsWithTable);
+          (Long) counts.get("conflict") + conflictsWithTable,
+          truncated);
     }
 
     /** The rows accepted, read back from the files written. */
@@ -166,7 +193,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
     Dataset<Row> read = rows.withColumn(RowContent.COLUMN, content.column(rows.schema()));
     TableTransaction.Files present = held.present;
     if (present.isEmpty()) {
-      Outcomes outcomes = new Outcomes(0);
+      Outcomes outcomes = new Outcomes(0, 0);
       DataType type = rows.schema().apply(resolver.ordering()).dataType();
       Dataset<Row> known = read.withColumn("_present", lit(null).cast(type));
       write(withDeletions(known, "_present", held), write, ended, outcomes);
@@ -186,7 +213,8 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
           new Outcomes(
               equal.isEmpty()
                   ? 0
-                  : conflicts(rows, matched.where("_newest = _present"), present.at(equal)));
+                  : conflicts(rows, matched.where("_newest = _present"), present.at(equal)),
+              held.mayEndOthers() ? matched.where(held.isTruncated()).count() : 0);
       Dataset<Row> known =
           read.join(
               matched.select(columns(resolver.key(), "_present")),
@@ -223,6 +251,14 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
 
   /** Rows whose column of versions is raised to the one that has ended the row of their key. */
   private Dataset<Row> withDeletions(Dataset<Row> rows, String column, Held held) {
+    DataType type = rows.schema().apply(column).dataType();
+    Dataset<Row> raised = withDeletedKeys(rows, column, held);
+    return held.truncation
+        .map(truncation -> raised.withColumn(column, truncation.raised(col(column), type)))
+        .orElse(raised);
+  }
+
+  private Dataset<Row> withDeletedKeys(Dataset<Row> rows, String column, Held held) {
     return held.deleted
         .map(
             deleted ->
@@ -254,8 +290,9 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
   }
 
   /**
-   * The keys that are present already: {@code _present} is their ordering value, {@code _newest}
-   * the greatest of the rows and of the versions that ended them.
+   * The keys of the rows that are present already, or all that are if others may have to leave:
+   * {@code _present} is their ordering value, {@code _newest} the greatest of the rows and of the
+   * versions that ended them.
    */
   private Dataset<Row> matched(Dataset<Row> rows, Held held) {
     Dataset<Row> existing =
@@ -266,9 +303,11 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
                     columns(resolver.key()),
                     col(resolver.ordering()).as("_present"),
                     col("_metadata.file_path").as("_present_file")));
+    Dataset<Row> incoming =
+        rows.select(and(columns(resolver.key()), col(resolver.ordering()).as("_incoming")));
     Dataset<Row> matched =
-        rows.select(and(columns(resolver.key()), col(resolver.ordering()).as("_incoming")))
-            .join(existing, names(resolver.key()), "inner")
+        existing
+            .join(incoming, names(resolver.key()), held.mayEndOthers() ? "left_outer" : "inner")
             .groupBy(columns(resolver.key(), "_present", "_present_file"))
             .agg(max("_incoming").as("_newest"));
     // A run that died may have noted that a row is gone and not taken it out.

@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param deleted rows that said that the row of their key is gone, and of which none is newer
  * @param conflict of the duplicates, those that say something other than the version kept
  * @param removed rows published before that left the table, since a newer delivery took the place
- *     of theirs; none of those read
+ *     of theirs or all were truncated; none of those read
  */
 public record RowCounts(
     long read,
@@ -29,7 +29,7 @@ public record RowCounts(
     long removed) {
   public static final RowCounts EMPTY = new RowCounts(0, 0, 0, 0, 0);
 
-  /** Of rows that took no delivery's place. */
+  /** Of rows that removed none that were there. */
   public RowCounts(
       long read,
       long accepted,
@@ -106,8 +106,6 @@ public record RowCounts(
         conflict == 0
             ? ""
             : String.format(Locale.ROOT, " (%,d of the duplicates in conflict)", conflict),
-        removed == 0
-            ? ""
-            : String.format(Locale.ROOT, "; %,d rows of older deliveries removed", removed));
+        removed == 0 ? "" : String.format(Locale.ROOT, "; %,d older rows removed", removed));
   }
 }

@@ -66,7 +66,8 @@ public final class RunLog {
                   "rows_removed",
                   DataTypes.LongType,
                   true,
-                  "Rows published before whose delivery was replaced; none of those read."),
+                  "Rows published before whose delivery was replaced, or that were truncated; none of"
+                      + " those read."),
           List.of(),
           List.of("started_at"));
 

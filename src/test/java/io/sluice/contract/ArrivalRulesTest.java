@@ -74,6 +74,10 @@ class ArrivalRulesTest {
         change("delimiter: \";\"", "layout: array", ARRIVAL + ".options.layout: is for json only"),
         change(
             "delimiter: \";\"",
+            "envelope: debezium",
+            ARRIVAL + ".options.envelope: is for json and avro only"),
+        change(
+            "delimiter: \";\"",
             "pathPattern: 'orders/[0-9]+/.*'",
             ARRIVAL
                 + ".options.pathPattern: must have a group with a name, such as (?<day>[0-9-]+)"),

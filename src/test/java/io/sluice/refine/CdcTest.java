@@ -1,7 +1,6 @@
 package io.sluice.refine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.ingest.Ingest;
 import io.sluice.run.RowCounts;
@@ -13,12 +12,8 @@ import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,45 +121,51 @@ class CdcTest {
         Lines.of(context.lake().silver("agents").read().select("id", "name", "lsn", "_deleted")));
   }
 
-  /** Whatever order changes come in, however they are cut and however often they are sent. */
   @Test
-  void anyOrderOfArrivalGivesWhatTheDatabaseHolds() throws IOException {
+  void aTruncationEndsAllRowsBeforeIt() throws IOException {
     open("{kind: cdc, operation: op}");
-    for (long seed = 1; seed <= 2; seed++) {
-      Random random = new Random(seed);
-      Map<Integer, String> database = new TreeMap<>();
-      List<String> changes = new ArrayList<>();
-      // Keys of this round alone.
-      int first = (int) seed * 100;
-      for (int lsn = 1; lsn <= 60; lsn++) {
-        int id = first + random.nextInt(8);
-        if (database.containsKey(id) && random.nextInt(3) == 0) {
-          database.remove(id);
-          changes.add("D," + id + ",," + lsn);
-        } else {
-          String operation = database.containsKey(id) ? "U" : "I";
-          database.put(id, id + "|v" + lsn + "|" + lsn);
-          changes.add(operation + "," + id + ",v" + lsn + "," + lsn);
-        }
-      }
-      List<String> sent = new ArrayList<>(changes);
-      for (int i = 0; i < 10; i++) {
-        sent.add(changes.get(random.nextInt(changes.size())));
-      }
-      Collections.shuffle(sent, random);
-      RowCounts all = RowCounts.EMPTY;
-      for (int from = 0; from < sent.size(); ) {
-        int until = Math.min(sent.size(), from + 20 + random.nextInt(20));
-        all = all.plus(run(sent.subList(from, until).toArray(String[]::new)));
-        from = until;
-      }
-      assertEquals(70, all.read());
-      assertTrue(all.balances(), all.toString());
-      List<String> held = new ArrayList<>(agents());
-      int round = (int) seed;
-      held.removeIf(row -> !row.startsWith(String.valueOf(round)));
-      assertEquals(List.copyOf(database.values()), held, "seed " + seed);
-    }
+    run("I,1,Ann,10", "I,2,Bob,30");
+    assertEquals(
+        new RowCounts(3, 1, 0, 0, 1, 1, 0, 1), run("I,3,Eve,19", "truncate,,,20", "I,4,Joe,21"));
+    assertEquals(List.of("2|Bob|30", "4|Joe|21"), agents());
+
+    // What is older and of keys never seen, and the truncation again, and an older one.
+    assertEquals(counts(1, 0, 0, 0, 1, 0), run("I,5,Late,15"));
+    assertEquals(counts(2, 0, 0, 1, 1, 0), run("t,,,20", "t,,,12"));
+    assertEquals(List.of("2|Bob|30", "4|Joe|21"), agents());
+    assertEquals(counts(1, 1, 0, 0, 0, 0), run("I,1,Ann again,22"));
+    assertEquals(counts(1, 0, 1, 0, 0, 0), run("t,,,"));
+    assertEquals(
+        List.of("null|20"),
+        Lines.of(context.lake().silver("agents_deleted").read().select("id", "lsn")));
+  }
+
+  @Test
+  void aTruncationIsReplayed() throws IOException {
+    open("{kind: cdc, operation: op}");
+    run("I,1,Ann,10", "I,2,Bob,30", "wipe,,,20");
+    open("{kind: cdc, operation: \"if(op = 'wipe', 't', op)\"}");
+    Replay.Selection all = Replay.Selection.of(null, null, null);
+    assertEquals(
+        new RowCounts(1, 0, 0, 0, 0, 1, 0, 1),
+        new Replay(context, "agents", all).run().rowCounts());
+    assertEquals(List.of("2|Bob|30"), agents());
+    assertEquals(
+        List.of("deleted"), Lines.of(context.lake().quarantine("agents").read().select("outcome")));
+  }
+
+  @Test
+  void aTruncationIsQuarantinedWhereDeletedRowsStay() throws IOException {
+    open("{kind: cdc, operation: op, deletes: keep}");
+    assertEquals(counts(2, 1, 1, 0, 0, 0), run("I,1,Ann,10", "t,,,20"));
+    assertEquals(
+        List.of("/operation"),
+        Lines.of(
+            context
+                .lake()
+                .quarantine("agents")
+                .read()
+                .selectExpr("concat(reasons[0].field, '/', reasons[0].rule)")));
   }
 
   @Test

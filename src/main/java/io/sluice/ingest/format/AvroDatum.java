@@ -15,8 +15,6 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
-import org.apache.avro.LogicalType;
-import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
@@ -70,16 +68,25 @@ final class AvroDatum {
       case STRING:
         return UTF8String.fromBytes(utf8());
       case RECORD:
+        if (AvroMeaning.of(schema).equals(AvroMeaning.DECIMAL)) {
+          return UTF8String.fromString(variableScale(schema));
+        }
+        return json(schema);
       case ARRAY:
       case MAP:
-        ByteArrayOutputStream json = new ByteArrayOutputStream();
-        try (JsonGenerator generator = JSON.createGenerator(json)) {
-          write(schema, generator, 0);
-        }
-        return UTF8String.fromBytes(json.toByteArray());
+        return json(schema);
       default:
         return UTF8String.fromString(plain(schema));
     }
+  }
+
+  /** The next value, a nested one, as JSON. */
+  UTF8String json(Schema schema) throws IOException, BrokenRecordException {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    try (JsonGenerator generator = JSON.createGenerator(json)) {
+      write(schema, generator, 0);
+    }
+    return UTF8String.fromBytes(json.toByteArray());
   }
 
   private Schema branch(Schema union) throws IOException, BrokenRecordException {
@@ -92,20 +99,18 @@ final class AvroDatum {
 
   /** A value that is neither text nor nested. */
   private String plain(Schema schema) throws IOException, BrokenRecordException {
-    LogicalType logical = schema.getLogicalType();
-    String name = logical == null ? "" : logical.getName();
     switch (schema.getType()) {
       case BOOLEAN:
         return String.valueOf(decoder.readBoolean());
       case INT:
         int number = decoder.readInt();
-        return switch (name) {
+        return switch (AvroMeaning.of(schema)) {
           case "date" -> LocalDate.ofEpochDay(number).toString();
           case "time-millis" -> time(number, 1_000_000L);
           default -> String.valueOf(number);
         };
       case LONG:
-        return wide(decoder.readLong(), name);
+        return wide(decoder.readLong(), AvroMeaning.of(schema));
       case FLOAT:
         return String.valueOf(decoder.readFloat());
       case DOUBLE:
@@ -117,9 +122,9 @@ final class AvroDatum {
         }
         return schema.getEnumSymbols().get(symbol);
       case FIXED:
-        return bytes(logical, bytes(schema.getFixedSize()));
+        return bytes(schema, bytes(schema.getFixedSize()));
       case BYTES:
-        return bytes(logical, bytes(decoder.readLong()));
+        return bytes(schema, bytes(decoder.readLong()));
       default:
         throw new IllegalStateException("nested: " + schema.getType());
     }
@@ -137,6 +142,12 @@ final class AvroDatum {
               .atOffset(ZoneOffset.UTC)
               .toLocalDateTime()
               .toString();
+      case "local-timestamp-nanos" ->
+          Instant.EPOCH
+              .plus(number, ChronoUnit.NANOS)
+              .atOffset(ZoneOffset.UTC)
+              .toLocalDateTime()
+              .toString();
       case "time-micros" -> time(number, 1_000L);
       default -> String.valueOf(number);
     };
@@ -150,18 +161,35 @@ final class AvroDatum {
     return LocalTime.ofNanoOfDay(number * nanos).toString();
   }
 
-  private static String bytes(LogicalType logical, byte[] bytes) throws BrokenRecordException {
-    if (!(logical instanceof LogicalTypes.Decimal decimal)) {
-      return Base64.getEncoder().encodeToString(bytes);
-    }
-    if (bytes.length == 0) {
+  private static String bytes(Schema schema, byte[] bytes) throws BrokenRecordException {
+    return AvroMeaning.of(schema).equals(AvroMeaning.DECIMAL)
+        ? decimal(bytes, AvroMeaning.scale(schema))
+        : Base64.getEncoder().encodeToString(bytes);
+  }
+
+  private static String decimal(byte[] unscaled, int scale) throws BrokenRecordException {
+    if (unscaled.length == 0) {
       throw BrokenRecordException.whole("its Avro data does not fit its schema");
     }
-    if (bytes.length > DECIMAL_BYTES || decimal.getScale() > DIGITS) {
+    if (unscaled.length > DECIMAL_BYTES || scale > DIGITS || scale < -DIGITS) {
       throw BrokenRecordException.whole(
           "a decimal in its Avro data has more than " + DIGITS + " digits");
     }
-    return new BigDecimal(new BigInteger(bytes), decimal.getScale()).toPlainString();
+    return new BigDecimal(new BigInteger(unscaled), scale).toPlainString();
+  }
+
+  /** A decimal that brings its scale along. */
+  private String variableScale(Schema schema) throws IOException, BrokenRecordException {
+    int scale = 0;
+    byte[] unscaled = {};
+    for (Schema.Field field : schema.getFields()) {
+      if (field.name().equals("scale")) {
+        scale = decoder.readInt();
+      } else {
+        unscaled = bytes(decoder.readLong());
+      }
+    }
+    return decimal(unscaled, scale);
   }
 
   private byte[] utf8() throws IOException, BrokenRecordException {
@@ -198,6 +226,10 @@ final class AvroDatum {
         json.writeUTF8String(text, 0, text.length);
       }
       case RECORD -> {
+        if (AvroMeaning.of(schema).equals(AvroMeaning.DECIMAL)) {
+          json.writeNumber(variableScale(schema));
+          return;
+        }
         json.writeStartObject();
         for (Schema.Field field : schema.getFields()) {
           json.writeFieldName(field.name());
@@ -227,14 +259,15 @@ final class AvroDatum {
       case BOOLEAN -> json.writeBoolean(decoder.readBoolean());
       default -> {
         String text = plain(schema);
+        String meaning = AvroMeaning.of(schema);
         boolean isNumber =
-            schema.getLogicalType() == null
+            meaning.isEmpty()
                 ? schema.getType() != Schema.Type.ENUM
                     && schema.getType() != Schema.Type.BYTES
                     && schema.getType() != Schema.Type.FIXED
                     && !text.contains("N")
                     && !text.contains("I")
-                : schema.getLogicalType() instanceof LogicalTypes.Decimal;
+                : meaning.equals(AvroMeaning.DECIMAL);
         if (isNumber) {
           json.writeNumber(text);
         } else {

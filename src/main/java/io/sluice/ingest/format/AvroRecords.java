@@ -4,8 +4,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
-import org.apache.avro.LogicalType;
+import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
@@ -31,6 +32,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 final class AvroRecords implements FieldReader {
   private final Map<String, WantedFields.Plain> plain;
+  private final Function<Schema, Optional<Schema>> rows;
   private final ByWriter<Schema> writers;
 
   /**
@@ -38,7 +40,20 @@ final class AvroRecords implements FieldReader {
    * @param plain by name, the raw columns that become fields as they stand
    */
   AvroRecords(Map<Integer, String> schemas, Map<String, WantedFields.Plain> plain) {
+    this(schemas, plain, Optional::of);
+  }
+
+  /**
+   * @param schemas the writers' schemas by number
+   * @param plain by name, the raw columns of a row that become fields as they stand
+   * @param rows where a row stands in records of a schema; empty if they hold none
+   */
+  AvroRecords(
+      Map<Integer, String> schemas,
+      Map<String, WantedFields.Plain> plain,
+      Function<Schema, Optional<Schema>> rows) {
     this.plain = new HashMap<>(plain);
+    this.rows = rows;
     this.writers = new ByWriter<>(schemas, "Avro", this::checked);
   }
 
@@ -54,13 +69,34 @@ final class AvroRecords implements FieldReader {
    */
   void read(byte[] raw, BiConsumer<String, UTF8String> sink, BiConsumer<String, UTF8String> texts)
       throws BrokenRecordException {
+    decode(
+        raw,
+        (writer, datum) -> {
+          for (Schema.Field field : writer.getFields()) {
+            UTF8String value = datum.text(field.schema());
+            (datum.isText() ? texts : sink).accept(field.name(), value);
+          }
+        });
+  }
+
+  /** A whole record as a JSON object. */
+  UTF8String json(byte[] raw) throws BrokenRecordException {
+    UTF8String[] json = new UTF8String[1];
+    decode(raw, (writer, datum) -> json[0] = datum.json(writer));
+    return json[0];
+  }
+
+  /** Reads a record's data to its end. */
+  @FunctionalInterface
+  private interface Decoding {
+    void read(Schema writer, AvroDatum datum) throws IOException, BrokenRecordException;
+  }
+
+  private void decode(byte[] raw, Decoding decoding) throws BrokenRecordException {
     Schema writer = writers.get(RegistryFrame.schemaNumber(raw, "Avro"));
     AvroDatum datum = new AvroDatum(raw);
     try {
-      for (Schema.Field field : writer.getFields()) {
-        UTF8String value = datum.text(field.schema());
-        (datum.isText() ? texts : sink).accept(field.name(), value);
-      }
+      decoding.read(writer, datum);
       if (!datum.isEnd()) {
         throw BrokenRecordException.whole("bytes follow its Avro data");
       }
@@ -84,21 +120,24 @@ final class AvroRecords implements FieldReader {
     if (schema.getType() != Schema.Type.RECORD) {
       throw BrokenRecordException.whole("schema " + id + " is no record");
     }
-    new WriterFields<Schema>(
-            name -> schema.getField(name) == null ? null : schema.getField(name).schema(),
-            AvroRecords::fits,
-            AvroRecords::named)
-        .check(id, plain);
+    Optional<Schema> row = rows.apply(schema);
+    if (row.isPresent()) {
+      Schema of = row.get();
+      new WriterFields<Schema>(
+              name -> of.getField(name) == null ? null : of.getField(name).schema(),
+              AvroRecords::fits,
+              AvroRecords::named)
+          .check(id, plain);
+    }
     return schema;
   }
 
   private static String named(Schema schema) {
-    LogicalType logical = schema.getLogicalType();
-    return logical == null
-        ? schema.isUnion()
-            ? schema.getTypes().stream().map(AvroRecords::named).toList().toString()
-            : schema.getType().getName()
-        : logical.getName();
+    if (schema.isUnion()) {
+      return schema.getTypes().stream().map(AvroRecords::named).toList().toString();
+    }
+    String meaning = AvroMeaning.of(schema);
+    return meaning.isEmpty() ? schema.getType().getName() : meaning;
   }
 
   /** Whether values of a writer's type can become values of a field's. */
@@ -116,7 +155,7 @@ final class AvroRecords implements FieldReader {
     if (type instanceof ArrayType) {
       return from == Schema.Type.ARRAY;
     }
-    String logical = schema.getLogicalType() == null ? "" : schema.getLogicalType().getName();
+    String logical = AvroMeaning.of(schema);
     if (type instanceof DateType || type instanceof TimestampType) {
       return logical.equals("date") || logical.contains("timestamp");
     }

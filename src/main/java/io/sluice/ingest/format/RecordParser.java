@@ -43,7 +43,7 @@ public final class RecordParser implements Serializable {
     if (reader == null) {
       reader =
           wanted.arrival().envelope() == Arrival.Envelope.DEBEZIUM
-              ? DebeziumFields.of(wanted.arrival())
+              ? DebeziumFields.of(wanted, cipher)
               : RecordFormat.of(wanted.arrival()).fields(wanted);
       sink = new FieldSink(wanted);
     }

@@ -124,6 +124,67 @@ class AvroRecordsTest {
         read(new AvroRecords(Map.of(7, ALL), Map.of()), RegisteredSchemas.avro(7, all())));
   }
 
+  /** As Kafka Connect's converter writes them: by names beside the type. */
+  @Test
+  void datesTimestampsAndDecimalsOfDebeziumAreReadByTheirNames() throws Exception {
+    String schema =
+        "{\"type\":\"record\",\"name\":\"r\",\"fields\":[%s]}"
+            .formatted(
+                String.join(
+                    ",",
+                    named("day", "int", "io.debezium.time.Date"),
+                    named("millis", "long", "io.debezium.time.Timestamp"),
+                    named("micros", "long", "io.debezium.time.MicroTimestamp"),
+                    named("nanos", "long", "io.debezium.time.NanoTimestamp"),
+                    named("time", "long", "io.debezium.time.MicroTime"),
+                    named("zoned", "string", "io.debezium.time.ZonedTimestamp"),
+                    "{\"name\":\"money\",\"type\":{\"type\":\"bytes\",\"connect.parameters\":"
+                        + "{\"scale\":\"2\"},\"connect.name\":\"org.apache.kafka.connect.data.Decimal\"}}",
+                    "{\"name\":\"number\",\"type\":{\"type\":\"record\",\"name\":\"VariableScaleDecimal\","
+                        + "\"namespace\":\"io.debezium.data\",\"fields\":[{\"name\":\"scale\",\"type\":"
+                        + "\"int\"},{\"name\":\"value\",\"type\":\"bytes\"}]}}",
+                    "{\"name\":\"numbers\",\"type\":{\"type\":\"array\",\"items\":"
+                        + "\"io.debezium.data.VariableScaleDecimal\"}}"));
+    Schema parsed = new Schema.Parser().parse(schema);
+    GenericRecord record = new GenericData.Record(parsed);
+    record.put("day", 20_513);
+    record.put("millis", 1_772_359_200_123L);
+    record.put("micros", 1_772_359_200_123_456L);
+    record.put("nanos", 1_772_359_200_123_456_789L);
+    record.put("time", 100_000_000_000L);
+    record.put("zoned", "2026-03-01T10:00:00+01:00");
+    record.put("money", ByteBuffer.wrap(new byte[] {(byte) 0xFB, 0x32}));
+    GenericRecord number = new GenericData.Record(parsed.getField("number").schema());
+    number.put("scale", 3);
+    number.put("value", ByteBuffer.wrap(new byte[] {7}));
+    record.put("number", number);
+    record.put("numbers", List.of(number));
+    AvroRecords records = new AvroRecords(Map.of(7, schema), Map.of());
+    assertEquals(
+        List.of(
+            "day=2026-03-01",
+            "millis=2026-03-01T10:00:00.123",
+            "micros=2026-03-01T10:00:00.123456",
+            "nanos=2026-03-01T10:00:00.123456789",
+            "time=100000000000",
+            "zoned=2026-03-01T10:00:00+01:00",
+            "money=-12.30",
+            "number=0.007",
+            "numbers=[0.007]"),
+        read(records, RegisteredSchemas.avro(7, record)));
+
+    // A scale that would make a text of two billion digits.
+    number.put("scale", Integer.MIN_VALUE);
+    assertEquals(
+        "/record: a decimal in its Avro data has more than 1000 digits",
+        error(records, RegisteredSchemas.avro(7, record)));
+  }
+
+  private static String named(String field, String type, String name) {
+    return "{\"name\":\"%s\",\"type\":[\"null\",{\"type\":\"%s\",\"connect.name\":\"%s\"}]}"
+        .formatted(field, type, name);
+  }
+
   @Test
   void everyCutIsTold() throws Exception {
     AvroRecords records = new AvroRecords(Map.of(7, ALL), Map.of());
