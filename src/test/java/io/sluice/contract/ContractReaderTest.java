@@ -71,8 +71,8 @@ class ContractReaderTest {
         List.of(
             "schema[0].properties[2] (amount).physicalType: BIGINT does not fit its logicalType; it"
                 + " takes [decimal, double, float]",
-            "customProperties.orderColumn: unknown; known are [alerts, arrivals, changes, orderingColumn,"
-                + " quarantineLimit, schemaPolicy]",
+            "customProperties.orderColumn: unknown; known are [alerts, arrivals, changes, history,"
+                + " orderingColumn, quarantineLimit, schemaPolicy]",
             "schema[0].quality[0].implementation: there is no field amont",
             "schema[0].quality[1].implementation: there is no column price",
             "customProperties.schemaPolicy.added: must be one of [keep, ignore, stop]",

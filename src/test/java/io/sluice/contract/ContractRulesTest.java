@@ -21,7 +21,7 @@ class ContractRulesTest {
   /** One change to the valid contract, and all errors it is to have. */
   static Stream<Arguments> errors() {
     String properties =
-        "known are [alerts, arrivals, changes, orderingColumn, quarantineLimit, schemaPolicy]";
+        "known are [alerts, arrivals, changes, history, orderingColumn, quarantineLimit, schemaPolicy]";
     return Stream.of(
         change(
             "id: orders",
