@@ -41,14 +41,17 @@ final class ChangeReader implements Serializable {
   private final RowExpressions expression;
   private final String sql;
   private final Telling telling;
-  private final boolean keepsDeleted;
+  private final String keeps;
 
-  private ChangeReader(
-      RowExpressions expression, String sql, Telling telling, boolean keepsDeleted) {
+  /**
+   * @param keeps the contract's property because of which rows cannot be ended all at once; null
+   *     for none
+   */
+  private ChangeReader(RowExpressions expression, String sql, Telling telling, String keeps) {
     this.expression = expression;
     this.sql = sql;
     this.telling = telling;
-    this.keepsDeleted = keepsDeleted;
+    this.keeps = keeps;
   }
 
   /**
@@ -69,7 +72,9 @@ final class ChangeReader implements Serializable {
             FieldExpressions.single(spark, columns, sql, type),
             sql,
             contract.isProtected() ? Telling.KIND : Telling.MESSAGE,
-            changes.keepsDeleted()));
+            changes.keepsDeleted()
+                ? "deletes: keep"
+                : contract.keepsHistory() ? "history: true" : null));
   }
 
   /** Whether a record that could not be read only repeats that its key's row is gone. */
@@ -98,13 +103,14 @@ final class ChangeReader implements Serializable {
       return Effect.DELETE;
     }
     if (ENDING_ALL.contains(operation)) {
-      if (keepsDeleted) {
+      if (keeps != null) {
         findings.addReason(
             "",
             "operation",
             sql
-                + " gives a truncation, which ends all rows: with deletes: keep it is not carried"
-                + " out; delete the rows at the source, or use deletes: remove");
+                + " gives a truncation, which ends all rows: with "
+                + keeps
+                + " it is not carried out; delete the rows at the source, one by one");
       }
       return Effect.TRUNCATE;
     }

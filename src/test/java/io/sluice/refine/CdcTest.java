@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Inserts, updates and deletes of a database: silver holds what the database does. */
 class CdcTest {
@@ -154,9 +156,14 @@ class CdcTest {
         List.of("deleted"), Lines.of(context.lake().quarantine("agents").read().select("outcome")));
   }
 
-  @Test
-  void aTruncationIsQuarantinedWhereDeletedRowsStay() throws IOException {
-    open("{kind: cdc, operation: op, deletes: keep}");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{kind: cdc, operation: op, deletes: keep}",
+        "{kind: cdc, operation: op}}\n  - {property: history, value: {validFrom: _arrived_at}"
+      })
+  void aTruncationIsQuarantinedWhereRowsThatHaveEndedStay(String changes) throws IOException {
+    open(changes);
     assertEquals(counts(2, 1, 1, 0, 0, 0), run("I,1,Ann,10", "t,,,20"));
     assertEquals(
         List.of("/operation"),
