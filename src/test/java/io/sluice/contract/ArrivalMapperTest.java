@@ -42,7 +42,7 @@ class ArrivalMapperTest {
             "delimiter: \";\"",
             "delimeter: \";\"",
             ARRIVAL
-                + ".options.delimeter: unknown; known are [columns, comment, delimiter, encoding,"
+                + ".options.delimeter: unknown; known are [columns, comment, delimiter, delivery, encoding,"
                 + " envelope, header, layout, maxFileBytes, maxRecordBytes, nullValues, pathPattern, quote,"
                 + " skipLines]"),
         change(
