@@ -24,6 +24,7 @@ final class RowReader implements Serializable {
 
   private final RecordParser parser;
   private final RowOrigin origin;
+  private final OtherColumns others;
   private final List<FieldValue> fields;
   private final JudgedRules rules;
   private final Deleting deleting;
@@ -51,6 +52,7 @@ final class RowReader implements Serializable {
       Deleting deleting) {
     this.parser = parser;
     this.origin = new RowOrigin(wanted.arrival(), wanted.columns());
+    this.others = new OtherColumns(wanted);
     this.fields = List.copyOf(fields);
     this.rules = rules;
     this.deleting = deleting;
@@ -79,8 +81,9 @@ final class RowReader implements Serializable {
     } else {
       UTF8String[] columns = record.values();
       origin.fill(columns, place);
+      others.fill(columns, record);
       NativeRow input = new NativeRow((Object[]) columns);
-      findings.addExtras(record.names(), record.extras());
+      others.keep(record, findings);
       isDeleted = deleting != null && deleting.changes.deletes(input, findings);
       // What a row was need not have been told whole, and is not judged again.
       Findings unjudged = isDeleted ? new Findings() : findings;
