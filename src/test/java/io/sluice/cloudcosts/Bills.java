@@ -56,7 +56,7 @@ final class Bills {
         isPacked ? packed(content) : content);
   }
 
-  private static byte[] packed(byte[] content) throws IOException {
+  static byte[] packed(byte[] content) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(content);
