@@ -31,8 +31,14 @@ public final class Truth {
    */
   public long duplicates;
 
-  /** Records older than the version kept for their key, when each day is processed by itself. */
+  /**
+   * Records older than the version kept for their key, or of a delivery older than the one kept,
+   * when each day is processed by itself.
+   */
   public long superseded;
+
+  /** Rows that left silver since a newer delivery took their place, when each day is by itself. */
+  public long removed;
 
   /** Silver's rows by partition day (ISO date). */
   public final SortedMap<String, Long> rows = new TreeMap<>();
@@ -69,6 +75,10 @@ public final class Truth {
 
   public void addQuarantined(String reason) {
     quarantined.merge(reason, 1L, Long::sum);
+  }
+
+  public void addQuarantined(String reason, long records) {
+    quarantined.merge(reason, records, Long::sum);
   }
 
   public void addLabel(String label, String entity, String value) {

@@ -117,10 +117,11 @@ public final class TruthComparison {
             .ops("runs")
             .read()
             .where(col("command").equalTo("refine").and(col("subject").equalTo(source)))
-            .agg(sum("rows_duplicate"), sum("rows_superseded"))
+            .agg(sum("rows_duplicate"), sum("rows_superseded"), sum("rows_removed"))
             .first();
     equal(source + ": duplicates", expected.duplicates, outcomes.getLong(0));
     equal(source + ": superseded", expected.superseded, outcomes.getLong(1));
+    equal(source + ": removed", expected.removed, outcomes.getLong(2));
   }
 
   private void silver(String source, Truth expected) {

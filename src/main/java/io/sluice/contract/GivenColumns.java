@@ -23,6 +23,12 @@ public final class GivenColumns {
    */
   public static final Set<String> ENVELOPE = Set.of("__op", "__position", "__ts_ms");
 
+  /**
+   * A JSON object of the record's columns that no expression reads, as texts by their names: of
+   * exports whose columns differ from one user to the next.
+   */
+  public static final String OTHERS = "_others";
+
   private static final Pattern GROUP = Pattern.compile("\\(\\?<([a-zA-Z][a-zA-Z0-9]*)>");
 
   private GivenColumns() {}
@@ -45,6 +51,7 @@ public final class GivenColumns {
   /** Whether a record of an arrival need not have a column to be read. */
   public static boolean isGiven(Arrival arrival, String column) {
     return isOfPlace(arrival, column)
+        || column.equals(OTHERS)
         || (arrival.envelope() == Arrival.Envelope.DEBEZIUM && ENVELOPE.contains(column));
   }
 

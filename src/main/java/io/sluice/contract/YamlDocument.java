@@ -11,12 +11,15 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
  * Reads a YAML document with every plain scalar as it is written: {@code NO} is a text, {@code
  * 0100} is the text 0100, {@code 1.10} a number of two places. Booleans are {@code true} and {@code
- * false}; numbers are those of JSON.
+ * false}; numbers are those of JSON. An alias ({@code *name}) is the map or list that its anchor
+ * ({@code &name}) stands before.
  */
 final class YamlDocument {
   private static final YAMLFactory YAML =
@@ -28,7 +31,12 @@ final class YamlDocument {
   private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,99})");
   private static final Pattern DECIMAL = Pattern.compile("-?(0|[1-9][0-9]{0,99})\\.[0-9]{1,99}");
 
-  private YamlDocument() {}
+  private final YAMLParser parser;
+  private final Map<String, JsonNode> anchors = new HashMap<>();
+
+  private YamlDocument(YAMLParser parser) {
+    this.parser = parser;
+  }
 
   /**
    * The document; null for an empty one.
@@ -36,12 +44,12 @@ final class YamlDocument {
    * @throws IOException if the text is no YAML, holds a key twice, or a second document
    */
   static JsonNode read(String text) throws IOException {
-    try (JsonParser parser = YAML.createParser(text)) {
+    try (YAMLParser parser = YAML.createParser(text)) {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
       if (parser.nextToken() == null) {
         return null;
       }
-      JsonNode document = node(parser);
+      JsonNode document = new YamlDocument(parser).node();
       if (parser.nextToken() != null) {
         throw new IOException(
             "a second document begins on line " + parser.getTokenLocation().getLineNr());
@@ -50,7 +58,28 @@ final class YamlDocument {
     }
   }
 
-  private static JsonNode node(JsonParser parser) throws IOException {
+  private JsonNode node() throws IOException {
+    if (parser.isCurrentAlias()) {
+      JsonNode anchored = anchors.get(parser.getText());
+      if (anchored == null) {
+        throw new IOException(
+            "*"
+                + parser.getText()
+                + " on line "
+                + parser.getTokenLocation().getLineNr()
+                + " refers to no map and no list that stands before it");
+      }
+      return anchored;
+    }
+    String anchor = parser.getObjectId();
+    JsonNode node = value();
+    if (anchor != null) {
+      anchors.put(anchor, node);
+    }
+    return node;
+  }
+
+  private JsonNode value() throws IOException {
     JsonToken token = parser.currentToken();
     switch (token) {
       case START_OBJECT:
@@ -58,13 +87,13 @@ final class YamlDocument {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
           String name = parser.getCurrentName();
           parser.nextToken();
-          object.set(name, node(parser));
+          object.set(name, node());
         }
         return object;
       case START_ARRAY:
         ArrayNode array = NODES.arrayNode();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          array.add(node(parser));
+          array.add(node());
         }
         return array;
       case VALUE_NULL:

@@ -16,16 +16,28 @@ final class Manifest {
   /**
    * The texts at a path of members; arrays are walked.
    *
-   * @param path names of members, with dots between them
-   * @throws IOException if it is no JSON, or holds nothing but texts there, or no text
+   * @param paths names of members, with dots between them; of several paths, with a bar between
+   *     them, the first that leads to anything
+   * @throws IOException if it is no JSON, or holds something else than texts there, or no text
    */
-  static List<String> parts(byte[] content, String path) throws IOException {
-    List<JsonNode> nodes;
+  static List<String> parts(byte[] content, String paths) throws IOException {
+    JsonNode manifest;
     try {
-      nodes = flat(List.of(JSON.readTree(content)));
+      manifest = JSON.readTree(content);
     } catch (JsonProcessingException e) {
       throw new IOException("it is no JSON: " + e.getOriginalMessage(), e);
     }
+    for (String path : paths.split("\\|")) {
+      List<String> parts = at(manifest, path.strip());
+      if (!parts.isEmpty()) {
+        return parts;
+      }
+    }
+    throw new IOException("it names no parts at " + paths);
+  }
+
+  private static List<String> at(JsonNode manifest, String path) throws IOException {
+    List<JsonNode> nodes = flat(List.of(manifest));
     for (String member : path.split("\\.")) {
       List<JsonNode> next = new ArrayList<>();
       for (JsonNode node : nodes) {
@@ -41,9 +53,6 @@ final class Manifest {
         throw new IOException("it holds something other than names at " + path);
       }
       parts.add(node.asText());
-    }
-    if (parts.isEmpty()) {
-      throw new IOException("it names no parts at " + path);
     }
     return parts;
   }

@@ -25,6 +25,7 @@ final class RowReader implements Serializable {
 
   private final RecordParser parser;
   private final RowOrigin origin;
+  private final OtherColumns others;
   private final List<FieldValue> fields;
   private final JudgedRules rules;
   private final Deleting deleting;
@@ -54,6 +55,7 @@ final class RowReader implements Serializable {
       Deleting deleting) {
     this.parser = parser;
     this.origin = new RowOrigin(wanted.arrival(), wanted.columns());
+    this.others = new OtherColumns(wanted);
     this.fields = List.copyOf(fields);
     this.rules = rules;
     this.deleting = deleting;
@@ -86,8 +88,9 @@ final class RowReader implements Serializable {
     } else {
       UTF8String[] columns = record.values();
       origin.fill(columns, place);
+      others.fill(columns, record);
       NativeRow input = new NativeRow((Object[]) columns);
-      findings.addExtras(record.names(), record.extras());
+      others.keep(record, findings);
       effect = deleting == null ? Effect.SET : deleting.changes.effect(input, findings);
       // What a row was need not have been told whole, and is not judged again.
       Findings unjudged = effect == Effect.SET ? findings : new Findings();

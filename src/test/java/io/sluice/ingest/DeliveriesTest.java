@@ -182,6 +182,8 @@ class DeliveriesTest {
     byte[] azure =
         "{\"blobs\":[{\"blobName\":\"a\"},{\"blobName\":\"b\"}]}".getBytes(StandardCharsets.UTF_8);
     assertEquals(List.of("a", "b"), Manifest.parts(azure, "blobs.blobName"));
+    assertEquals(List.of("a", "b"), Manifest.parts(azure, "dataFiles|blobs.blobName"));
+    assertThrows(IOException.class, () -> Manifest.parts(azure, "dataFiles|reportKeys"));
     assertThrows(IOException.class, () -> Manifest.parts(azure, "blobs"));
     assertThrows(IOException.class, () -> Manifest.parts(azure, "reportKeys"));
   }

@@ -87,6 +87,18 @@ final class Orders {
     return read(YAML, folder);
   }
 
+  /** The same contract with a field of all columns that no expression reads. */
+  static Contract withOthers(Path folder, String added) throws IOException {
+    String fields = "fields: {kind: \"lower(trim(kind))\", others: _others}";
+    return read(
+        YAML.replace("    quality:\n", "      - {name: others, logicalType: string}\n    quality:\n")
+                .replace("fields: {kind: \"lower(trim(kind))\"}", fields)
+            + "  - {property: schemaPolicy, value: {added: "
+            + added
+            + "}}\n",
+        folder);
+  }
+
   /** The same contract, its field {@code kind} kept as a token. */
   static Contract protectedContract(Path folder) throws IOException {
     int from = YAML.indexOf("      - name: kind");

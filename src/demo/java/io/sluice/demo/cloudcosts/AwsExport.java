@@ -5,13 +5,17 @@ import io.sluice.demo.cloudcosts.CostLine.Day;
 import io.sluice.demo.cloudcosts.CostLine.Defect;
 import io.sluice.demo.cloudcosts.Fleet.Machine;
 import io.sluice.demo.cloudcosts.Fleet.Resource;
+import java.time.YearMonth;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * A Cost and Usage Report, gzipped csv. The collector stamps each line with the time its manifest
- * was assembled, which the report itself does not say.
+ * A Cost and Usage Report, gzipped csv, in versions: each assembly has a folder of its own, a
+ * manifest that names its parts, and other ids for the same lines.
  */
 final class AwsExport implements CostExport {
   private static final String HEADER =
@@ -30,11 +34,35 @@ final class AwsExport implements CostExport {
       savingsPlan/SavingsPlanEffectiveCost,\
       """;
   private static final String TAGS =
-      "resourceTags/user:Name,resourceTags/user:env,resourceTags/user:team,";
+      "resourceTags/user:Name,resourceTags/user:env,resourceTags/user:team";
 
   @Override
-  public String path(Day arrival, int part) {
-    return String.format(Locale.ROOT, "cloud_costs/aws/%s/cur-%05d.csv.gz", arrival.iso, part);
+  public String folder(YearMonth month, String run) {
+    return "cloud_costs/aws/acme/" + period(month) + "/" + run + "/";
+  }
+
+  @Override
+  public String file(int part) {
+    return String.format(Locale.ROOT, "acme-%05d.csv.gz", part);
+  }
+
+  @Override
+  public Optional<Manifest> manifest(YearMonth month, String run, List<String> files) {
+    String folder = "reports/acme/" + period(month) + "/" + run + "/";
+    return Optional.of(
+        new Manifest(
+            "acme-Manifest.json",
+            "{\"assemblyId\": \""
+                + run
+                + "\", \"compression\": \"GZIP\", \"reportName\": \"acme\", \"reportKeys\": ["
+                + files.stream()
+                    .map(file -> "\"" + folder + file + "\"")
+                    .collect(Collectors.joining(", "))
+                + "]}\n"));
+  }
+
+  private static String period(YearMonth month) {
+    return CostExport.basic(month.atDay(1)) + "-" + CostExport.basic(month.plusMonths(1).atDay(1));
   }
 
   @Override
@@ -42,7 +70,7 @@ final class AwsExport implements CostExport {
     return HEADER
         + (newTag(arrival) ? "resourceTags/user:cost_center," : "")
         + TAGS
-        + "manifest/assembledAt\n";
+        + "\n";
   }
 
   /** From the third day on a further tag is activated: a new column, and not the last. */
@@ -54,7 +82,7 @@ final class AwsExport implements CostExport {
   public Set<Defect> defects() {
     return EnumSet.of(
         Defect.MALFORMED,
-        Defect.NO_LINE_ID,
+        Defect.NO_ACCOUNT,
         Defect.NO_BILLING_PERIOD,
         Defect.UNKNOWN_CATEGORY,
         Defect.END_BEFORE_START);
@@ -70,22 +98,20 @@ final class AwsExport implements CostExport {
     String account = CostExport.awsAccount(resource.account());
     boolean usage =
         charge == Charge.USAGE || charge == Charge.COVERED || charge == Charge.UNUSED_CAPACITY;
-    if (defect != Defect.NO_LINE_ID) {
-      lineId(out, line.identity());
-    }
+    lineId(out, Fleet.mix(line.identity() ^ arrival.index));
     out.append(',');
     CostExport.instant(out, day, CostExport.firstHour(line));
     out.append('/');
     CostExport.instant(out, day, CostExport.endHour(line, null));
     out.append(",,AWS,")
         .append(charge == Charge.REFUND ? "Refund" : "Anniversary")
-        .append(",210987650000,");
+        .append(defect == Defect.NO_ACCOUNT ? ",," : ",210987650000,");
     if (defect != Defect.NO_BILLING_PERIOD) {
       out.append(day.monthStart).append("T00:00:00Z");
     }
     out.append(',').append(day.nextMonthStart).append("T00:00:00Z,\"Amazon Web Services, Inc.\",");
     out.append(account).append(",acme-").append(resource.environment()).append(',');
-    out.append(defect == Defect.UNKNOWN_CATEGORY ? "DistributorDiscount" : lineItemType(charge))
+    out.append(defect == Defect.UNKNOWN_CATEGORY ? "Goodwill" : lineItemType(charge))
         .append(',');
     CostExport.instant(out, day, CostExport.firstHour(line));
     out.append(',');
@@ -160,7 +186,6 @@ final class AwsExport implements CostExport {
     } else {
       out.append(",,");
     }
-    out.append(',').append(line.exportedAt());
     CostExport.endCsv(out, start, defect, "\n");
   }
 

@@ -5,16 +5,50 @@ import io.sluice.demo.cloudcosts.CostLine.Day;
 import io.sluice.demo.cloudcosts.CostLine.Defect;
 import io.sluice.demo.cloudcosts.Fleet.Machine;
 import io.sluice.demo.cloudcosts.Fleet.Resource;
+import java.time.YearMonth;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** A Cost Management export, csv with Windows line breaks and American dates, in euros. */
+/**
+ * An enterprise agreement's export of actual costs, csv with Windows line breaks and American dates,
+ * in euros; each run has a folder of its own and a manifest that names its parts.
+ */
 final class AzureExport implements CostExport {
 
   @Override
-  public String path(Day arrival, int part) {
-    return String.format(Locale.ROOT, "cloud_costs/azure/%s/part_0_%04d.csv", arrival.iso, part);
+  public String folder(YearMonth month, String run) {
+    return "cloud_costs/azure/" + run(month, run);
+  }
+
+  private static String run(YearMonth month, String run) {
+    return "acme/"
+        + CostExport.basic(month.atDay(1))
+        + "-"
+        + CostExport.basic(month.atEndOfMonth())
+        + "/"
+        + run
+        + "/";
+  }
+
+  @Override
+  public String file(int part) {
+    return String.format(Locale.ROOT, "part_%d_0001.csv", part - 1);
+  }
+
+  @Override
+  public Optional<Manifest> manifest(YearMonth month, String run, List<String> files) {
+    return Optional.of(
+        new Manifest(
+            "manifest.json",
+            "{\"manifestVersion\": \"2024-04-01\", \"blobs\": ["
+                + files.stream()
+                    .map(file -> "{\"blobName\": \"" + run(month, run) + file + "\"}")
+                    .collect(Collectors.joining(", "))
+                + "]}\n"));
   }
 
   @Override
@@ -25,8 +59,7 @@ final class AzureExport implements CostExport {
     ResourceLocation,AvailabilityZone,MeterId,MeterCategory,MeterSubCategory,MeterName,\
     MeterRegion,ProductId,ProductName,ConsumedService,PublisherName,ChargeType,Frequency,\
     PricingModel,ReservationId,ReservationName,Quantity,UnitOfMeasure,PayGPrice,\
-    UnitPrice,EffectivePrice,CostInBillingCurrency,BillingCurrency,PricingCurrency,Tags,\
-    ExportedAt\r
+    UnitPrice,EffectivePrice,CostInBillingCurrency,BillingCurrencyCode,PricingCurrency,Tags\r
     """;
   }
 
@@ -34,7 +67,7 @@ final class AzureExport implements CostExport {
   public Set<Defect> defects() {
     return EnumSet.of(
         Defect.MALFORMED,
-        Defect.COST_NOT_A_NUMBER,
+        Defect.NO_CURRENCY,
         Defect.NO_BILLING_PERIOD,
         Defect.UNKNOWN_CATEGORY);
   }
@@ -123,17 +156,12 @@ final class AzureExport implements CostExport {
     CostExport.rate(out, line.listRate()).append(',');
     CostExport.rate(out, line.contractedRate()).append(',');
     CostExport.rate(out, line.effectiveRate()).append(',');
-    if (defect == Defect.COST_NOT_A_NUMBER) {
-      out.append("N/A");
-    } else {
-      CostExport.cost(out, line.billedCost());
-    }
-    out.append(",EUR,EUR,");
+    CostExport.cost(out, line.billedCost())
+        .append(defect == Defect.NO_CURRENCY ? ",,EUR," : ",EUR,EUR,");
     if (line.team() != null) {
       out.append("\"\"\"team\"\": \"\"").append(line.team()).append("\"\",\"\"env\"\": \"\"");
       out.append(resource.environment()).append("\"\"\"");
     }
-    out.append(',').append(line.exportedAt());
     CostExport.endCsv(out, start, defect, "\r\n");
   }
 

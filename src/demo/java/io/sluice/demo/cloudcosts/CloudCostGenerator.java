@@ -17,35 +17,34 @@ import java.util.SplittableRandom;
  * FOCUS 1.0 file) and its machines' hourly load ({@code machine_metrics}), and keeps the truth
  * about both.
  *
- * <p>The files of a day hold that day's usage, exported in the night after it, and what providers
- * correct of the days before. Stated shares, of all first versions of a line (an hour):
+ * <p>Bills come as providers send them: each night the whole month so far, in a folder of its own,
+ * and once more an earlier month of which something has changed. What a month's newest delivery
+ * does not hold is gone. Stated shares, of all first versions of a line (an hour):
  *
  * <ul>
- *   <li>restated {@value #RESTATED} ({@value #HOURS_RESTATED}): exported again one to three days
- *       later with another cost and the tag the resource has by then; one in ten is followed by its
- *       first version sent again;
- *   <li>superseded {@value #SUPERSEDED}: an older version arrives one to four days after the newer
- *       one;
- *   <li>both versions on one day {@value #BOTH_AT_ONCE};
- *   <li>duplicate {@value #DUPLICATE} ({@value #HOURS_DUPLICATE}): sent twice, half of them on one
- *       day;
+ *   <li>restated {@value #RESTATED} ({@value #HOURS_RESTATED}): from one to three days later on it
+ *       has another cost and the tag the resource has by then; of hours, one in ten is followed by
+ *       its first version sent again;
+ *   <li>withdrawn {@value #WITHDRAWN}: one to three days later it is no more;
+ *   <li>repeated {@value #REPEATED}: it stands in its deliveries twice, and is charged twice;
+ *   <li>duplicate ({@value #HOURS_DUPLICATE}): an hour is sent twice, half of them on one day;
  *   <li>straggler {@value #STRAGGLER} ({@value #HOURS_STRAGGLING}): arrives only one or two (one to
  *       three) days later;
  *   <li>untagged {@value #TAG_LAG} of the lines of tagged resources;
  *   <li>defects: see {@link CostLine.Defect} and {@link MachineHour.Defect}; of the defective lines
- *       three in ten come again a day later, repaired.
+ *       three in ten are whole from the next day on, the others broken in each delivery.
  * </ul>
  *
- * <p>The FOCUS file has no export time, so its lines are neither restated nor superseded. On every
- * fourth day, from the second on, one AWS file is cut off; its lines come again the day after.
+ * <p>On every third day, from the third on, AWS delivers in the evening too: that delivery is
+ * superseded. On every fourth, from the second on, a file of AWS's delivery is cut off, so that none
+ * of it counts; on every fifth, from the fourth on, a file of Azure's comes a day after the rest.
  * Costs are fixed-point longs ({@value CostLine#COST_DECIMALS} decimals), exact up to 900 million a
- * day.
+ * day. Memory holds the lines of all months, and the time of a day grows with its month.
  */
 public final class CloudCostGenerator implements SourceGenerator {
   static final double RESTATED = 0.02;
-  static final double SUPERSEDED = 0.004;
-  static final double BOTH_AT_ONCE = 0.002;
-  static final double DUPLICATE = 0.006;
+  static final double WITHDRAWN = 0.004;
+  static final double REPEATED = 0.006;
   static final double STRAGGLER = 0.01;
   static final double TAG_LAG = 0.02;
   static final double HOURS_RESTATED = 0.004;

@@ -5,6 +5,7 @@ import io.sluice.demo.cloudcosts.Fleet.Machine;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -39,7 +40,7 @@ final class CostBooks {
   }
 
   /** Adds a line to what silver holds, or takes it away ({@code sign} -1). */
-  void book(CostLine line, int sign) {
+  private void book(CostLine line, int sign) {
     DayTotals total = totals.computeIfAbsent(line.day().date, d -> new DayTotals());
     long billed = sign * line.billedCost();
     long effective = sign * line.effectiveCost();
@@ -55,6 +56,13 @@ final class CostBooks {
           billed,
           effective);
     }
+  }
+
+  /** Books that a delivery takes the place of another, which may be empty. */
+  void replace(List<CostLine> before, List<CostLine> after) {
+    before.forEach(line -> book(line, -1));
+    after.forEach(line -> book(line, 1));
+    costs.removed += before.size();
   }
 
   private static void add(long[] sums, long count, long billed, long effective) {
@@ -131,6 +139,7 @@ final class CostBooks {
     copy.files = counted.files;
     copy.duplicates = counted.duplicates;
     copy.superseded = counted.superseded;
+    copy.removed = counted.removed;
     copy.unreadableFiles.putAll(counted.unreadableFiles);
     copy.quarantined.putAll(counted.quarantined);
     return copy;

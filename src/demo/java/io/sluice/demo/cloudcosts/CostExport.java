@@ -3,6 +3,10 @@ package io.sluice.demo.cloudcosts;
 import io.sluice.demo.cloudcosts.CostLine.Day;
 import io.sluice.demo.cloudcosts.CostLine.Defect;
 import io.sluice.demo.cloudcosts.Fleet.Machine;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,8 +28,23 @@ sealed interface CostExport permits AwsExport, AzureExport, GcpExport, FocusExpo
   };
   String[] GCP_REGIONS = {"europe-west1", "us-central1", "europe-west4", "asia-southeast1"};
 
-  /** The file's path below the landing root, for the day it arrives and its number that day. */
-  String path(Day arrival, int part);
+  /** A file that names a delivery's others, and what stands in it. */
+  record Manifest(String name, String content) {}
+
+  /**
+   * The folder of a delivery below the landing root, with a slash at its end.
+   *
+   * @param run what tells the month's deliveries apart, greater for each
+   */
+  String folder(YearMonth month, String run);
+
+  /** The name of a delivery's file by its number, from 1. */
+  String file(int part);
+
+  /** The manifest of a delivery's files; empty if the provider writes none. */
+  default Optional<Manifest> manifest(YearMonth month, String run, List<String> files) {
+    return Optional.empty();
+  }
 
   /** The header line with its line break; empty for JSON lines. */
   String header(Day arrival);
@@ -40,6 +59,11 @@ sealed interface CostExport permits AwsExport, AzureExport, GcpExport, FocusExpo
    * @param defect what is wrong with it; null for nothing
    */
   void append(StringBuilder out, CostLine line, Machine machine, Day arrival, Defect defect);
+
+  /** A date without dashes. */
+  static String basic(LocalDate date) {
+    return date.toString().replace("-", "");
+  }
 
   static String awsAccount(int account) {
     return Long.toString(210_987_650_000L + account * 1_117L);

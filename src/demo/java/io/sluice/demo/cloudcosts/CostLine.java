@@ -57,14 +57,14 @@ record CostLine(
   enum Defect {
     /** The record is cut off: 0.15% of all lines. */
     MALFORMED("/record", 0.0015),
-    /** The cost reads N/A: 0.1% of Azure's and the FOCUS file's lines. */
+    /** The cost reads N/A: 0.1% of the FOCUS file's lines. */
     COST_NOT_A_NUMBER("BilledCost/type", 0.001),
-    /** The provider's line id is empty: 0.1% of AWS's lines. */
-    NO_LINE_ID("x_LineId/required", 0.001),
+    /** No account is named: 0.1% of AWS's lines. */
+    NO_ACCOUNT("BillingAccountId/required", 0.001),
     /** The billing period does not begin: 0.1% of AWS's, Azure's and the FOCUS file's lines. */
     NO_BILLING_PERIOD("BillingPeriodStart/required", 0.001),
-    /** The charge period does not end: 0.1% of Google Cloud's lines. */
-    NO_PERIOD_END("ChargePeriodEnd/required", 0.001),
+    /** No currency is named: 0.1% of Azure's and Google Cloud's lines. */
+    NO_CURRENCY("BillingCurrency/required", 0.001),
     /** A kind of charge that FOCUS does not know: 0.1% of all lines. */
     UNKNOWN_CATEGORY("ChargeCategory/enum", 0.001),
     /**
@@ -98,9 +98,6 @@ record CostLine(
     /** The provider's assembly in the night after the day. */
     final String assembledAt;
 
-    /** A first assembly in the evening, before the day is over. */
-    final String firstAssembledAt;
-
     /**
      * @param index 0 on the generator's first day
      */
@@ -117,7 +114,6 @@ record CostLine(
       this.monthEndAmerican = american(first.plusMonths(1).minusDays(1));
       this.month = iso.substring(0, 4) + iso.substring(5, 7);
       this.assembledAt = nextIso + "T03:14:15Z";
-      this.firstAssembledAt = iso + "T20:41:07Z";
     }
 
     private static String american(LocalDate date) {

@@ -4,19 +4,25 @@ import io.sluice.demo.cloudcosts.CostLine.Day;
 import io.sluice.demo.cloudcosts.CostLine.Defect;
 import io.sluice.demo.cloudcosts.Fleet.Machine;
 import io.sluice.demo.cloudcosts.Fleet.Resource;
+import java.time.YearMonth;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 
 /**
- * A FOCUS 1.0 file as a smaller provider gives it: no export time, {@code NULL} spelt out, a row id
- * of its own.
+ * A FOCUS 1.0 file of a month as a smaller provider gives it, with {@code NULL} spelt out; each run
+ * has a folder of its own.
  */
 final class FocusExport implements CostExport {
 
   @Override
-  public String path(Day arrival, int part) {
-    return String.format(Locale.ROOT, "cloud_costs/focus/%s/oracle-%03d.csv", arrival.iso, part);
+  public String folder(YearMonth month, String run) {
+    return "cloud_costs/focus/oracle/" + month + "/" + run + "/";
+  }
+
+  @Override
+  public String file(int part) {
+    return String.format(Locale.ROOT, "oracle-%03d.csv", part);
   }
 
   @Override
@@ -30,7 +36,7 @@ final class FocusExport implements CostExport {
     "ConsumedQuantity","ConsumedUnit","ContractedCost","ContractedUnitPrice",\
     "EffectiveCost","InvoiceIssuerName","ListCost","ListUnitPrice","PricingCategory",\
     "PricingQuantity","PricingUnit","ProviderName","PublisherName","RegionId",\
-    "RegionName","ResourceId","ResourceName","ResourceType","ServiceCategory","Id",\
+    "RegionName","ResourceId","ResourceName","ResourceType","ServiceCategory",\
     "ServiceName","SkuId","SkuPriceId","SubAccountId","SubAccountName","Tags"
     """;
   }
@@ -84,7 +90,6 @@ final class FocusExport implements CostExport {
     out.append("\",\"Oracle\",\"Oracle\",NULL,\"eu-frankfurt-1\",\"").append(resource.id());
     out.append("\",\"\",\"instance\",");
     text(out, service.code()).append(',');
-    out.append(line.identity() >>> 40).append(',');
     text(out, service.name()).append(",\"B9").append(1000 + service.meter().length());
     out.append("\",\"\",\"ocid1.tenancy.oc1..acme\",\"acme\",");
     if (line.team() != null) {

@@ -5,16 +5,24 @@ import io.sluice.demo.cloudcosts.CostLine.Day;
 import io.sluice.demo.cloudcosts.CostLine.Defect;
 import io.sluice.demo.cloudcosts.Fleet.Machine;
 import io.sluice.demo.cloudcosts.Fleet.Resource;
+import java.time.YearMonth;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** The detailed billing export, JSON lines; a discount is a credit, a negative part of the cost. */
+/**
+ * The detailed billing export of an invoice's month, JSON lines, a folder for each run; a discount is a credit, a negative part of the cost.
+ */
 final class GcpExport implements CostExport {
 
   @Override
-  public String path(Day arrival, int part) {
-    return String.format(Locale.ROOT, "cloud_costs/gcp/%s/billing-%012d.jsonl", arrival.iso, part);
+  public String folder(YearMonth month, String run) {
+    return "cloud_costs/gcp/acme/" + month + "/" + run + "/";
+  }
+
+  @Override
+  public String file(int part) {
+    return String.format(Locale.ROOT, "%012d.jsonl", part - 1);
   }
 
   @Override
@@ -25,7 +33,7 @@ final class GcpExport implements CostExport {
   @Override
   public Set<Defect> defects() {
     return EnumSet.of(
-        Defect.MALFORMED, Defect.NO_PERIOD_END, Defect.UNKNOWN_CATEGORY, Defect.END_BEFORE_START);
+        Defect.MALFORMED, Defect.NO_CURRENCY, Defect.UNKNOWN_CATEGORY, Defect.END_BEFORE_START);
   }
 
   @Override
@@ -54,10 +62,8 @@ final class GcpExport implements CostExport {
     }
     out.append(meter).append(" in ").append(region).append("\"},\"usage_start_time\":\"");
     CostExport.instant(out, day, CostExport.firstHour(line));
-    if (defect != Defect.NO_PERIOD_END) {
-      out.append("\",\"usage_end_time\":\"");
-      CostExport.instant(out, day, CostExport.endHour(line, defect));
-    }
+    out.append("\",\"usage_end_time\":\"");
+    CostExport.instant(out, day, CostExport.endHour(line, defect));
     out.append("\",\"project\":{\"id\":\"")
         .append(project)
         .append("\",\"number\":\"")
@@ -104,7 +110,8 @@ final class GcpExport implements CostExport {
     CostExport.rate(out, line.listRate()).append("},\"cost\":");
     CostExport.cost(out, line.contractedCost()).append(",\"cost_at_list\":");
     CostExport.cost(out, line.listCost())
-        .append(",\"currency\":\"USD\",\"currency_conversion_rate\":1,\"credits\":[");
+        .append(defect == Defect.NO_CURRENCY ? "" : ",\"currency\":\"USD\"")
+        .append(",\"currency_conversion_rate\":1,\"credits\":[");
     credits(out, line, machine);
     out.append("],\"export_time\":\"").append(line.exportedAt()).append("\"}");
     if (defect == Defect.MALFORMED) {

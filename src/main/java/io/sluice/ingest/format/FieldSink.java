@@ -1,5 +1,6 @@
 package io.sluice.ingest.format;
 
+import io.sluice.contract.GivenColumns;
 import io.sluice.contract.SchemaPolicy;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -28,7 +29,9 @@ public final class FieldSink {
 
   FieldSink(WantedFields wanted) {
     this.policy = wanted.policy();
-    this.keepsUnknown = policy.added() != SchemaPolicy.Added.IGNORE;
+    this.keepsUnknown =
+        policy.added() != SchemaPolicy.Added.IGNORE
+            || wanted.columns().contains(GivenColumns.OTHERS);
     for (int i = 0; i < wanted.columns().size(); i++) {
       places.put(wanted.columns().get(i), i);
     }

@@ -10,6 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.demo.Landing;
 import io.sluice.demo.Truth;
+import io.sluice.demo.cloudcosts.Readings.Broken;
+import io.sluice.demo.cloudcosts.Readings.Memory;
+import io.sluice.demo.cloudcosts.Readings.Reading;
+import io.sluice.demo.cloudcosts.Readings.Version;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -21,8 +25,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
@@ -35,22 +41,6 @@ import org.junit.jupiter.api.Test;
 class CloudCostGeneratorTest {
   private static final LocalDate FIRST = LocalDate.of(2026, 10, 29);
   private static final int DAYS = 8;
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Files in memory, by path. */
-  private static final class Memory implements Landing {
-    final SortedMap<String, byte[]> files = new TreeMap<>();
-
-    @Override
-    public OutputStream create(String path) {
-      return new ByteArrayOutputStream() {
-        @Override
-        public void close() {
-          files.put(path, toByteArray());
-        }
-      };
-    }
-  }
 
   private static CloudCostGenerator generate(long seed, int days, int machines, Landing landing)
       throws IOException {
@@ -72,12 +62,12 @@ class CloudCostGeneratorTest {
 
     assertEquals(once.files.keySet(), again.files.keySet());
     once.files.forEach(
-        (path, bytes) -> assertEquals(text(bytes), text(again.files.get(path)), path));
+        (path, bytes) -> assertEquals(Readings.text(bytes), Readings.text(again.files.get(path)), path));
     assertEquals(truth.get("cloud_costs").gold, same.get("cloud_costs").gold);
     assertEquals(truth.get("machine_metrics").gold, same.get("machine_metrics").gold);
     assertNotEquals(
-        text(once.files.get("cloud_costs/gcp/2026-10-29/billing-000000000001.jsonl")),
-        text(other.files.get("cloud_costs/gcp/2026-10-29/billing-000000000001.jsonl")));
+        Readings.text(once.files.get(path("gcp/acme/2026-10/20261030T031415Z/000000000000.jsonl"))),
+        Readings.text(other.files.get(path("gcp/acme/2026-10/20261030T031415Z/000000000000.jsonl"))));
   }
 
   @Test
@@ -92,23 +82,21 @@ class CloudCostGeneratorTest {
   @Test
   void theTruthIsWhatTheFilesHold() throws IOException {
     Memory landing = new Memory();
-    Map<String, Truth> truth = generate(7, DAYS, 120, landing).truth();
-    Lake costs = new Lake();
+    CloudCostGenerator generator = new CloudCostGenerator(7, FIRST, 120);
+    DeliveredBills costs = new DeliveredBills(landing);
     Lake hours = new Lake();
     for (int i = 0; i < DAYS; i++) {
-      String day = FIRST.plusDays(i).toString();
-      for (String export : List.of("aws", "azure", "gcp", "focus")) {
-        costs.take(landing, "cloud_costs/" + export + "/" + day + "/", Reading.valueOf(export));
-      }
-      costs.resolve();
-      hours.take(landing, "machine_metrics/" + day + "/", Reading.metrics);
+      generator.arrive(FIRST.plusDays(i), landing);
+      costs.night();
+      hours.take(landing, "machine_metrics/" + FIRST.plusDays(i) + "/", Reading.metrics);
       hours.resolve();
     }
+    Map<String, Truth> truth = generator.truth();
 
-    costs.assertIs(truth.get("cloud_costs"), "BilledCost", "EffectiveCost");
+    costs.assertIs(truth.get("cloud_costs"));
     hours.assertIs(truth.get("machine_metrics"), "network_bytes", null);
-    assertTrue(truth.get("cloud_costs").duplicates > 20);
-    assertTrue(truth.get("cloud_costs").superseded > 20);
+    assertTrue(truth.get("cloud_costs").superseded > 1000);
+    assertTrue(truth.get("cloud_costs").removed > 1000);
     assertTrue(truth.get("machine_metrics").superseded > 0);
 
     SortedMap<String, BigDecimal> billed = new TreeMap<>();
@@ -120,18 +108,29 @@ class CloudCostGeneratorTest {
         .forEach(
             hour ->
                 hoursOfMachines.merge(
-                    hour.day + "|" + hour.resource, BigDecimal.ONE, BigDecimal::add));
+                    hour.day() + "|" + hour.resource(), BigDecimal.ONE, BigDecimal::add));
     hoursOfMachines.keySet().forEach(group -> ofMachines.put(group, BigDecimal.ZERO));
-    for (Version line : costs.kept.values()) {
-      billed.merge(line.day + "|" + line.group, line.first, BigDecimal::add);
+    for (Version line : costs.lines()) {
+      billed.merge(line.day() + "|" + line.group(), line.first(), BigDecimal::add);
       ofMachines.computeIfPresent(
-          line.day + "|" + line.resource, (group, sum) -> sum.add(line.first));
+          line.day() + "|" + line.resource(), (group, sum) -> sum.add(line.first()));
     }
-    assertSame(truth.get("cloud_costs").gold.get("cost_daily").get("billed_cost"), billed);
-    assertSame(
+    DeliveredBills.assertSame(truth.get("cloud_costs").gold.get("cost_daily").get("billed_cost"), billed);
+    DeliveredBills.assertSame(
         truth.get("machine_metrics").gold.get("machine_daily").get("billed_cost"), ofMachines);
-    assertSame(
+    DeliveredBills.assertSame(
         truth.get("machine_metrics").gold.get("machine_daily").get("hours"), hoursOfMachines);
+  }
+
+  @Test
+  void aMonthIsDeliveredWholeEachNight() throws IOException {
+    Memory landing = new Memory();
+    generate(7, 2, 20, landing);
+    List<String> first =
+        lines(landing, "gcp/acme/2026-10/20261030T031415Z/000000000000.jsonl");
+    List<String> second =
+        lines(landing, "gcp/acme/2026-10/20261031T031415Z/000000000000.jsonl");
+    assertTrue(second.containsAll(first.subList(0, 20)));
   }
 
   @Test
@@ -149,10 +148,10 @@ class CloudCostGeneratorTest {
     }
     Map<String, double[]> cpu = new HashMap<>();
     for (Version hour : hours.kept.values()) {
-      double[] sums = cpu.computeIfAbsent(hour.resource, r -> new double[3]);
-      sums[0] += hour.second.doubleValue();
+      double[] sums = cpu.computeIfAbsent(hour.resource(), r -> new double[3]);
+      sums[0] += hour.second().doubleValue();
       sums[1]++;
-      sums[2] = Math.max(sums[2], hour.second.doubleValue());
+      sums[2] = Math.max(sums[2], hour.second().doubleValue());
     }
     assertTrue(idle.keySet().stream().allMatch(id -> cpu.get(id)[0] / cpu.get(id)[1] < 7));
     assertTrue(idle.keySet().stream().anyMatch(id -> cpu.get(id)[2] > 20), "idle machines burst");
@@ -189,10 +188,10 @@ class CloudCostGeneratorTest {
   void fromTheThirdDayOnThereAreNewColumns() throws IOException {
     Memory landing = new Memory();
     generate(1, 3, 10, landing);
+    String aws = "cloud_costs/aws/acme/20261001-20261101/";
     assertFalse(
-        header(landing, "cloud_costs/aws/2026-10-30/cur-00001.csv.gz").contains("cost_center"));
-    assertTrue(
-        header(landing, "cloud_costs/aws/2026-10-31/cur-00001.csv.gz").contains("cost_center"));
+        header(landing, aws + "20261030T031415Z/acme-00001.csv.gz").contains("cost_center"));
+    assertTrue(header(landing, aws + "20261101T031415Z/acme-00001.csv.gz").contains("cost_center"));
     assertFalse(
         header(landing, "machine_metrics/2026-10-30/metrics.jsonl.gz").contains("agent_version"));
     assertTrue(
@@ -200,11 +199,11 @@ class CloudCostGeneratorTest {
   }
 
   @Test
-  void theFileCutOffCannotBeRead() throws IOException {
+  void ofADeliveryWithAFileCutOffNoneCounts() throws IOException {
     Memory landing = new Memory();
     Truth truth = generate(1, 2, 100, landing).truth().get("cloud_costs");
-    assertEquals(1, truth.unreadableFiles.size());
-    byte[] bytes = landing.files.get(truth.unreadableFiles.firstKey());
+    assertEquals(2, truth.unreadableFiles.size());
+    byte[] bytes = landing.files.get(truth.unreadableFiles.lastKey());
     assertThrows(
         EOFException.class,
         () -> {
@@ -214,48 +213,27 @@ class CloudCostGeneratorTest {
         });
   }
 
-  private static String text(byte[] bytes) {
-    return new String(bytes, StandardCharsets.ISO_8859_1);
+  @Test
+  void aDeliveryWithAFileMissingWaits() throws IOException {
+    Memory landing = new Memory();
+    CloudCostGenerator generator = generate(1, 4, 100, landing);
+    String azure = "cloud_costs/azure/acme/20261101-20261130/20261102T031415Z/";
+    assertTrue(landing.files.containsKey(azure + "manifest.json"));
+    assertFalse(landing.files.containsKey(azure + "part_1_0001.csv"));
+    generator.arrive(FIRST.plusDays(4), landing);
+    assertTrue(landing.files.containsKey(azure + "part_1_0001.csv"));
+  }
+
+  private static String path(String file) {
+    return "cloud_costs/" + file;
+  }
+
+  private static List<String> lines(Memory landing, String file) throws IOException {
+    return Readings.lines(landing.files.get(path(file)), path(file));
   }
 
   private static String header(Memory landing, String path) throws IOException {
-    return lines(landing.files.get(path), path).get(0);
-  }
-
-  private static List<String> lines(byte[] bytes, String path) throws IOException {
-    try (InputStream raw = new ByteArrayInputStream(bytes);
-        InputStream in = path.endsWith(".gz") ? new GZIPInputStream(raw) : raw) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    }
-  }
-
-  private static void assertSame(Map<String, BigDecimal> expected, Map<String, BigDecimal> actual) {
-    assertEquals(expected.keySet(), actual.keySet());
-    expected.forEach(
-        (group, sum) ->
-            assertEquals(
-                0,
-                sum.compareTo(actual.get(group)),
-                group + ": " + sum + ", " + actual.get(group)));
-  }
-
-  /** A record in one version; {@code first} and {@code second} are its measures. */
-  private record Version(
-      String key,
-      String day,
-      String time,
-      String resource,
-      String group,
-      BigDecimal first,
-      BigDecimal second) {}
-
-  /** Thrown by a reading for the rule a record breaks. */
-  private static final class Broken extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Broken(String reason) {
-      super(reason);
-    }
+    return Readings.lines(landing.files.get(path), path).get(0);
   }
 
   /** What a lake makes of the files, a day at a time: the newest version by key. */
@@ -273,13 +251,13 @@ class CloudCostGeneratorTest {
       for (Map.Entry<String, byte[]> file : landing.files.subMap(folder, folder + "~").entrySet()) {
         List<String> lines;
         try {
-          lines = lines(file.getValue(), file.getKey());
+          lines = Readings.lines(file.getValue(), file.getKey());
         } catch (EOFException e) {
           unreadable++;
           continue;
         }
         files++;
-        List<String> header = reading.csv ? fields(lines.get(0)) : null;
+        List<String> header = reading.csv ? Readings.fields(lines.get(0)) : null;
         for (String line : reading.csv ? lines.subList(1, lines.size()) : lines) {
           records++;
           try {
@@ -293,18 +271,18 @@ class CloudCostGeneratorTest {
 
     void resolve() {
       Map<String, String> newest = new HashMap<>();
-      kept.forEach((key, version) -> newest.put(key, version.time));
+      kept.forEach((key, version) -> newest.put(key, version.time()));
       for (Version version : batch) {
-        newest.merge(version.key, version.time, (a, b) -> a.compareTo(b) >= 0 ? a : b);
+        newest.merge(version.key(), version.time(), (a, b) -> a.compareTo(b) >= 0 ? a : b);
       }
       for (Version version : batch) {
-        Version before = kept.get(version.key);
-        if (version.time.compareTo(newest.get(version.key)) < 0) {
+        Version before = kept.get(version.key());
+        if (version.time().compareTo(newest.get(version.key())) < 0) {
           superseded++;
-        } else if (before != null && before.time.equals(version.time)) {
+        } else if (before != null && before.time().equals(version.time())) {
           duplicates++;
         } else {
-          kept.put(version.key, version);
+          kept.put(version.key(), version);
         }
       }
       batch.clear();
@@ -321,241 +299,16 @@ class CloudCostGeneratorTest {
       SortedMap<String, BigDecimal> firsts = new TreeMap<>();
       SortedMap<String, BigDecimal> seconds = new TreeMap<>();
       for (Version version : kept.values()) {
-        rows.merge(version.day, 1L, Long::sum);
-        firsts.merge(version.day, version.first, BigDecimal::add);
-        seconds.merge(version.day, version.second, BigDecimal::add);
+        rows.merge(version.day(), 1L, Long::sum);
+        firsts.merge(version.day(), version.first(), BigDecimal::add);
+        seconds.merge(version.day(), version.second(), BigDecimal::add);
       }
       assertEquals(truth.rows, rows);
-      assertSame(truth.sums.get(first), firsts);
+      DeliveredBills.assertSame(truth.sums.get(first), firsts);
       if (second != null) {
-        assertSame(truth.sums.get(second), seconds);
+        DeliveredBills.assertSame(truth.sums.get(second), seconds);
       }
     }
   }
 
-  /** The exports, read as their providers document them. */
-  private enum Reading {
-    aws(true) {
-      @Override
-      Version read(Map<String, String> row) throws Broken {
-        String type = row.get("lineItem/LineItemType");
-        required(row, "identity/LineItemId", "x_LineId");
-        required(row, "bill/BillingPeriodStartDate", "BillingPeriodStart");
-        check(!type.equals("DistributorDiscount"), "ChargeCategory/enum");
-        inOrder(row.get("lineItem/UsageStartDate"), row.get("lineItem/UsageEndDate"));
-        BigDecimal cost = number(row.get("lineItem/UnblendedCost"));
-        boolean committed = type.equals("SavingsPlanCoveredUsage");
-        boolean plan = type.equals("SavingsPlanRecurringFee") || type.equals("SavingsPlanNegation");
-        String service = row.get("product/ProductName");
-        return new Version(
-            row.get("identity/LineItemId"),
-            row.get("lineItem/UsageStartDate").substring(0, 10),
-            row.get("manifest/assembledAt"),
-            row.get("lineItem/ResourceId"),
-            group(
-                "AWS",
-                service,
-                row.get("resourceTags/user:team").trim().toLowerCase(java.util.Locale.ROOT)),
-            committed || type.equals("SavingsPlanNegation") ? BigDecimal.ZERO : cost,
-            committed
-                ? number(row.get("savingsPlan/SavingsPlanEffectiveCost"))
-                : plan ? BigDecimal.ZERO : cost);
-      }
-    },
-    azure(true) {
-      @Override
-      Version read(Map<String, String> row) throws Broken {
-        required(row, "BillingPeriodStartDate", "BillingPeriodStart");
-        check(!row.get("ChargeType").equals("Unassigned"), "ChargeCategory/enum");
-        String[] date = row.get("Date").split("/");
-        String tags = row.get("Tags");
-        return new Version(
-            String.join(
-                "|",
-                "azure",
-                row.get("Date"),
-                row.get("SubscriptionId"),
-                lower(row.get("ResourceId")),
-                row.get("MeterId"),
-                row.get("ChargeType"),
-                row.get("PricingModel"),
-                row.get("ReservationId")),
-            date[2] + "-" + date[0] + "-" + date[1],
-            row.get("ExportedAt"),
-            lower(row.get("ResourceId")),
-            group(
-                "Microsoft",
-                row.get("MeterCategory"),
-                tags.isEmpty() ? "" : json("{" + tags + "}").path("team").asText()),
-            number(row.get("CostInBillingCurrency")),
-            number(row.get("Quantity")).multiply(number(row.get("EffectivePrice"))));
-      }
-    },
-    gcp(false) {
-      @Override
-      Version read(Map<String, String> row) throws Broken {
-        JsonNode line = json(row.get(""));
-        check(line.has("usage_end_time"), "ChargePeriodEnd/required");
-        check(!line.path("cost_type").asText().equals("goodwill"), "ChargeCategory/enum");
-        inOrder(line.path("usage_start_time").asText(), line.path("usage_end_time").asText());
-        BigDecimal cost = new BigDecimal(line.path("cost").asText());
-        for (JsonNode credit : line.path("credits")) {
-          cost = cost.add(new BigDecimal(credit.path("amount").asText()));
-        }
-        String team = "";
-        for (JsonNode label : line.path("labels")) {
-          team = label.path("key").asText().equals("team") ? label.path("value").asText() : team;
-        }
-        String resource = line.path("resource").path("global_name").asText();
-        return new Version(
-            String.join(
-                "|",
-                "gcp",
-                line.path("usage_start_time").asText(),
-                line.path("cost_type").asText(),
-                line.path("project").path("id").asText(),
-                line.path("sku").path("id").asText(),
-                resource),
-            line.path("usage_start_time").asText().substring(0, 10),
-            line.path("export_time").asText(),
-            resource,
-            group("Google Cloud", line.path("service").path("description").asText(), team),
-            cost,
-            cost);
-      }
-    },
-    focus(true) {
-      @Override
-      Version read(Map<String, String> row) throws Broken {
-        check(!row.get("BilledCost").equals("N/A"), "BilledCost/type");
-        check(!row.get("BillingPeriodStart").equals("NULL"), "BillingPeriodStart/required");
-        check(!row.get("ChargeCategory").equals("Gift"), "ChargeCategory/enum");
-        inOrder(row.get("ChargePeriodStart"), row.get("ChargePeriodEnd"));
-        String tags = row.get("Tags");
-        return new Version(
-            "focus|"
-                + row.get("Id")
-                + "|"
-                + row.get("ResourceId")
-                + "|"
-                + row.get("ChargePeriodStart"),
-            row.get("ChargePeriodStart").substring(0, 10),
-            row.get("ChargePeriodEnd"),
-            row.get("ResourceId"),
-            group(
-                "Oracle",
-                row.get("ServiceName").replace("NULL", ""),
-                tags.equals("NULL") ? "" : json(tags).path("team").asText()),
-            number(row.get("BilledCost")),
-            number(row.get("EffectiveCost")));
-      }
-    },
-    metrics(false) {
-      @Override
-      Version read(Map<String, String> row) throws Broken {
-        JsonNode hour = json(row.get(""));
-        check(hour.path("cpu_percent").isNumber(), "cpu_percent/type");
-        check(hour.path("cpu_percent").asDouble() <= 100, "cpu_percent/range");
-        check(!hour.path("resource_id").isNull(), "resource_id/required");
-        check(hour.path("network_bytes").asLong() >= 0, "network_bytes/range");
-        String at = hour.path("observed_at").asText();
-        check(at.endsWith(":00:00Z"), "/on_the_hour");
-        String resource = hour.path("resource_id").asText();
-        return new Version(
-            resource + "|" + at,
-            at.substring(0, 10),
-            hour.path("updated_at").asText(),
-            resource,
-            "",
-            hour.path("network_bytes").decimalValue(),
-            hour.path("cpu_percent").decimalValue());
-      }
-    };
-
-    final boolean csv;
-
-    Reading(boolean csv) {
-      this.csv = csv;
-    }
-
-    abstract Version read(Map<String, String> row) throws Broken;
-
-    Map<String, String> row(List<String> header, String line) throws Broken {
-      if (!csv) {
-        return Map.of("", line);
-      }
-      List<String> values = fields(line);
-      check(values.size() == header.size(), "/record");
-      Map<String, String> row = new HashMap<>();
-      for (int i = 0; i < header.size(); i++) {
-        row.put(header.get(i), values.get(i));
-      }
-      return row;
-    }
-  }
-
-  private static void check(boolean kept, String reason) throws Broken {
-    if (!kept) {
-      throw new Broken(reason);
-    }
-  }
-
-  private static void required(Map<String, String> row, String column, String field) throws Broken {
-    check(!row.get(column).isEmpty(), field + "/required");
-  }
-
-  private static void inOrder(String start, String end) throws Broken {
-    check(end.compareTo(start) > 0, "/charge_period_in_order");
-  }
-
-  private static BigDecimal number(String text) throws Broken {
-    check(!text.equals("N/A"), "BilledCost/type");
-    return new BigDecimal(text);
-  }
-
-  private static JsonNode json(String text) throws Broken {
-    try {
-      return JSON.reader()
-          .with(com.fasterxml.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .readTree(text);
-    } catch (IOException e) {
-      throw new Broken("/record");
-    }
-  }
-
-  private static String lower(String text) {
-    return text.toLowerCase(java.util.Locale.ROOT);
-  }
-
-  private static String group(String provider, String service, String team) {
-    return provider
-        + "|"
-        + (service.isEmpty() ? "Unknown service" : service)
-        + "|"
-        + (team.isEmpty() ? "unallocated" : team);
-  }
-
-  private static List<String> fields(String line) {
-    List<String> fields = new ArrayList<>();
-    StringBuilder field = new StringBuilder();
-    boolean quoted = false;
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c == '"') {
-        if (quoted && i + 1 < line.length() && line.charAt(i + 1) == '"') {
-          field.append('"');
-          i++;
-        } else {
-          quoted = !quoted;
-        }
-      } else if (c == ',' && !quoted) {
-        fields.add(field.toString());
-        field.setLength(0);
-      } else {
-        field.append(c);
-      }
-    }
-    fields.add(field.toString());
-    return fields;
-  }
 }
