@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param of whether each file is a delivery, or all files of a folder are
  * @param manifest a glob over the names of the files that list a delivery's parts; null for none
  * @param parts the path of members in a manifest that holds the parts' names, such as {@code
- *     blobs.blobName}; arrays are walked; of several, with a bar between them, the first that is there
+ *     blobs.blobName}; arrays are walked; of several, with a bar between them, the first that is
+ *     there
  * @param marker the name of the file whose presence says that its folder is complete; null for none
  * @param quiet how long nothing in a folder must have changed for it to be complete by itself; null
  *     if it never is

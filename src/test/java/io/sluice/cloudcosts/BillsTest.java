@@ -112,7 +112,8 @@ class BillsTest {
   void linesThatDifferInTheirLabelsAloneStayApart() {
     for (String account : List.of("01A2B3-C4D5E6-F7A8B9", "0AAAAA-0BBBBB-0CCCCC")) {
       assertEquals(
-          List.of("ads 1 0.0158055", "search 2 0.04109429", "unallocated 3 0.031615606500000000001"),
+          List.of(
+              "ads 1 0.0158055", "search 2 0.04109429", "unallocated 3 0.031615606500000000001"),
           Bills.silver(context)
               .where("BillingAccountId = '" + account + "' and BillingCurrency = 'EUR'")
               .where("BillingPeriodStart = '2026-11-01'")

@@ -13,14 +13,14 @@ class YamlDocumentTest {
   @Test
   void scalarsAreReadAsTheyAreWritten() throws IOException {
     JsonNode document = YamlDocument.read("{a: NO, b: 0100, c: 1.10, d: true, e: 7}");
-    assertEquals("{\"a\":\"NO\",\"b\":\"0100\",\"c\":1.10,\"d\":true,\"e\":7}", document.toString());
+    assertEquals(
+        "{\"a\":\"NO\",\"b\":\"0100\",\"c\":1.10,\"d\":true,\"e\":7}", document.toString());
   }
 
   @Test
   void aliasIsWhatItsAnchorStandsBefore() throws IOException {
     JsonNode document =
-        YamlDocument.read(
-            "first: &all {x: &one [1, 2], y: NO}\nsecond: *all\nthird: *one\n");
+        YamlDocument.read("first: &all {x: &one [1, 2], y: NO}\nsecond: *all\nthird: *one\n");
     assertEquals(
         "{\"first\":{\"x\":[1,2],\"y\":\"NO\"},\"second\":{\"x\":[1,2],\"y\":\"NO\"},"
             + "\"third\":[1,2]}",

@@ -91,7 +91,8 @@ final class Orders {
   static Contract withOthers(Path folder, String added) throws IOException {
     String fields = "fields: {kind: \"lower(trim(kind))\", others: _others}";
     return read(
-        YAML.replace("    quality:\n", "      - {name: others, logicalType: string}\n    quality:\n")
+        YAML.replace(
+                    "    quality:\n", "      - {name: others, logicalType: string}\n    quality:\n")
                 .replace("fields: {kind: \"lower(trim(kind))\"}", fields)
             + "  - {property: schemaPolicy, value: {added: "
             + added

@@ -67,10 +67,7 @@ final class AwsExport implements CostExport {
 
   @Override
   public String header(Day arrival) {
-    return HEADER
-        + (newTag(arrival) ? "resourceTags/user:cost_center," : "")
-        + TAGS
-        + "\n";
+    return HEADER + (newTag(arrival) ? "resourceTags/user:cost_center," : "") + TAGS + "\n";
   }
 
   /** From the third day on a further tag is activated: a new column, and not the last. */
@@ -111,8 +108,7 @@ final class AwsExport implements CostExport {
     }
     out.append(',').append(day.nextMonthStart).append("T00:00:00Z,\"Amazon Web Services, Inc.\",");
     out.append(account).append(",acme-").append(resource.environment()).append(',');
-    out.append(defect == Defect.UNKNOWN_CATEGORY ? "Goodwill" : lineItemType(charge))
-        .append(',');
+    out.append(defect == Defect.UNKNOWN_CATEGORY ? "Goodwill" : lineItemType(charge)).append(',');
     CostExport.instant(out, day, CostExport.firstHour(line));
     out.append(',');
     CostExport.instant(out, day, CostExport.endHour(line, defect));

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An enterprise agreement's export of actual costs, csv with Windows line breaks and American dates,
- * in euros; each run has a folder of its own and a manifest that names its parts.
+ * An enterprise agreement's export of actual costs, csv with Windows line breaks and American
+ * dates, in euros; each run has a folder of its own and a manifest that names its parts.
  */
 final class AzureExport implements CostExport {
 
@@ -66,10 +66,7 @@ final class AzureExport implements CostExport {
   @Override
   public Set<Defect> defects() {
     return EnumSet.of(
-        Defect.MALFORMED,
-        Defect.NO_CURRENCY,
-        Defect.NO_BILLING_PERIOD,
-        Defect.UNKNOWN_CATEGORY);
+        Defect.MALFORMED, Defect.NO_CURRENCY, Defect.NO_BILLING_PERIOD, Defect.UNKNOWN_CATEGORY);
   }
 
   @Override

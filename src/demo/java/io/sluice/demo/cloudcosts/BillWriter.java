@@ -81,8 +81,7 @@ final class BillWriter {
         quarantined);
   }
 
-  private void file(List<Entry> entries, Day day, String path, Landing landing)
-      throws IOException {
+  private void file(List<Entry> entries, Day day, String path, Landing landing) throws IOException {
     if (landing == Landing.NOWHERE) {
       return;
     }

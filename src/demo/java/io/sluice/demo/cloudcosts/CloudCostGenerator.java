@@ -36,10 +36,10 @@ import java.util.SplittableRandom;
  * </ul>
  *
  * <p>On every third day, from the third on, AWS delivers in the evening too: that delivery is
- * superseded. On every fourth, from the second on, a file of AWS's delivery is cut off, so that none
- * of it counts; on every fifth, from the fourth on, a file of Azure's comes a day after the rest.
- * Costs are fixed-point longs ({@value CostLine#COST_DECIMALS} decimals), exact up to 900 million a
- * day. Memory holds the lines of all months, and the time of a day grows with its month.
+ * superseded. On every fourth, from the second on, a file of AWS's delivery is cut off, so that
+ * none of it counts; on every fifth, from the fourth on, a file of Azure's comes a day after the
+ * rest. Costs are fixed-point longs ({@value CostLine#COST_DECIMALS} decimals), exact up to 900
+ * million a day. Memory holds the lines of all months, and the time of a day grows with its month.
  */
 public final class CloudCostGenerator implements SourceGenerator {
   static final double RESTATED = 0.02;

@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The detailed billing export of an invoice's month, JSON lines, a folder for each run; a discount is a credit, a negative part of the cost.
+ * The detailed billing export of an invoice's month, JSON lines, a folder for each run; a discount
+ * is a credit, a negative part of the cost.
  */
 final class GcpExport implements CostExport {
 

@@ -16,8 +16,8 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Writes one provider's deliveries of {@code cloud_costs}, day after day: each night the whole month
- * so far, and an earlier month again when something of it has changed.
+ * Writes one provider's deliveries of {@code cloud_costs}, day after day: each night the whole
+ * month so far, and an earlier month again when something of it has changed.
  */
 final class ProviderBills {
   private final long seed;

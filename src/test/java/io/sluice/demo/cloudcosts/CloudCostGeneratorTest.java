@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.demo.Landing;
 import io.sluice.demo.Truth;
 import io.sluice.demo.cloudcosts.Readings.Broken;
@@ -15,20 +13,15 @@ import io.sluice.demo.cloudcosts.Readings.Memory;
 import io.sluice.demo.cloudcosts.Readings.Reading;
 import io.sluice.demo.cloudcosts.Readings.Version;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
@@ -62,12 +55,14 @@ class CloudCostGeneratorTest {
 
     assertEquals(once.files.keySet(), again.files.keySet());
     once.files.forEach(
-        (path, bytes) -> assertEquals(Readings.text(bytes), Readings.text(again.files.get(path)), path));
+        (path, bytes) ->
+            assertEquals(Readings.text(bytes), Readings.text(again.files.get(path)), path));
     assertEquals(truth.get("cloud_costs").gold, same.get("cloud_costs").gold);
     assertEquals(truth.get("machine_metrics").gold, same.get("machine_metrics").gold);
     assertNotEquals(
         Readings.text(once.files.get(path("gcp/acme/2026-10/20261030T031415Z/000000000000.jsonl"))),
-        Readings.text(other.files.get(path("gcp/acme/2026-10/20261030T031415Z/000000000000.jsonl"))));
+        Readings.text(
+            other.files.get(path("gcp/acme/2026-10/20261030T031415Z/000000000000.jsonl"))));
   }
 
   @Test
@@ -115,7 +110,8 @@ class CloudCostGeneratorTest {
       ofMachines.computeIfPresent(
           line.day() + "|" + line.resource(), (group, sum) -> sum.add(line.first()));
     }
-    DeliveredBills.assertSame(truth.get("cloud_costs").gold.get("cost_daily").get("billed_cost"), billed);
+    DeliveredBills.assertSame(
+        truth.get("cloud_costs").gold.get("cost_daily").get("billed_cost"), billed);
     DeliveredBills.assertSame(
         truth.get("machine_metrics").gold.get("machine_daily").get("billed_cost"), ofMachines);
     DeliveredBills.assertSame(
@@ -126,10 +122,8 @@ class CloudCostGeneratorTest {
   void aMonthIsDeliveredWholeEachNight() throws IOException {
     Memory landing = new Memory();
     generate(7, 2, 20, landing);
-    List<String> first =
-        lines(landing, "gcp/acme/2026-10/20261030T031415Z/000000000000.jsonl");
-    List<String> second =
-        lines(landing, "gcp/acme/2026-10/20261031T031415Z/000000000000.jsonl");
+    List<String> first = lines(landing, "gcp/acme/2026-10/20261030T031415Z/000000000000.jsonl");
+    List<String> second = lines(landing, "gcp/acme/2026-10/20261031T031415Z/000000000000.jsonl");
     assertTrue(second.containsAll(first.subList(0, 20)));
   }
 
@@ -310,5 +304,4 @@ class CloudCostGeneratorTest {
       }
     }
   }
-
 }

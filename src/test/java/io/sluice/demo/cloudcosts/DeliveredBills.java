@@ -19,7 +19,9 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What a lake makes of the bills, a night at a time: of each account's month the newest delivery. */
+/**
+ * What a lake makes of the bills, a night at a time: of each account's month the newest delivery.
+ */
 final class DeliveredBills {
   private final Memory landing;
   private final Set<String> seen = new HashSet<>();
@@ -43,7 +45,8 @@ final class DeliveredBills {
     Map<String, List<Version>> newest = new TreeMap<>();
     for (String export : List.of("aws", "azure", "gcp", "focus")) {
       SortedMap<String, List<String>> folders = new TreeMap<>();
-      for (String file : landing.files.subMap("cloud_costs/" + export, "cloud_costs/" + export + "~").keySet()) {
+      for (String file :
+          landing.files.subMap("cloud_costs/" + export, "cloud_costs/" + export + "~").keySet()) {
         folders
             .computeIfAbsent(file.substring(0, file.lastIndexOf('/')), f -> new ArrayList<>())
             .add(file);

@@ -2,6 +2,7 @@ package io.sluice.demo.cloudcosts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.demo.Landing;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
-import io.sluice.demo.Landing;
 
 /** A second, plain reading of what the generator of cloud costs writes. */
 final class Readings {
