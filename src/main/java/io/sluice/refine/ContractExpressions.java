@@ -8,7 +8,10 @@ import io.sluice.quality.Check;
 import io.sluice.quality.Demand;
 import io.sluice.settings.ValidationErrors;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
@@ -22,7 +25,7 @@ public final class ContractExpressions {
 
   /** Adds an error for each expression that Spark refuses or that does not give what it must. */
   public static void check(Contract contract, SparkSession spark, ValidationErrors errors) {
-    for (Arrival arrival : contract.arrivals()) {
+    for (Arrival arrival : distinct(contract)) {
       FieldExpressions.check(contract, arrival, spark, errors);
     }
     JudgedRules.check(contract, spark, errors);
@@ -57,9 +60,18 @@ public final class ContractExpressions {
               + " is a text, and texts are compared letter by letter: 9 is greater than 10; give"
               + " it the type that it is");
     }
-    for (Arrival arrival : contract.arrivals()) {
+    for (Arrival arrival : distinct(contract)) {
       OddValues.warnings(spark, contract, arrival).forEach(warning -> warnings.add(file + warning));
     }
     return warnings;
+  }
+
+  /** The first of those arrivals that read the same columns by the same expressions. */
+  private static Collection<Arrival> distinct(Contract contract) {
+    Map<Object, Arrival> distinct = new LinkedHashMap<>();
+    for (Arrival arrival : contract.arrivals()) {
+      distinct.putIfAbsent(List.of(arrival.expressions(), contract.rawColumns(arrival)), arrival);
+    }
+    return distinct.values();
   }
 }

@@ -39,12 +39,14 @@ class ContractWarningsTest {
           - property: arrivals
             value:
               - {name: files, format: json, location: visits/}
+              - {name: more, format: json, location: more/}
         """
             .formatted(expression, ordering));
     Contract contract = Contracts.read(folder).get("visits");
     return ContractExpressions.warnings(contract, LocalSpark.withoutS3());
   }
 
+  /** Arrivals that read alike are told of once, by the first. */
   @Test
   void expressionThatFailsOnSomeTexts() throws IOException {
     List<String> warnings = warnings("to_date(ordered, 'dd.MM.yyyy')", "integer");
