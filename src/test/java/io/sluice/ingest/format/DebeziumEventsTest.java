@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sluice.contract.Arrival;
-import io.sluice.contract.Delivery;
-import io.sluice.contract.SchemaPolicy;
 import io.sluice.ingest.Bronze;
 import io.sluice.privacy.Cipher;
 import java.io.IOException;
@@ -18,7 +15,6 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,28 +25,6 @@ class DebeziumEventsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> COLUMNS =
       List.of("ID", "EMAIL", "_id", "email", "first_name", "id", "__op", "__position", "__ts_ms");
-
-  /** Takes records of a topic of change events apart. */
-  static RecordParser parser(List<String> columns, Cipher cipher) {
-    WantedFields wanted =
-        WantedFields.of(
-            new Arrival(
-                "changes",
-                "json",
-                "",
-                Arrival.Text.of(',', '"'),
-                List.of(),
-                1 << 20,
-                1 << 20,
-                Map.of(),
-                null,
-                new Arrival.Topic("customers", null),
-                Arrival.Envelope.DEBEZIUM,
-                Delivery.BY_FILE),
-            SchemaPolicy.DEFAULT,
-            columns);
-    return new RecordParser(wanted, cipher);
-  }
 
   /** What bronze keeps beside a record of a topic. */
   static UTF8String header(JsonNode key) throws IOException {
@@ -91,7 +65,7 @@ class DebeziumEventsTest {
 
   private void check(String connector, UnaryOperator<JsonNode> around, Cipher cipher)
       throws IOException {
-    RecordParser parser = parser(COLUMNS, cipher);
+    RecordParser parser = ChangeEvents.parser(COLUMNS, cipher);
     BigInteger last = BigInteger.ZERO;
     for (JsonNode event :
         JSON.readTree(Path.of("src/test/resources/debezium", connector + ".json").toFile())) {

@@ -23,7 +23,7 @@ class DebeziumFieldsTest {
             : "{\"timestamp\":\"2026-03-01T10:00:00.000Z\",\"key\":\""
                 + Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8))
                 + "\"}";
-    return DebeziumEventsTest.parser(COLUMNS, null)
+    return ChangeEvents.parser(COLUMNS, null)
         .parse(
             event.getBytes(StandardCharsets.UTF_8),
             header == null ? null : UTF8String.fromString(header),
