@@ -256,8 +256,10 @@ final class History {
     TableTransaction.Files last = table.files(with(days, col(HistoryVersions.LAST)));
     TableTransaction.Files present = last;
     Dataset<Row> all = unstored(rows).withColumn(PATH, lit(null).cast(DataTypes.StringType));
+    List<Dataset<Row>> kept = new ArrayList<>();
     if (!last.isEmpty()) {
       Dataset<Row> ofKeys = stored(last).join(keys, names, "inner").persist();
+      kept.add(ofKeys);
       all = all.unionByName(ofKeys.drop("_least"));
       Dataset<Row> late = ofKeys.where(col("_least").lt(col("`" + versions.ordering() + "`")));
       if (!late.isEmpty()) {
@@ -267,6 +269,7 @@ final class History {
       }
     }
     Dataset<Row> resolved = versions.resolve(all).persist();
+    kept.add(resolved);
     Column isChanged = col(HistoryVersions.CHANGED);
     Set<String> touched = new HashSet<>();
     for (Row row :
@@ -293,7 +296,7 @@ final class History {
                   .join(changed, Scala.seq(versioned.stream().distinct().toList()), "left_anti"))
           .remove(files);
     }
-    resolved.unpersist();
+    kept.forEach(Dataset::unpersist);
   }
 
   private Dataset<Row> stored(TableTransaction.Files files) {
