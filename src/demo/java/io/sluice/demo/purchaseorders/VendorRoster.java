@@ -145,7 +145,11 @@ public final class VendorRoster {
   private int usable;
   private long records;
   private long files;
-  private int mistakes;
+  private long removed;
+
+  /** How many rows silver has of the newest register. */
+  private long rows;
+
   private final Truth errors = new Truth();
 
   public VendorRoster(long seed, LocalDate firstDay) {
@@ -175,13 +179,11 @@ public final class VendorRoster {
         vendor.account = newAccount(vendor.country, random);
       }
     }
-    mistakes = 0;
     List<Vendor> listed = new ArrayList<>(vendors);
     if (today % MISTAKE_EVERY_DAYS == 0) {
       int number = (int) (today % (FIRST_UNKNOWN - FIRST_MISTAKE));
       String id = String.format(Locale.ROOT, "V-%05d", FIRST_MISTAKE + number);
       listed.add(new Vendor(number, id, today, Purchasing.random(seed, "mistakes", today)));
-      mistakes = 1;
     }
     write("vendors/" + day + ".csv", listed, landing, random);
   }
@@ -205,9 +207,9 @@ public final class VendorRoster {
     truth.records = records;
     truth.files = files;
     truth.quarantined.putAll(errors.quarantined);
-    long held = vendors.stream().filter(vendor -> vendor.versionInSilver != Long.MIN_VALUE).count();
-    if (held > 0) {
-      truth.rows.put("", held + mistakes);
+    truth.removed = removed;
+    if (rows > 0) {
+      truth.rows.put("", rows);
     }
     return truth;
   }
@@ -230,12 +232,14 @@ public final class VendorRoster {
     try (var out =
         new BufferedWriter(new OutputStreamWriter(landing.create(path), StandardCharsets.UTF_8))) {
       out.write("vendor_id,vendor_name,country,category,onboarded_on,risk_rating,updated_at\r\n");
+      long broken = 0;
       for (Vendor vendor : listed) {
         String name = vendor.name;
         String rating = vendor.rating;
         boolean known = vendor.versionInSilver == vendor.updatedAt;
         records++;
         if (known && random.nextDouble() < DEFECT_SHARE) {
+          broken++;
           if (random.nextBoolean()) {
             name = "";
             errors.addQuarantined("vendor_name/required");
@@ -258,6 +262,9 @@ public final class VendorRoster {
                 Instant.ofEpochSecond(vendor.updatedAt).toString()));
         out.write("\r\n");
       }
+      // Of a broken record the row stays that silver has; all others make room.
+      removed += rows - broken;
+      rows = listed.size();
     }
     files++;
   }

@@ -82,6 +82,7 @@ class PurchaseOrderGeneratorTest {
       assertEquals(truth.quarantined, held.quarantined);
       assertEquals(truth.duplicates, held.duplicates);
       assertEquals(truth.superseded, held.superseded);
+      assertEquals(truth.removed, held.removed);
     }
     var rows = new TreeMap<String, Long>();
     var amounts = new TreeMap<String, BigDecimal>();
@@ -390,6 +391,7 @@ class PurchaseOrderGeneratorTest {
     long duplicates;
     long superseded;
     long gone;
+    long removed;
 
     Table(String contract, List<String> key, Map<String, Table> references) {
       try {
@@ -450,10 +452,12 @@ class PurchaseOrderGeneratorTest {
     /** Takes a file for the whole table; of a broken record nobody knows that its row is gone. */
     private void replace(List<Map<String, String>> valid, Set<String> broken) {
       var there = new HashSet<String>(broken);
+      valid.forEach(row -> broken.remove(id(row)));
       valid.forEach(row -> there.add(id(row)));
       int before = rows.size();
       rows.keySet().retainAll(there);
       gone += before - rows.size();
+      removed += before - rows.keySet().stream().filter(broken::contains).count();
       valid.forEach(row -> rows.put(id(row), row));
       accepted += valid.size();
     }
