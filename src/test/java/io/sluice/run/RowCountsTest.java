@@ -51,7 +51,7 @@ class RowCountsTest {
                 """
                 {"command": "refine", "subject": "orders", "run_id": "an-id", "from_version": 3,
                  "until_version": 5, "read": 10, "accepted": 4, "quarantined": 3, "duplicate": 2,
-                 "superseded": 1, "deleted": 0, "conflict": 0}
+                 "superseded": 1, "deleted": 0, "conflict": 0, "removed": 0}
                 """),
         json);
   }
