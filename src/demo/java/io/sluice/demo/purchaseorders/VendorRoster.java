@@ -10,28 +10,21 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
  * Writes the vendor register, whole, to {@code vendors/<day>.csv} each day, and keeps the vendors
  * that orders go to.
  *
- * <p>Every day some vendors change and now and then one is admitted; each third day one is admitted
- * by mistake, which nobody orders from and which is gone the day after. A share of {@value
- * #DEFECT_SHARE} of the records is defective; only vendors that silver holds already are hit, so
- * that no order is placed with a vendor that silver does not know.
+ * <p>Every day some vendors change and now and then one is admitted, so most records of a file are
+ * duplicates. A share of {@value #DEFECT_SHARE} of the records is defective; only vendors that
+ * silver holds already are hit, so that no order is placed with a vendor that silver does not know.
  */
 public final class VendorRoster {
 
   static final double DEFECT_SHARE = 0.002;
 
   static final int FIRST_UNKNOWN = 90_000;
-
-  /** Of numbers given by mistake. */
-  private static final int FIRST_MISTAKE = 80_000;
-
-  private static final int MISTAKE_EVERY_DAYS = 3;
 
   private static final int FIRST_VENDORS = 240;
   private static final double ADMITTED_PER_DAY = 0.4;
@@ -99,12 +92,8 @@ public final class VendorRoster {
     private final String secondAccount;
 
     private Vendor(int number, long onboardedOn, SplittableRandom random) {
-      this(number, id(number), onboardedOn, random);
-    }
-
-    private Vendor(int number, String id, long onboardedOn, SplittableRandom random) {
       this.number = number;
-      this.id = id;
+      this.id = id(number);
       int place = weighted(COUNTRY_SHARES, random);
       this.country = COUNTRIES.get(place);
       this.category = random.nextInt(CATEGORIES.size());
@@ -145,11 +134,7 @@ public final class VendorRoster {
   private int usable;
   private long records;
   private long files;
-  private long removed;
-
-  /** How many rows silver has of the newest register. */
-  private long rows;
-
+  private long duplicates;
   private final Truth errors = new Truth();
 
   public VendorRoster(long seed, LocalDate firstDay) {
@@ -179,13 +164,7 @@ public final class VendorRoster {
         vendor.account = newAccount(vendor.country, random);
       }
     }
-    List<Vendor> listed = new ArrayList<>(vendors);
-    if (today % MISTAKE_EVERY_DAYS == 0) {
-      int number = (int) (today % (FIRST_UNKNOWN - FIRST_MISTAKE));
-      String id = String.format(Locale.ROOT, "V-%05d", FIRST_MISTAKE + number);
-      listed.add(new Vendor(number, id, today, Purchasing.random(seed, "mistakes", today)));
-    }
-    write("vendors/" + day + ".csv", listed, landing, random);
+    write("vendors/" + day + ".csv", landing, random);
   }
 
   /** The vendors that orders can go to today, the greatest first. */
@@ -206,10 +185,11 @@ public final class VendorRoster {
     var truth = new Truth();
     truth.records = records;
     truth.files = files;
+    truth.duplicates = duplicates;
     truth.quarantined.putAll(errors.quarantined);
-    truth.removed = removed;
-    if (rows > 0) {
-      truth.rows.put("", rows);
+    long held = vendors.stream().filter(vendor -> vendor.versionInSilver != Long.MIN_VALUE).count();
+    if (held > 0) {
+      truth.rows.put("", held);
     }
     return truth;
   }
@@ -227,19 +207,16 @@ public final class VendorRoster {
     }
   }
 
-  private void write(String path, List<Vendor> listed, Landing landing, SplittableRandom random)
-      throws IOException {
+  private void write(String path, Landing landing, SplittableRandom random) throws IOException {
     try (var out =
         new BufferedWriter(new OutputStreamWriter(landing.create(path), StandardCharsets.UTF_8))) {
       out.write("vendor_id,vendor_name,country,category,onboarded_on,risk_rating,updated_at\r\n");
-      long broken = 0;
-      for (Vendor vendor : listed) {
+      for (Vendor vendor : vendors) {
         String name = vendor.name;
         String rating = vendor.rating;
         boolean known = vendor.versionInSilver == vendor.updatedAt;
         records++;
         if (known && random.nextDouble() < DEFECT_SHARE) {
-          broken++;
           if (random.nextBoolean()) {
             name = "";
             errors.addQuarantined("vendor_name/required");
@@ -247,7 +224,9 @@ public final class VendorRoster {
             rating = "unrated";
             errors.addQuarantined("risk_rating/enum");
           }
-        } else if (!known) {
+        } else if (known) {
+          duplicates++;
+        } else {
           vendor.versionInSilver = vendor.updatedAt;
         }
         out.write(
@@ -262,9 +241,6 @@ public final class VendorRoster {
                 Instant.ofEpochSecond(vendor.updatedAt).toString()));
         out.write("\r\n");
       }
-      // Of a broken record the row stays that silver has; all others make room.
-      removed += rows - broken;
-      rows = listed.size();
     }
     files++;
   }
