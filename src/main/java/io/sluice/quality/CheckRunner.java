@@ -1,6 +1,6 @@
 package io.sluice.quality;
 
-import static org.apache.spark.sql.functions.col;
+import static io.sluice.engine.Columns.named;
 
 import com.amazon.deequ.analyzers.Analyzer;
 import com.amazon.deequ.analyzers.DataType;
@@ -239,15 +239,11 @@ public final class CheckRunner {
 
   private static CheckResult result(Check check, Query query, Dataset<Row> rows) {
     NumberQuery.Answer answer =
-        NumberQuery.answer(query.sql(), query.table(), rows.select(columns(query)));
+        NumberQuery.answer(query.sql(), query.table(), rows.select(named(query.columns())));
     return answer
         .number()
         .map(number -> result(check, query.bound(), number))
         .orElseGet(() -> result(check, CheckOutcome.FAILED, null, answer.failure()));
-  }
-
-  private static Column[] columns(Query query) {
-    return query.columns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
   }
 
   private static CheckResult result(

@@ -1,5 +1,6 @@
 package io.sluice.quality;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.length;
@@ -51,7 +52,7 @@ final class LibraryMetrics {
     if (demand.metric() == Metric.ROW_COUNT) {
       return lit(true);
     }
-    Column column = column(demand.columns().get(0));
+    Column column = named(demand.columns().get(0));
     DataType type = schema.apply(demand.columns().get(0)).dataType();
     Arguments arguments = demand.arguments();
     return switch (demand.metric()) {
@@ -96,7 +97,7 @@ final class LibraryMetrics {
    * @param demand one that is not {@link #isMeasuredByWrite}
    */
   static double grouped(Library demand, Dataset<Row> rows) {
-    Column[] columns = demand.columns().stream().map(LibraryMetrics::column).toArray(Column[]::new);
+    Column[] columns = named(demand.columns());
     Column complete = lit(true);
     for (Column column : columns) {
       complete = complete.and(column.isNotNull());
@@ -107,9 +108,5 @@ final class LibraryMetrics {
         .agg(inUnit(repeated, sum("_rows"), demand.unit()))
         .head()
         .getDouble(0);
-  }
-
-  private static Column column(String name) {
-    return col("`" + name + "`");
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 
@@ -193,7 +194,7 @@ final class AcceptedValues {
   }
 
   private Column value() {
-    return col("`" + column + "`");
+    return named(column);
   }
 
   /** Keeps a value as the newest; the eldest make room for it. */

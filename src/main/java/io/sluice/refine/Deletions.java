@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
@@ -93,7 +94,7 @@ record Deletions(SilverTable silver, TableTransaction table, long handled) {
   /** Adds the deletions among resolved rows. */
   void add(Dataset<Row> deleted, long batch) {
     List<Column> columns = new ArrayList<>();
-    columns(silver.contract()).forEach(name -> columns.add(col("`" + name + "`")));
+    columns(silver.contract()).forEach(name -> columns.add(named(name)));
     columns.add(lit(batch).as("batch"));
     table.append(deleted.select(columns.toArray(Column[]::new)).coalesce(1));
   }
@@ -138,8 +139,7 @@ record Deletions(SilverTable silver, TableTransaction table, long handled) {
   Optional<Dataset<Row>> newest(List<Date> days) {
     Contract contract = silver.contract();
     TableTransaction.Files files = silver.present(table, days);
-    Column[] key =
-        contract.keyColumns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
+    Column[] key = named(contract.keyColumns());
     return files.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -147,6 +147,6 @@ record Deletions(SilverTable silver, TableTransaction table, long handled) {
                 .rows()
                 .where(col("batch").leq(handled))
                 .groupBy(key)
-                .agg(max(col("`" + contract.ordering() + "`")).as(AT)));
+                .agg(max(named(contract.ordering())).as(AT)));
   }
 }

@@ -1,5 +1,7 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.and;
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -20,12 +22,10 @@ import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import java.sql.Date;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -170,25 +170,25 @@ final class History {
       // Of a valid row the key is known anyway.
       Column isKnown = lit(true);
       for (String name : contract.keyColumns()) {
-        isKnown = isKnown.and(col("`" + name + "`").isNotNull());
+        isKnown = isKnown.and(named(name).isNotNull());
       }
       return judged
           .where(isKnown)
-          .select(and(lit(false).as(Refiner.DELETED), not(isValid).as(HistoryDeliveries.BROKEN)));
+          .select(
+              columns(lit(false).as(Refiner.DELETED), not(isValid).as(HistoryDeliveries.BROKEN)));
     }
     Column deletes = contract.changes().hasDeletes() ? col(Refiner.DELETED) : lit(false);
-    return judged.where(isValid.and(deletes.isNotNull())).select(and(deletes.as(Refiner.DELETED)));
+    return judged
+        .where(isValid.and(deletes.isNotNull()))
+        .select(columns(deletes.as(Refiner.DELETED)));
   }
 
   private static Dataset<Row> valid(Dataset<Row> rows) {
     return rows.where(not(col(HistoryDeliveries.BROKEN)));
   }
 
-  private Column[] and(Column... more) {
-    return Stream.concat(
-            HistoryVersions.columns(silver.schema()).stream().map(name -> col("`" + name + "`")),
-            Stream.of(more))
-        .toArray(Column[]::new);
+  private Column[] columns(Column... more) {
+    return named(HistoryVersions.columns(silver.schema()), more);
   }
 
   private void add(TableTransaction table, Dataset<Row> rows, long until) {
@@ -211,7 +211,7 @@ final class History {
               : deliveries
                   .within(files.rows())
                   .where(col(HistoryVersions.LAST).and(not(col(Refiner.DELETED))))
-                  .select(and());
+                  .select(columns());
       merge(table, versionsOf(deliveries, rows, before));
     }
     table.checkpoint(Checkpoint.DELIVERED, Math.max(newest, deliveries.newest().get().getTime()));
@@ -236,7 +236,7 @@ final class History {
   }
 
   private Dataset<Row> none(Dataset<Row> rows) {
-    return rows.limit(0).select(and());
+    return rows.limit(0).select(columns());
   }
 
   private static Dataset<Row> unstored(Dataset<Row> rows) {
@@ -248,12 +248,11 @@ final class History {
 
   /** Brings versions in among those that are stored of their keys. */
   private void merge(TableTransaction table, Dataset<Row> rows) {
-    Column[] key =
-        contract.keyColumns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
+    Column[] key = named(contract.keyColumns());
     scala.collection.immutable.Seq<String> names = Scala.seq(contract.keyColumns());
     Dataset<Row> keys = rows.groupBy(key).agg(min("`" + versions.ordering() + "`").as("_least"));
     Column[] days = days(rows);
-    TableTransaction.Files last = table.files(with(days, col(HistoryVersions.LAST)));
+    TableTransaction.Files last = table.files(and(days, col(HistoryVersions.LAST)));
     TableTransaction.Files present = last;
     Dataset<Row> all = unstored(rows).withColumn(PATH, lit(null).cast(DataTypes.StringType));
     List<Dataset<Row>> kept = new ArrayList<>();
@@ -261,9 +260,9 @@ final class History {
       Dataset<Row> ofKeys = stored(last).join(keys, names, "inner").persist();
       kept.add(ofKeys);
       all = all.unionByName(ofKeys.drop("_least"));
-      Dataset<Row> late = ofKeys.where(col("_least").lt(col("`" + versions.ordering() + "`")));
+      Dataset<Row> late = ofKeys.where(col("_least").lt(named(versions.ordering())));
       if (!late.isEmpty()) {
-        TableTransaction.Files earlier = table.files(with(days, not(col(HistoryVersions.LAST))));
+        TableTransaction.Files earlier = table.files(and(days, not(col(HistoryVersions.LAST))));
         present = present.and(earlier);
         all = all.unionByName(stored(earlier).join(late.select(key), names, "left_semi"));
       }
@@ -285,7 +284,7 @@ final class History {
     write(table, resolved.where(not(col(HistoryVersions.STORED)).or(isChanged)));
     if (!touched.isEmpty()) {
       TableTransaction.Files files = present.at(touched);
-      Column[] version = with(key, col("`" + versions.ordering() + "`"));
+      Column[] version = and(key, named(versions.ordering()));
       List<String> versioned = new ArrayList<>(contract.keyColumns());
       versioned.add(versions.ordering());
       Dataset<Row> changed = resolved.where(isChanged).select(version);
@@ -303,7 +302,7 @@ final class History {
     return files
         .rows()
         .select(
-            and(
+            columns(
                 col(Refiner.DELETED),
                 lit(true).as(HistoryVersions.STORED),
                 col(HistoryVersions.FROM),
@@ -327,16 +326,8 @@ final class History {
         .orElse(new Column[0]);
   }
 
-  private static Column[] with(Column[] columns, Column... more) {
-    return Stream.concat(Arrays.stream(columns), Arrays.stream(more)).toArray(Column[]::new);
-  }
-
   private void write(TableTransaction table, Dataset<Row> resolved) {
-    table.append(
-        resolved.select(
-            Arrays.stream(spec().schema().fieldNames())
-                .map(name -> col("`" + name + "`"))
-                .toArray(Column[]::new)));
+    table.append(resolved.select(named(List.of(spec().schema().fieldNames()))));
   }
 
   private void publish(Run run, LineageRecorder recorder, TableTransaction table, long until) {

@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lag;
@@ -15,11 +16,9 @@ import static org.apache.spark.sql.functions.when;
 import io.sluice.contract.Contract;
 import io.sluice.engine.Scala;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -71,7 +70,7 @@ final class HistoryDeliveries {
                         byKey(col(Contract.ARRIVED_AT))
                             .orderBy(
                                 col(BROKEN).asc(),
-                                col("`" + contract.ordering() + "`").desc(),
+                                named(contract.ordering()).desc(),
                                 col("_file").asc(),
                                 col("_position").asc())))
             .where(col("_nth").equalTo(1))
@@ -109,13 +108,14 @@ final class HistoryDeliveries {
                 .isNotNull()
                 .and(not(col("_following").eqNullSafe(col(NEXT))))
                 .and(col("_said").isNotNull()));
-    return said.select(columns(columns, col(Refiner.DELETED))).unionByName(ends(gone, columns));
+    return said.select(named(List.of(columns), col(Refiner.DELETED)))
+        .unionByName(ends(gone, columns));
   }
 
   /** Stored versions with the time of the first delivery that came after them. */
   private Dataset<Row> followed(Dataset<Row> before, Dataset<Row> deliveries) {
     List<String> scope = contract.changes().scope();
-    Column[] scopes = scope.stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
+    Column[] scopes = named(scope);
     Dataset<Row> first = deliveries.groupBy(scopes).agg(min(Contract.ARRIVED_AT).as(NEXT));
     return scope.isEmpty()
         ? before.crossJoin(broadcast(first))
@@ -127,7 +127,7 @@ final class HistoryDeliveries {
     Set<String> kept = new HashSet<>(contract.keyColumns());
     List<Column> ends = new ArrayList<>();
     for (String name : columns) {
-      Column column = col("`" + name + "`");
+      Column column = named(name);
       if (name.equals(Contract.ARRIVED_AT)) {
         ends.add(col(NEXT).as(name));
       } else if (kept.contains(name)) {
@@ -141,16 +141,6 @@ final class HistoryDeliveries {
   }
 
   private WindowSpec byKey(Column... more) {
-    return Window.partitionBy(
-        Stream.concat(
-                contract.keyColumns().stream().map(name -> col("`" + name + "`")),
-                Arrays.stream(more))
-            .toArray(Column[]::new));
-  }
-
-  private static Column[] columns(String[] names, Column... more) {
-    return Stream.concat(
-            Arrays.stream(names).map(name -> col("`" + name + "`")), Arrays.stream(more))
-        .toArray(Column[]::new);
+    return Window.partitionBy(named(contract.keyColumns(), more));
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lead;
@@ -107,22 +108,17 @@ record HistoryVersions(List<String> key, String ordering, String validFrom) {
    *     that are stored with their times
    */
   Dataset<Row> resolve(Dataset<Row> versions) {
-    Column version = col("`" + ordering + "`");
-    Column[] keys = key.stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
-    Column[] versioned = new Column[keys.length + 1];
-    System.arraycopy(keys, 0, versioned, 0, keys.length);
-    versioned[keys.length] = version;
+    Column version = named(ordering);
     WindowSpec equal =
-        Window.partitionBy(versioned)
+        Window.partitionBy(named(key, version))
             .orderBy(
                 col(STORED).desc(),
                 col("_arrived_at").asc(),
                 col("_file").asc(),
                 col("_position").asc());
-    WindowSpec inOrder = Window.partitionBy(keys).orderBy(version.asc());
+    WindowSpec inOrder = Window.partitionBy(named(key)).orderBy(version.asc());
     Column from =
-        coalesce(
-            col("`" + validFrom + "`").cast(DataTypes.TimestampType), col(Contract.ARRIVED_AT));
+        coalesce(named(validFrom).cast(DataTypes.TimestampType), col(Contract.ARRIVED_AT));
     return versions
         .withColumn("_equal", row_number().over(equal))
         .where(col("_equal").equalTo(1))

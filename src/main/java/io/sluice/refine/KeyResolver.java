@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.greatest;
@@ -54,13 +55,9 @@ record KeyResolver(List<String> key, String ordering) {
    *     than the key does
    */
   Dataset<Row> resolve(Dataset<Row> rows, List<String> spread) {
-    Column version = col("`" + ordering + "`");
+    Column version = named(ordering);
     WindowSpec versions =
-        Window.partitionBy(
-                Stream.concat(spread.stream(), key.stream())
-                    .distinct()
-                    .map(name -> col("`" + name + "`"))
-                    .toArray(Column[]::new))
+        Window.partitionBy(named(Stream.concat(spread.stream(), key.stream()).distinct().toList()))
             .orderBy(
                 version.desc(),
                 col("_arrived_at").asc(),

@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.transform_values;
 import static org.apache.spark.sql.functions.udf;
@@ -63,7 +64,7 @@ final class ProtectedColumns {
   }
 
   private Column kept(Field field) {
-    Column value = col("`" + field.name() + "`");
+    Column value = named(field.name());
     if (!field.isProtected()) {
       return value;
     }

@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -87,7 +88,7 @@ final class References {
   }
 
   private static Column value(Field field) {
-    return col("`" + field.name() + "`");
+    return named(field.name());
   }
 
   private static Dataset<Row> judge(Dataset<Row> rows, Field field, Column isFound) {

@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.hash;
 import static org.apache.spark.sql.functions.lit;
@@ -241,8 +242,7 @@ public final class Refiner {
 
   /** A row's bucket among {@code count}: rows of one key share it. */
   public static Column bucket(Contract contract, int count) {
-    Column[] key =
-        contract.keyColumns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
+    Column[] key = named(contract.keyColumns());
     return pmod(
         when(col("_reasons").isNull(), hash(key)).otherwise(hash(col("_file"), col("_position"))),
         lit(count));

@@ -1,5 +1,7 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.and;
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -126,9 +128,7 @@ final class Replacement {
 
   private static Column[] scope(Contract contract) {
     List<String> fields = contract.changes().scope();
-    return (fields.isEmpty() ? Stream.of(ONE) : fields.stream())
-        .map(name -> col("`" + name + "`"))
-        .toArray(Column[]::new);
+    return named(fields.isEmpty() ? List.of(ONE) : fields);
   }
 
   private static List<Object> scope(Row row, int scopes) {
@@ -143,10 +143,6 @@ final class Replacement {
     return new Version(row.getTimestamp(at), row.getString(at + 1));
   }
 
-  private static Column[] and(Column[] columns, Column... more) {
-    return Stream.concat(Stream.of(columns), Stream.of(more)).toArray(Column[]::new);
-  }
-
   /**
    * Which files of a table may hold rows of the scopes, by what its log says of them.
    *
@@ -158,7 +154,7 @@ final class Replacement {
     for (int i = 0; i < conditions.length; i++) {
       int at = i;
       Object[] values = kept.keySet().stream().map(scope -> scope.get(at)).distinct().toArray();
-      conditions[i] = col("`" + fields.get(i) + "`").isin(values);
+      conditions[i] = named(fields.get(i)).isin(values);
     }
     return conditions;
   }
@@ -209,8 +205,7 @@ final class Replacement {
   }
 
   private Dataset<Row> keys(Dataset<Row> rows) {
-    return rows.select(
-        contract.keyColumns().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new));
+    return rows.select(named(contract.keyColumns()));
   }
 
   /** How many of the rows belong to deliveries that are older than those kept. */

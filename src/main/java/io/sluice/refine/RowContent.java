@@ -1,7 +1,7 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.array_sort;
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_entries;
 import static org.apache.spark.sql.functions.struct;
@@ -43,7 +43,7 @@ record RowContent(List<Field> fields) {
     for (Field field : fields) {
       parts.add(
           names.contains(field.name())
-              ? part(col("`" + field.name() + "`"), schema.apply(field.name()).dataType())
+              ? part(named(field.name()), schema.apply(field.name()).dataType())
               : lit(null).cast(field.type()));
       // Spark's hash passes over nulls, so that what stands between two values tells them apart.
       parts.add(lit(0));

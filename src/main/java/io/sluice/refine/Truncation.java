@@ -1,6 +1,6 @@
 package io.sluice.refine;
 
-import static org.apache.spark.sql.functions.col;
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
@@ -24,15 +24,12 @@ record Truncation(String key, Object held, Object news) {
 
   /** The greatest ordering value of the truncations among rows; null for none. Costs a job. */
   static Object newest(Contract contract, Dataset<Row> rows) {
-    return rows.where(isTruncation(contract))
-        .agg(max(col("`" + contract.ordering() + "`")))
-        .head()
-        .get(0);
+    return rows.where(isTruncation(contract)).agg(max(named(contract.ordering()))).head().get(0);
   }
 
   /** Whether a deletion ends all rows. */
   static Column isTruncation(Contract contract) {
-    return col("`" + contract.keyColumns().get(0) + "`").isNull();
+    return named(contract.keyColumns().get(0)).isNull();
   }
 
   /** Whether the batch brings one, so that rows may leave the table whose keys it does not name. */
@@ -49,7 +46,7 @@ record Truncation(String key, Object held, Object news) {
    */
   Column raised(Column version, DataType type) {
     Column before = lit(held).cast(type);
-    return when(col("`" + key + "`").isNull(), greatest(version, before))
+    return when(named(key).isNull(), greatest(version, before))
         .otherwise(greatest(version, before, lit(news).cast(type)));
   }
 }

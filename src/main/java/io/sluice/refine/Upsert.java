@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
@@ -12,7 +13,6 @@ import io.sluice.engine.ObservedMetrics;
 import io.sluice.engine.Scala;
 import io.sluice.run.RowCounts;
 import io.sluice.table.TableTransaction;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -159,9 +158,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
               touched
                   .rows()
                   .join(
-                      replaced.select(columns(resolver.key())),
-                      names(resolver.key()),
-                      "left_anti"));
+                      replaced.select(named(resolver.key())), names(resolver.key()), "left_anti"));
           transaction.remove(touched);
         });
   }
@@ -217,7 +214,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
               held.mayEndOthers() ? matched.where(held.isTruncated()).count() : 0);
       Dataset<Row> known =
           read.join(
-              matched.select(columns(resolver.key(), "_present")),
+              matched.select(named(resolver.key(), col("_present"))),
               names(resolver.key()),
               "left_outer");
       write(withDeletions(known, "_present", held), write, ended, outcomes);
@@ -232,7 +229,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
 
   /** Resolved rows in the table's columns. */
   Dataset<Row> ofTable(Dataset<Row> rows) {
-    return rows.select(columns(columns));
+    return rows.select(named(columns));
   }
 
   private void write(
@@ -243,7 +240,7 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
     Dataset<Row> resolved = resolver.resolve(rows, spread);
     outcomes.accepted =
         write.apply(
-            outcomes.observe(resolved).where("_outcome = 'accepted'").select(columns(columns)));
+            outcomes.observe(resolved).where("_outcome = 'accepted'").select(named(columns)));
     if (outcomes.counts().deleted() > 0) {
       ended.accept(resolved.where("_outcome = 'deleted'"));
     }
@@ -278,12 +275,11 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
   private long conflicts(Dataset<Row> rows, Dataset<Row> equal, TableTransaction.Files present) {
     Dataset<Row> held = present.rows();
     Dataset<Row> kept =
-        held.select(
-            and(columns(resolver.key()), content.column(held.schema()).as("_held_content")));
+        held.select(named(resolver.key(), content.column(held.schema()).as("_held_content")));
     return rows.join(
-            equal.select(columns(resolver.key(), "_present")), names(resolver.key()), "inner")
-        .where(col("`" + resolver.ordering() + "`").equalTo(col("_present")))
-        .select(and(columns(resolver.key()), content.column(rows.schema()).as(RowContent.COLUMN)))
+            equal.select(named(resolver.key(), col("_present"))), names(resolver.key()), "inner")
+        .where(named(resolver.ordering()).equalTo(col("_present")))
+        .select(named(resolver.key(), content.column(rows.schema()).as(RowContent.COLUMN)))
         .join(kept, names(resolver.key()), "inner")
         .where(col(RowContent.COLUMN).notEqual(col("_held_content")))
         .count();
@@ -299,31 +295,19 @@ record Upsert(List<String> columns, KeyResolver resolver, RowContent content, Li
         held.present
             .rows()
             .select(
-                and(
-                    columns(resolver.key()),
+                named(
+                    resolver.key(),
                     col(resolver.ordering()).as("_present"),
                     col("_metadata.file_path").as("_present_file")));
     Dataset<Row> incoming =
-        rows.select(and(columns(resolver.key()), col(resolver.ordering()).as("_incoming")));
+        rows.select(named(resolver.key(), col(resolver.ordering()).as("_incoming")));
     Dataset<Row> matched =
         existing
             .join(incoming, names(resolver.key()), held.mayEndOthers() ? "left_outer" : "inner")
-            .groupBy(columns(resolver.key(), "_present", "_present_file"))
+            .groupBy(named(resolver.key(), col("_present"), col("_present_file")))
             .agg(max("_incoming").as("_newest"));
     // A run that died may have noted that a row is gone and not taken it out.
     return withDeletions(matched, "_newest", held);
-  }
-
-  private static Column[] columns(List<String> names, String... more) {
-    return Stream.concat(names.stream(), Stream.of(more))
-        .map(name -> col("`" + name + "`"))
-        .toArray(Column[]::new);
-  }
-
-  private static Column[] and(Column[] columns, Column... more) {
-    Column[] all = Arrays.copyOf(columns, columns.length + more.length);
-    System.arraycopy(more, 0, all, columns.length, more.length);
-    return all;
   }
 
   private static scala.collection.immutable.Seq<String> names(List<String> names) {

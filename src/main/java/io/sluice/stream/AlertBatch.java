@@ -1,5 +1,6 @@
 package io.sluice.stream;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
@@ -64,7 +65,7 @@ public final class AlertBatch {
     for (String time : times(plans)) {
       wanted =
           wanted.or(
-              col("`" + time + "`")
+              named(time)
                   .between(
                       timestamp(from.minusSeconds(reach)), timestamp(until.plusSeconds(reach))));
     }

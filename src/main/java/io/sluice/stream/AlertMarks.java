@@ -1,5 +1,6 @@
 package io.sluice.stream;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.greatest;
@@ -77,7 +78,7 @@ final class AlertMarks implements TableFeed.News {
   private Column[] columns() {
     List<Column> columns = new ArrayList<>();
     for (String name : silver.fieldNames()) {
-      columns.add(col("`" + name + "`"));
+      columns.add(named(name));
     }
     columns.add(col(AlertPlan.CLOCK));
     return columns.toArray(Column[]::new);
@@ -91,10 +92,7 @@ final class AlertMarks implements TableFeed.News {
     for (Map.Entry<String, Mark> one : marks.entrySet()) {
       long since = Math.max(one.getValue().clock, newest - HOUR) - plan.reachMicros();
       open =
-          open.or(
-              col("_file")
-                  .equalTo(one.getKey())
-                  .and(col("`" + plan.time() + "`").geq(timestamp(since))));
+          open.or(col("_file").equalTo(one.getKey()).and(named(plan.time()).geq(timestamp(since))));
     }
     return plan.clocked(table.where(open)).select(columns());
   }
@@ -127,9 +125,9 @@ final class AlertMarks implements TableFeed.News {
   static Map<String, Mark> newest(Dataset<Row> rows, String time) {
     Map<String, Mark> newest = new HashMap<>();
     for (Row row :
-        rows.where(col("`" + time + "`").isNotNull())
+        rows.where(named(time).isNotNull())
             .groupBy("_file")
-            .agg(max("_position"), max(unix_micros(col("`" + time + "`"))))
+            .agg(max("_position"), max(unix_micros(named(time))))
             .collectAsList()) {
       newest.put(row.getString(0), new Mark(row.getLong(1), row.getLong(2)));
     }

@@ -1,5 +1,6 @@
 package io.sluice.stream;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
@@ -166,7 +167,7 @@ record AlertPlan(Contract contract, String key, String time, List<AlertFold.Judg
         .where(cameByTopic())
         .withColumn(
             CLOCK,
-            max(unix_micros(col("`" + time + "`")))
+            max(unix_micros(named(time)))
                 .over(
                     Window.partitionBy("_file")
                         .orderBy("_position")
@@ -187,10 +188,10 @@ record AlertPlan(Contract contract, String key, String time, List<AlertFold.Judg
     }
     Column[] row = names(contract.keyColumns().stream());
     return clocked
-        .where(col("`" + key + "`").isNotNull().and(col("`" + time + "`").isNotNull()))
+        .where(named(key).isNotNull().and(named(time).isNotNull()))
         .select(
-            col("`" + key + "`").cast("string").as("key"),
-            unix_micros(col("`" + time + "`")).as("time"),
+            named(key).cast("string").as("key"),
+            unix_micros(named(time)).as("time"),
             col(CLOCK).as("clock"),
             col("_file").as("file"),
             col("_position").as("position"),
@@ -200,7 +201,7 @@ record AlertPlan(Contract contract, String key, String time, List<AlertFold.Judg
   }
 
   private static Column[] names(Stream<String> names) {
-    return names.map(name -> col("`" + name + "`")).toArray(Column[]::new);
+    return named(names.toList());
   }
 
   /** What a stream of input raises; the state of each key is kept by Spark. */

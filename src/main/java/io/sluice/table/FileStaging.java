@@ -1,6 +1,6 @@
 package io.sluice.table;
 
-import static org.apache.spark.sql.functions.col;
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.lit;
 
 import io.sluice.engine.Scala;
@@ -89,7 +89,7 @@ final class FileStaging {
             .map(
                 field ->
                     have.contains(field.name())
-                        ? col("`" + field.name() + "`")
+                        ? named(field.name())
                         : lit(null).cast(field.dataType()).as(field.name()))
             .toArray(Column[]::new));
   }

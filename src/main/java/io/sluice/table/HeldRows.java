@@ -1,5 +1,6 @@
 package io.sluice.table;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 
 import io.sluice.engine.DriverRows;
@@ -156,7 +157,7 @@ public final class HeldRows {
                 .sorted(order)
                 .toList();
         ranges.add(
-            col("`" + name + "`")
+            named(name)
                 .between(
                     literal(values.get(0), type), literal(values.get(values.size() - 1), type)));
       }
@@ -188,7 +189,7 @@ public final class HeldRows {
         transaction,
         files,
         wanted,
-        rows -> List.of(col("`" + columns.ordering() + "`"), col("_metadata.file_path")),
+        rows -> List.of(named(columns.ordering()), col("_metadata.file_path")),
         (key, row) ->
             found.put(
                 key,

@@ -1,6 +1,6 @@
 package io.sluice.table;
 
-import static org.apache.spark.sql.functions.col;
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
@@ -33,12 +33,12 @@ public record KeyColumns(
   }
 
   Column[] keys() {
-    return key.stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
+    return named(key);
   }
 
   /** The day of a row; null if the table is not partitioned. */
   Column day() {
-    return partition.map(name -> col("`" + name + "`")).orElse(lit(null).cast("date"));
+    return partition.map(name -> named(name)).orElse(lit(null).cast("date"));
   }
 
   /** Whether a row is of one of some days; all are if the table is not partitioned. */

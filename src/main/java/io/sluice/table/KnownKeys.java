@@ -1,6 +1,6 @@
 package io.sluice.table;
 
-import static org.apache.spark.sql.functions.col;
+import static io.sluice.engine.Columns.named;
 
 import io.sluice.engine.DriverRows;
 import io.sluice.engine.KeyReader;
@@ -199,7 +199,7 @@ public final class KnownKeys {
   private void read(Dataset<Row> rows, Reading reading) {
     List<Column> selected = new ArrayList<>(List.of(columns.hash(), columns.day()));
     if (reading == Reading.WHOLE) {
-      selected.add(col("`" + columns.ordering() + "`"));
+      selected.add(named(columns.ordering()));
       selected.add(columns.content().apply(rows.schema()));
       selected.addAll(List.of(columns.keys()));
     }

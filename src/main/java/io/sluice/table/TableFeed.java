@@ -1,11 +1,11 @@
 package io.sluice.table;
 
-import static org.apache.spark.sql.functions.col;
+import static io.sluice.engine.Columns.named;
 
 import io.sluice.engine.LocalRows;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -146,9 +146,7 @@ public final class TableFeed implements AutoCloseable {
   }
 
   private Column[] columns() {
-    return Arrays.stream(schema.fieldNames())
-        .map(name -> col("`" + name + "`"))
-        .toArray(Column[]::new);
+    return named(List.of(schema.fieldNames()));
   }
 
   private boolean isFirst(long after) {
