@@ -75,6 +75,15 @@ public record ChangePolicy(
     return kind == Kind.REPLACE;
   }
 
+  /**
+   * Whether each record is a row of its own, told from others by where it stood.
+   *
+   * @param fields the contract's
+   */
+  boolean isKeyless(List<Field> fields) {
+    return isAppend() || (isReplace() && fields.stream().noneMatch(Field::isKey));
+  }
+
   /** Whether files are to be told apart by what they hold. */
   public boolean skipsRedelivered() {
     return isAppend() && redelivered == Redelivered.SKIP;

@@ -71,7 +71,7 @@ public record Contract(
 
   /** Whether each record is a row of its own, told from others by where it stood. */
   public boolean isKeyless() {
-    return changes.isAppend() || (changes.isReplace() && key().isEmpty());
+    return changes.isKeyless(fields);
   }
 
   /** The field that tells versions of a row apart; empty if that is when it arrived. */

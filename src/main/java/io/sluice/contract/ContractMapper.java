@@ -86,8 +86,7 @@ final class ContractMapper {
 
   /** What is named; of rows that have no versions, when they arrived; null if nothing is named. */
   private String ordering(JsonNode value, ChangePolicy changes, List<Field> fields) {
-    boolean isKeyed = fields.stream().anyMatch(Field::isKey);
-    if (changes.isAppend() || (changes.isReplace() && !isKeyed)) {
+    if (changes.isKeyless(fields)) {
       if (value != null) {
         errors.add(
             "customProperties.orderingColumn",

@@ -59,6 +59,8 @@ final class QualityMapper {
    */
   record Level(Optional<Field> field, String place) {}
 
+  private record Entry(JsonNode node, Level level) {}
+
   /**
    * @param table the contract's id
    * @param fields the fields that rules and checks may name, in the order of the properties
@@ -78,25 +80,19 @@ final class QualityMapper {
    * @param object the schema object
    */
   Quality quality(JsonNode object) {
-    List<JsonNode> entries = new ArrayList<>();
-    List<Level> levels = new ArrayList<>();
-    collect(object, Optional.empty(), "schema[0]", entries, levels);
+    List<Entry> entries = new ArrayList<>();
+    collect(object, Optional.empty(), "schema[0]", entries);
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
       collect(
           object.path("properties").get(i),
           Optional.of(field),
           FieldMapper.place(i, field.name()),
-          entries,
-          levels);
+          entries);
     }
     // Names that are made must differ from all that are stated.
-    for (int i = 0; i < entries.size(); i++) {
-      claim(entries.get(i), levels.get(i).place);
-    }
-    for (int i = 0; i < entries.size(); i++) {
-      map(entries.get(i), levels.get(i));
-    }
+    entries.forEach(entry -> claim(entry.node, entry.level.place));
+    entries.forEach(entry -> map(entry.node, entry.level));
     for (int i = 0; i < fields.size(); i++) {
       if (object.path("properties").get(i).path("unique").asBoolean()) {
         unique(fields.get(i), FieldMapper.place(i, fields.get(i).name()) + ".unique");
@@ -106,15 +102,10 @@ final class QualityMapper {
   }
 
   private static void collect(
-      JsonNode node,
-      Optional<Field> field,
-      String place,
-      List<JsonNode> entries,
-      List<Level> levels) {
+      JsonNode node, Optional<Field> field, String place, List<Entry> entries) {
     JsonNode list = node.path("quality");
     for (int i = 0; i < list.size(); i++) {
-      entries.add(list.get(i));
-      levels.add(new Level(field, place + ".quality[" + i + "]"));
+      entries.add(new Entry(list.get(i), new Level(field, place + ".quality[" + i + "]")));
     }
   }
 

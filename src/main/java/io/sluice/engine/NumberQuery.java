@@ -79,7 +79,7 @@ public final class NumberQuery {
       parsed = parsed(sql);
     } catch (Exception e) {
       // Spark's parser throws checked exceptions that it does not declare.
-      return Optional.of("not a Spark SQL query: " + firstLine(e));
+      return Optional.of("not a Spark SQL query: " + QueryGuard.firstLine(e).strip());
     }
     List<TreeNode<?>> nodes = QueryGuard.nodes(parsed);
     Optional<String> refused = first(nodes, QueryGuard::refused);
@@ -100,14 +100,6 @@ public final class NumberQuery {
 
   private static LogicalPlan parsed(String sql) {
     return CatalystSqlParser$.MODULE$.parsePlan(sql);
-  }
-
-  private static String firstLine(Exception e) {
-    String message =
-        e instanceof AnalysisException analysis
-            ? analysis.getSimpleMessage()
-            : String.valueOf(e.getMessage());
-    return message.lines().filter(line -> !line.isBlank()).findFirst().orElse("").strip();
   }
 
   private static Optional<String> first(
@@ -170,7 +162,7 @@ public final class NumberQuery {
           over(sql, table, spark.createDataFrame(List.of(), columns)).queryExecution().analyzed();
     } catch (Exception e) {
       // Spark throws checked exceptions that its methods do not declare.
-      return Optional.of(firstLine(e));
+      return Optional.of(QueryGuard.firstLine(e).strip());
     }
     List<TreeNode<?>> nodes = QueryGuard.nodes(analyzed);
     Optional<String> refused =

@@ -322,4 +322,13 @@ public final class QueryGuard {
       collect(parts.next(), found, seen);
     }
   }
+
+  /** What a problem says first, without the plan that Spark puts behind it. */
+  public static String firstLine(Throwable problem) {
+    String message =
+        problem instanceof AnalysisException analysis
+            ? analysis.getSimpleMessage()
+            : String.valueOf(problem.getMessage());
+    return message.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
+  }
 }

@@ -10,12 +10,14 @@ import io.sluice.table.TableTransaction;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -124,7 +126,7 @@ final class FileLedger {
       handled.merge(
           version(row.getString(0), row.getString(1)),
           row.getTimestamp(4).toInstant(),
-          (first, second) -> first.isAfter(second) ? first : second);
+          BinaryOperator.maxBy(Comparator.naturalOrder()));
       if (!row.isNullAt(5) && State.INGESTED.word().equals(row.getString(2))) {
         contents.put(row.getString(5), row.getString(0));
       }

@@ -96,11 +96,11 @@ public final class LakeQuery {
       Set<String> absences = Set.of("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND");
       return absences.contains(problem.getErrorClass())
           ? absent(String.join(".", problem.getMessageParameters().values()).replace("`", ""))
-          : error(firstLine(known.get()));
+          : error(QueryGuard.firstLine(known.get()));
     }
     if (causes.stream().anyMatch(SparkException.class::isInstance)) {
       // A job failed, on a value or on a file: the last cause says on what.
-      return error(firstLine(causes.get(causes.size() - 1)));
+      return error(QueryGuard.firstLine(causes.get(causes.size() - 1)));
     }
     return e instanceof RuntimeException unexpected ? unexpected : new IllegalStateException(e);
   }
@@ -119,14 +119,6 @@ public final class LakeQuery {
         || cause instanceof SparkThrowable problem
             && problem.getErrorClass() != null
             && !problem.isInternalError();
-  }
-
-  private static String firstLine(Throwable problem) {
-    String message =
-        problem instanceof AnalysisException analysis
-            ? analysis.getSimpleMessage()
-            : String.valueOf(problem.getMessage());
-    return message.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
   }
 
   private ValidationErrors.ValidationException absent(String table) {

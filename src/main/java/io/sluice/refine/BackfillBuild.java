@@ -212,7 +212,7 @@ final class BackfillBuild {
             new Upsert.Held(
                 transaction.stagedFiles(),
                 deletions.flatMap(of -> of.newest(days)),
-                deletions.map(Deletions::truncated)),
+                deletions.map(of -> of.truncation(null))),
             valid,
             UnaryOperator.identity(),
             // Of what leaves silver the deletions are remembered already.

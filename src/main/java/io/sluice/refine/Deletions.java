@@ -57,16 +57,11 @@ record Deletions(SilverTable silver, TableTransaction table, long handled) {
 
   /**
    * Up to where all rows have ended at once, by what is remembered and by new rows. Cost: a job
-   * over the new rows, and one over the files that may hold truncations, if there are any.
+   * over the files that may hold truncations, if there are any.
+   *
+   * @param news the greatest ordering value of the new truncations; null for none
    */
-  Truncation truncation(Dataset<Row> news) {
-    Contract contract = silver.contract();
-    return new Truncation(
-        contract.keyColumns().get(0), truncated().held(), Truncation.newest(contract, news));
-  }
-
-  /** The same by what is remembered. */
-  Truncation truncated() {
+  Truncation truncation(Object news) {
     Contract contract = silver.contract();
     Column ended = Truncation.isTruncation(contract);
     TableTransaction.Files files =
@@ -78,7 +73,7 @@ record Deletions(SilverTable silver, TableTransaction table, long handled) {
         files.isEmpty()
             ? null
             : Truncation.newest(contract, files.rows().where(col("batch").leq(handled)));
-    return new Truncation(contract.keyColumns().get(0), held, null);
+    return new Truncation(contract.keyColumns().get(0), held, news);
   }
 
   private static List<String> columns(Contract contract) {

@@ -1,6 +1,11 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
 
 import io.sluice.contract.Contract;
 import io.sluice.quality.CheckRunner;
@@ -11,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -82,13 +88,14 @@ final class JobStager implements RowStager {
     if (silver.contract().changes().isReplace()) {
       return stageDelivered(targets.silver(), tally);
     }
+    Told told = told();
     return staged(
         tally,
-        told(),
+        told,
         (rows, observer) ->
             upsert.stage(
                 targets.silver(),
-                held(targets, tally, present, rows),
+                held(targets, tally, present, told.truncatedAt),
                 rows,
                 observer,
                 deleted -> end(targets, deleted)));
@@ -104,9 +111,7 @@ final class JobStager implements RowStager {
     Replacement.Result done = replacement.takeOut(table, replacement.among(table));
     return staged(
         tally,
-        new Told(
-            replacement.current(valid),
-            new RowCounts(0, 0, 0, 0, replacement.superseded(), 0, 0, done.removed())),
+        told(replacement, done.removed()),
         (rows, observer) ->
             upsert.stage(
                 table,
@@ -118,15 +123,15 @@ final class JobStager implements RowStager {
 
   /**
    * @param present the files that may hold versions of the rows
-   * @param rows the valid ones
+   * @param truncatedAt the greatest ordering value of the batch's truncations; null for none
    */
   private Upsert.Held held(
-      RefineTargets targets, Tally tally, TableTransaction.Files present, Dataset<Row> rows) {
+      RefineTargets targets, Tally tally, TableTransaction.Files present, Object truncatedAt) {
     if (targets.deletions().isEmpty()) {
       return new Upsert.Held(present, Optional.empty());
     }
     Deletions deletions = targets.deletions().get();
-    Truncation truncation = deletions.truncation(rows);
+    Truncation truncation = deletions.truncation(truncatedAt);
     return new Upsert.Held(
         // All files, if rows of any key may have to leave.
         truncation.isNews() ? targets.silver().files() : present,
@@ -150,27 +155,35 @@ final class JobStager implements RowStager {
       replacement.among(targets.silver());
       return staged(
           tally,
-          new Told(
-              replacement.current(valid()), new RowCounts(0, 0, 0, 0, replacement.superseded())),
+          told(replacement, 0),
           (rows, observer) ->
               upsert.rehearse(
                   new Upsert.Held(targets.silver().stagedFiles(), Optional.empty()),
                   rows,
                   observer));
     }
+    Told told = told();
     return staged(
         tally,
-        told(),
+        told,
         (rows, observer) ->
-            upsert.rehearse(held(targets, tally, rivals(targets, tally), rows), rows, observer));
+            upsert.rehearse(
+                held(targets, tally, rivals(targets, tally), told.truncatedAt), rows, observer));
   }
 
   /**
    * Valid rows that are to be brought in by key, and what became of the others.
    *
    * @param aside their duplicates and superseded rows, and what the batch has removed
+   * @param truncatedAt the greatest ordering value of the truncations among them; null for none
    */
-  private record Told(Dataset<Row> rows, RowCounts aside) {}
+  private record Told(Dataset<Row> rows, RowCounts aside, Object truncatedAt) {}
+
+  /** Those of the deliveries that are kept. */
+  private Told told(Replacement replacement, long removed) {
+    RowCounts aside = new RowCounts(0, 0, 0, 0, replacement.superseded(), 0, 0, removed);
+    return new Told(replacement.current(valid()), aside, null);
+  }
 
   private Dataset<Row> valid() {
     return judged.where(col("_reasons").isNull());
@@ -180,11 +193,17 @@ final class JobStager implements RowStager {
   private Told told() {
     Dataset<Row> valid = valid();
     if (!silver.contract().changes().hasDeletes()) {
-      return new Told(valid, RowCounts.EMPTY);
+      return new Told(valid, RowCounts.EMPTY, null);
     }
-    long repeats = valid.where(col(Refiner.DELETED).isNull()).count();
-    return new Told(
-        valid.where(col(Refiner.DELETED).isNotNull()), new RowCounts(0, 0, 0, repeats, 0));
+    Column says = col(Refiner.DELETED).isNotNull();
+    Column truncation = says.and(Truncation.isTruncation(silver.contract()));
+    Row told =
+        valid
+            .agg(
+                count(when(not(says), 1)),
+                max(when(truncation, named(silver.contract().ordering()))))
+            .head();
+    return new Told(valid.where(says), new RowCounts(0, 0, 0, told.getLong(0), 0), told.get(1));
   }
 
   private Staged staged(

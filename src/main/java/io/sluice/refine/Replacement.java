@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -70,14 +71,9 @@ final class Replacement {
   private Optional<Dataset<Row>> spared = Optional.empty();
 
   /** A delivery of a scope; the greater one is kept. */
-  private record Version(Timestamp at, String delivery) implements Comparable<Version> {
+  private record Version(Timestamp at, String delivery) {
     private static final Comparator<Version> ORDER =
         Comparator.comparing(Version::at).thenComparing(Version::delivery);
-
-    @Override
-    public int compareTo(Version other) {
-      return ORDER.compare(this, other);
-    }
   }
 
   /** How many rows of a scope a delivery brought. */
@@ -95,7 +91,7 @@ final class Replacement {
     this.contract = contract;
     this.schema = schema;
     this.arrived = arrived;
-    arrived.forEach(one -> kept.merge(one.scope, one.version, Replacement::greater));
+    arrived.forEach(one -> kept.merge(one.scope, one.version, BinaryOperator.maxBy(Version.ORDER)));
   }
 
   /**
@@ -115,10 +111,6 @@ final class Replacement {
       arrived.add(new Arrived(scope(row, scopes), version(row, scopes), row.getLong(scopes + 2)));
     }
     return new Replacement(contract, valid.schema(), arrived);
-  }
-
-  private static Version greater(Version first, Version second) {
-    return first.compareTo(second) >= 0 ? first : second;
   }
 
   /** Rows from before deliveries were told apart are older than any delivery of a file. */
@@ -184,7 +176,7 @@ final class Replacement {
       List<Object> scope = scope(row, scopes);
       Version version = version(row, scopes);
       Version arrived = kept.get(scope);
-      if (arrived != null && version.compareTo(arrived) >= 0) {
+      if (arrived != null && Version.ORDER.compare(version, arrived) >= 0) {
         kept.put(scope, version);
         held.add(scope);
       }
@@ -266,7 +258,7 @@ final class Replacement {
                 .merge(
                     one.version.at,
                     one.version.delivery,
-                    (first, second) -> first.compareTo(second) >= 0 ? first : second));
+                    BinaryOperator.maxBy(Comparator.naturalOrder())));
     List<Row> rows = new ArrayList<>();
     byScope.forEach(
         (scope, times) ->
