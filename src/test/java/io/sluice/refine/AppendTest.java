@@ -12,6 +12,7 @@ import io.sluice.run.RunContext;
 import io.sluice.run.RunResult;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalLake;
+import io.sluice.testing.SmallContract;
 import io.sluice.testing.TestLake;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,30 +30,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** A source without a key: each record is a row, once, whatever it says. */
 class AppendTest {
   private static final String CONTRACT =
-      """
-      apiVersion: v3.2.0
-      kind: DataContract
-      id: hits
-      name: Hits
-      version: 1.0.0
-      status: active
-      domain: web
-      description: {purpose: What was asked for.}
-      team: {name: web}
-      schema:
-        - name: hits
-          logicalType: object
-          physicalType: table
-          properties:
-            - {name: day, logicalType: date, required: true, partitioned: true, partitionKeyPosition: 1}
-            - {name: path, logicalType: string, required: true, logicalTypeOptions: {pattern: "/.*"}}
-      customProperties:
-        - {property: changes, value: %s}
-        - {property: quarantineLimit, value: 1}
-        - property: arrivals
-          value:
-            - {name: files, format: csv, location: hits/}
-      """;
+      SmallContract.text(
+          "hits",
+          """
+          - {name: day, logicalType: date, required: true, partitioned: true, partitionKeyPosition: 1}
+          - {name: path, logicalType: string, required: true, logicalTypeOptions: {pattern: "/.*"}}
+          """,
+          """
+          - {property: changes, value: %s}
+          - {property: quarantineLimit, value: 1}
+          - property: arrivals
+            value:
+              - {name: files, format: csv, location: hits/}
+          """);
 
   private static final String FIRST =
       "day,path\n2026-03-01,/a\n2026-03-01,/a\n2026-03-02,/b\n2026-03-02,broken\n";

@@ -8,6 +8,7 @@ import io.sluice.run.RunContext;
 import io.sluice.table.Checkpoint;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalLake;
+import io.sluice.testing.SmallContract;
 import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,32 +23,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Inserts, updates and deletes of a database: silver holds what the database does. */
 class CdcTest {
   private static final String CONTRACT =
-      """
-      apiVersion: v3.2.0
-      kind: DataContract
-      id: agents
-      name: Agents
-      version: 1.0.0
-      status: active
-      domain: calls
-      description: {purpose: Who takes calls.}
-      team: {name: calls}
-      schema:
-        - name: agents
-          logicalType: object
-          physicalType: table
-          properties:
-            - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
-            - {name: name, logicalType: string, required: true, logicalTypeOptions: {minLength: 2}}
-            - {name: lsn, logicalType: integer, physicalType: BIGINT, required: true}
-      customProperties:
-        - {property: orderingColumn, value: lsn}
-        - {property: changes, value: %s}
-        - {property: quarantineLimit, value: 1}
-        - property: arrivals
-          value:
-            - {name: files, format: csv, location: agents/}
-      """;
+      SmallContract.text(
+          "agents",
+          """
+          - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
+          - {name: name, logicalType: string, required: true, logicalTypeOptions: {minLength: 2}}
+          - {name: lsn, logicalType: integer, physicalType: BIGINT, required: true}
+          """,
+          """
+          - {property: orderingColumn, value: lsn}
+          - {property: changes, value: %s}
+          - {property: quarantineLimit, value: 1}
+          - property: arrivals
+            value:
+              - {name: files, format: csv, location: agents/}
+          """);
 
   @TempDir private Path folder;
   private RunContext context;

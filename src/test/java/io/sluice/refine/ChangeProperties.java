@@ -4,17 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
-import io.sluice.engine.CompiledRows;
 import io.sluice.engine.LocalRows;
-import io.sluice.ingest.Bronze;
 import io.sluice.ingest.TopicIntake;
-import io.sluice.kafka.Brokers;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
-import io.sluice.table.RowWriter;
-import io.sluice.table.TableTransaction;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalLake;
+import io.sluice.testing.SmallContract;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -26,16 +22,15 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.LongRange;
-import org.apache.spark.sql.SaveMode;
 
 /**
  * A database that keeps the truth sends its changes: rows from before the first, inserts, updates,
@@ -50,33 +45,22 @@ class ChangeProperties {
   private static final int BATCHES = 4;
 
   private static final String CONTRACT =
-      """
-      apiVersion: v3.2.0
-      kind: DataContract
-      id: agents
-      name: Agents
-      version: 1.0.0
-      status: active
-      domain: calls
-      description: {purpose: Who takes calls.}
-      team: {name: calls}
-      schema:
-        - name: agents
-          logicalType: object
-          physicalType: table
-          properties:
-            - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
-            %s
-            - {name: name, logicalType: string, required: true}
-            - {name: position, logicalType: number, physicalType: "DECIMAL(38,0)", required: true, transformLogic: __position}
-      customProperties:
-        - {property: orderingColumn, value: position}
-        - {property: changes, value: {kind: cdc}}
-        - property: arrivals
-          value:
-            - {name: before, format: json, topic: before, fields: {position: "'0'"}}
-            - {name: changes, format: json, topic: changes, options: {envelope: debezium}}
-      """;
+      SmallContract.text(
+          "agents",
+          """
+          - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
+          %s
+          - {name: name, logicalType: string, required: true}
+          - {name: position, logicalType: number, physicalType: "DECIMAL(38,0)", required: true, transformLogic: __position}
+          """,
+          """
+          - {property: orderingColumn, value: position}
+          - {property: changes, value: {kind: cdc}}
+          - property: arrivals
+            value:
+              - {name: before, format: json, topic: before, fields: {position: "'0'"}}
+              - {name: changes, format: json, topic: changes, options: {envelope: debezium}}
+          """);
 
   /** A day that is the same for all versions of a key. */
   private static final String DAY =
@@ -318,10 +302,7 @@ class ChangeProperties {
     }
 
     void land(List<Sent> batch) {
-      TableTransaction bronze = TableTransaction.begin(silver.bronze(), Bronze.spec(contract));
-      TopicIntake intake =
-          new TopicIntake(contract, Brokers.of(context.settings()), Optional.empty(), ARRIVED);
-      List<LocalRows> rows = new ArrayList<>();
+      Map<Arrival, LocalRows> received = new LinkedHashMap<>();
       for (int topic = 0; topic < 2; topic++) {
         Arrival arrival = contract.topics().get(topic);
         LocalRows.Builder records = LocalRows.builder(TopicIntake.RECEIVED);
@@ -340,15 +321,9 @@ class ChangeProperties {
                 0L);
           }
         }
-        rows.add(
-            CompiledRows.of(
-                    context.spark(),
-                    TopicIntake.RECEIVED,
-                    sent -> TableTransaction.ordered(intake.bronze(sent, arrival), bronze.schema()))
-                .orElseThrow()
-                .apply(records.build()));
+        received.put(arrival, records.build());
       }
-      bronze.append(new RowWriter(), LocalRows.concat(rows)).publish(SaveMode.Append, "{}");
+      LocalBatches.land(context, contract.id(), received, ARRIVED);
     }
 
     List<String> rows() {

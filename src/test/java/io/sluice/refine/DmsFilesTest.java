@@ -8,6 +8,7 @@ import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalLake;
+import io.sluice.testing.SmallContract;
 import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,31 +27,20 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class DmsFilesTest {
   private static final String CONTRACT =
-      """
-      apiVersion: v3.2.0
-      kind: DataContract
-      id: customers
-      name: Customers
-      version: 1.0.0
-      status: active
-      domain: sales
-      description: {purpose: Who buys.}
-      team: {name: sales}
-      schema:
-        - name: customers
-          logicalType: object
-          physicalType: table
-          properties:
-            - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
-            - {name: name, logicalType: string, required: true}
-            - {name: position, logicalType: number, physicalType: "DECIMAL(38,0)", required: true, transformLogic: "coalesce(AR_H_CHANGE_SEQ, '0')"}
-      customProperties:
-        - {property: orderingColumn, value: position}
-        - {property: changes, value: {kind: cdc, operation: "coalesce(Op, 'I')"}}
-        - property: arrivals
-          value:
-            - {name: dms, format: %s, location: dms/sales/customers/}
-      """;
+      SmallContract.text(
+          "customers",
+          """
+          - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
+          - {name: name, logicalType: string, required: true}
+          - {name: position, logicalType: number, physicalType: "DECIMAL(38,0)", required: true, transformLogic: "coalesce(AR_H_CHANGE_SEQ, '0')"}
+          """,
+          """
+          - {property: orderingColumn, value: position}
+          - {property: changes, value: {kind: cdc, operation: "coalesce(Op, 'I')"}}
+          - property: arrivals
+            value:
+              - {name: dms, format: %s, location: dms/sales/customers/}
+          """);
 
   private static final String SEQ = "20260301100000%021d";
 

@@ -7,6 +7,7 @@ import io.sluice.run.RunContext;
 import io.sluice.table.LakeTable;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalLake;
+import io.sluice.testing.SmallContract;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,38 +30,27 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every version that a row has had stands beside silver, with the time in which it held. */
 class HistoryTest {
   private static final String CONTRACT =
-      """
-      apiVersion: v3.2.0
-      kind: DataContract
-      id: people
-      name: People
-      version: 1.0.0
-      status: active
-      domain: staff
-      description: {purpose: Who works here.}
-      team: {name: staff}
-      schema:
-        - name: people
-          logicalType: object
-          physicalType: table
-          properties:
-            - {name: id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}
-            - {name: desk, logicalType: integer, required: true}
-            - {name: at, logicalType: timestamp, required: %1$s}
-            - {name: born, logicalType: date, required: %2$s, primaryKey: %2$s, primaryKeyPosition: 2, partitioned: %2$s, partitionKeyPosition: 1, transformLogic: "'1990-01-01'"}
-      customProperties:
-        - {property: quarantineLimit, value: 1}
-        - {property: history, value: %3$s}
-      %4$s
-        - property: arrivals
-          value:
-            - {name: files, format: csv, location: people/}
-      """;
+      SmallContract.text(
+          "people",
+          """
+          - {name: id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}
+          - {name: desk, logicalType: integer, required: true}
+          - {name: at, logicalType: timestamp, required: %1$s}
+          - {name: born, logicalType: date, required: %2$s, primaryKey: %2$s, primaryKeyPosition: 2, partitioned: %2$s, partitionKeyPosition: 1, transformLogic: "'1990-01-01'"}
+          """,
+          """
+          - {property: quarantineLimit, value: 1}
+          - {property: history, value: %3$s}
+          %4$s
+          - property: arrivals
+            value:
+              - {name: files, format: csv, location: people/}
+          """);
 
-  private static final String NEWEST = "  - {property: orderingColumn, value: at}\n";
+  private static final String NEWEST = "- {property: orderingColumn, value: at}\n";
   private static final String CDC =
       NEWEST + "  - {property: changes, value: {kind: cdc, operation: op}}\n";
-  private static final String REPLACE = "  - {property: changes, value: replace}\n";
+  private static final String REPLACE = "- {property: changes, value: replace}\n";
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
 
   @TempDir private Path folder;

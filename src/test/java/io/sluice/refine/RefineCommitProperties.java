@@ -4,14 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
-import io.sluice.engine.CompiledRows;
 import io.sluice.engine.LocalRows;
-import io.sluice.ingest.Bronze;
 import io.sluice.ingest.TopicIntake;
-import io.sluice.kafka.Brokers;
 import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
-import io.sluice.table.RowWriter;
 import io.sluice.table.TableTransaction;
 import io.sluice.testing.LocalLake;
 import java.io.IOException;
@@ -20,10 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -160,10 +156,7 @@ class RefineCommitProperties {
 
     /** Appends a batch to bronze and gives its rows as bronze holds them. */
     LocalRows land(List<Sent> batch, int number) {
-      TableTransaction bronze = TableTransaction.begin(silver.bronze(), Bronze.spec(contract));
-      TopicIntake intake =
-          new TopicIntake(contract, Brokers.of(context.settings()), Optional.empty(), ARRIVED);
-      List<LocalRows> rows = new ArrayList<>();
+      Map<Arrival, LocalRows> received = new LinkedHashMap<>();
       for (int topic = 0; topic < 2; topic++) {
         Arrival arrival = contract.topics().get(topic);
         LocalRows.Builder records = LocalRows.builder(TopicIntake.RECEIVED);
@@ -182,17 +175,9 @@ class RefineCommitProperties {
                 (long) number);
           }
         }
-        rows.add(
-            CompiledRows.of(
-                    context.spark(),
-                    TopicIntake.RECEIVED,
-                    sent -> TableTransaction.ordered(intake.bronze(sent, arrival), bronze.schema()))
-                .orElseThrow()
-                .apply(records.build()));
+        received.put(arrival, records.build());
       }
-      LocalRows all = LocalRows.concat(rows);
-      bronze.append(new RowWriter(), all).publish(SaveMode.Append, "{}");
-      return all;
+      return LocalBatches.land(context, contract.id(), received, ARRIVED);
     }
 
     /** In the driver, which refuses none of these batches. */

@@ -8,6 +8,7 @@ import io.sluice.run.RowCounts;
 import io.sluice.run.RunContext;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalLake;
+import io.sluice.testing.SmallContract;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,42 +28,26 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A source that arrives in deliveries, each the whole truth of what it holds rows of. */
 class ReplaceTest {
-  private static final String CONTRACT =
+  private static final String PROPERTIES =
       """
-      apiVersion: v3.2.0
-      kind: DataContract
-      id: %1$s
-      name: Bills
-      version: 1.0.0
-      status: active
-      domain: money
-      description: {purpose: What is billed.}
-      team: {name: money}
-      schema:
-        - name: %1$s
-          logicalType: object
-          physicalType: table
-          properties:
-      %2$s
-      customProperties:
-        - {property: changes, value: %3$s}
-        - {property: quarantineLimit, value: 1}
-        - property: arrivals
-          value:
-            - {name: files, format: csv, location: %1$s/, options: {delivery: %4$s}}
+      - {property: changes, value: %1$s}
+      - {property: quarantineLimit, value: 1}
+      - property: arrivals
+        value:
+          - {name: files, format: csv, location: %2$s/, options: {delivery: %3$s}}
       """;
 
   private static final String LINES =
       """
-            - {name: day, logicalType: date, required: true, partitioned: true, partitionKeyPosition: 1}
-            - {name: month, logicalType: string, required: true}
-            - {name: cost, logicalType: number, physicalType: "DECIMAL(10,2)", required: true}
+      - {name: day, logicalType: date, required: true, partitioned: true, partitionKeyPosition: 1}
+      - {name: month, logicalType: string, required: true}
+      - {name: cost, logicalType: number, physicalType: "DECIMAL(10,2)", required: true}
       """;
 
   private static final String REGISTER =
       """
-            - {name: id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}
-            - {name: name, logicalType: string, required: true}
+      - {name: id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}
+      - {name: name, logicalType: string, required: true}
       """;
 
   private static final String BY_MONTH = "{kind: replace, scope: [month]}";
@@ -87,7 +72,8 @@ class ReplaceTest {
 
   private void write(String id, String fields, String changes, String delivery) throws IOException {
     Files.writeString(
-        contracts.resolve(id + ".yaml"), CONTRACT.formatted(id, fields, changes, delivery));
+        contracts.resolve(id + ".yaml"),
+        SmallContract.text(id, fields, PROPERTIES.formatted(changes, id, delivery)));
     context = LocalLake.open(folder, contracts, Map.of());
   }
 

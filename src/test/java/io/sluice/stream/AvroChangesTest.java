@@ -9,6 +9,7 @@ import io.sluice.run.RunContext;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalKafka;
 import io.sluice.testing.NeedsServers;
+import io.sluice.testing.SmallContract;
 import io.sluice.testing.TestLake;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -30,37 +31,26 @@ import org.junit.jupiter.api.io.TempDir;
 @NeedsServers
 class AvroChangesTest {
   private static final String CONTRACT =
-      """
-      apiVersion: v3.2.0
-      kind: DataContract
-      id: agents
-      name: Agents
-      version: 1.0.0
-      status: active
-      domain: calls
-      description: {purpose: Who takes calls.}
-      team: {name: calls}
-      schema:
-        - name: agents
-          logicalType: object
-          physicalType: table
-          properties:
-            - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
-            - {name: name, logicalType: string, required: true}
-            - {name: born, logicalType: date}
-            - {name: since, logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Europe/Berlin}}
-            - {name: wage, logicalType: number, physicalType: "DECIMAL(9,2)"}
-            - {name: rating, logicalType: number, physicalType: "DECIMAL(12,3)"}
-            - {name: position, logicalType: number, physicalType: "DECIMAL(38,0)", required: true, transformLogic: __position}
-      customProperties:
-        - {property: orderingColumn, value: position}
-        - {property: changes, value: {kind: cdc}}
-        - {property: quarantineLimit, value: 1}
-        - property: arrivals
-          value:
-            - {name: snapshot, format: csv, location: agents/, fields: {position: "'0'"}}
-            - {name: changes, format: avro, topic: agents-avro, options: {envelope: debezium}}
-      """;
+      SmallContract.text(
+          "agents",
+          """
+          - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
+          - {name: name, logicalType: string, required: true}
+          - {name: born, logicalType: date}
+          - {name: since, logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Europe/Berlin}}
+          - {name: wage, logicalType: number, physicalType: "DECIMAL(9,2)"}
+          - {name: rating, logicalType: number, physicalType: "DECIMAL(12,3)"}
+          - {name: position, logicalType: number, physicalType: "DECIMAL(38,0)", required: true, transformLogic: __position}
+          """,
+          """
+          - {property: orderingColumn, value: position}
+          - {property: changes, value: {kind: cdc}}
+          - {property: quarantineLimit, value: 1}
+          - property: arrivals
+            value:
+              - {name: snapshot, format: csv, location: agents/, fields: {position: "'0'"}}
+              - {name: changes, format: avro, topic: agents-avro, options: {envelope: debezium}}
+          """);
 
   private static final String ROW =
       "{'type':'record','name':'Value','fields':[{'name':'id','type':'long'},"
