@@ -15,6 +15,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
@@ -36,15 +37,24 @@ final class AvroDatum {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final byte[] raw;
+  private final Map<Schema, String> meanings;
   private final BinaryDecoder decoder;
   private int values;
   private boolean isText;
 
-  AvroDatum(byte[] raw) {
+  /**
+   * @param meanings keeps what values of a schema mean from one record to the next; by identity
+   */
+  AvroDatum(byte[] raw, Map<Schema, String> meanings) {
     this.raw = raw;
+    this.meanings = meanings;
     this.decoder =
         DecoderFactory.get()
             .binaryDecoder(raw, RegistryFrame.LENGTH, raw.length - RegistryFrame.LENGTH, null);
+  }
+
+  private String meaning(Schema schema) {
+    return meanings.computeIfAbsent(schema, AvroMeaning::of);
   }
 
   /** Whether nothing is left of it. */
@@ -68,7 +78,7 @@ final class AvroDatum {
       case STRING:
         return UTF8String.fromBytes(utf8());
       case RECORD:
-        if (AvroMeaning.of(schema).equals(AvroMeaning.DECIMAL)) {
+        if (meaning(schema).equals(AvroMeaning.DECIMAL)) {
           return UTF8String.fromString(variableScale(schema));
         }
         return json(schema);
@@ -104,13 +114,13 @@ final class AvroDatum {
         return String.valueOf(decoder.readBoolean());
       case INT:
         int number = decoder.readInt();
-        return switch (AvroMeaning.of(schema)) {
+        return switch (meaning(schema)) {
           case "date" -> LocalDate.ofEpochDay(number).toString();
           case "time-millis" -> time(number, 1_000_000L);
           default -> String.valueOf(number);
         };
       case LONG:
-        return wide(decoder.readLong(), AvroMeaning.of(schema));
+        return wide(decoder.readLong(), meaning(schema));
       case FLOAT:
         return String.valueOf(decoder.readFloat());
       case DOUBLE:
@@ -161,8 +171,8 @@ final class AvroDatum {
     return LocalTime.ofNanoOfDay(number * nanos).toString();
   }
 
-  private static String bytes(Schema schema, byte[] bytes) throws BrokenRecordException {
-    return AvroMeaning.of(schema).equals(AvroMeaning.DECIMAL)
+  private String bytes(Schema schema, byte[] bytes) throws BrokenRecordException {
+    return meaning(schema).equals(AvroMeaning.DECIMAL)
         ? decimal(bytes, AvroMeaning.scale(schema))
         : Base64.getEncoder().encodeToString(bytes);
   }
@@ -226,7 +236,7 @@ final class AvroDatum {
         json.writeUTF8String(text, 0, text.length);
       }
       case RECORD -> {
-        if (AvroMeaning.of(schema).equals(AvroMeaning.DECIMAL)) {
+        if (meaning(schema).equals(AvroMeaning.DECIMAL)) {
           json.writeNumber(variableScale(schema));
           return;
         }
@@ -259,7 +269,7 @@ final class AvroDatum {
       case BOOLEAN -> json.writeBoolean(decoder.readBoolean());
       default -> {
         String text = plain(schema);
-        String meaning = AvroMeaning.of(schema);
+        String meaning = meaning(schema);
         boolean isNumber =
             meaning.isEmpty()
                 ? schema.getType() != Schema.Type.ENUM

@@ -3,6 +3,7 @@ package io.sluice.ingest.format;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -34,6 +35,7 @@ final class AvroRecords implements FieldReader {
   private final Map<String, WantedFields.Plain> plain;
   private final Function<Schema, Optional<Schema>> rows;
   private final ByWriter<Schema> writers;
+  private final Map<Schema, String> meanings = new IdentityHashMap<>();
 
   /**
    * @param schemas the writers' schemas by number
@@ -94,7 +96,7 @@ final class AvroRecords implements FieldReader {
 
   private void decode(byte[] raw, Decoding decoding) throws BrokenRecordException {
     Schema writer = writers.get(RegistryFrame.schemaNumber(raw, "Avro"));
-    AvroDatum datum = new AvroDatum(raw);
+    AvroDatum datum = new AvroDatum(raw, meanings);
     try {
       decoding.read(writer, datum);
       if (!datum.isEnd()) {
