@@ -178,7 +178,7 @@ final class BackfillBuild {
       Dataset<Row> current =
           contract.changes().isReplace()
               // A delivery replaces others on all days that these have rows of.
-              ? Replacement.of(contract, all).current(valid)
+              ? Replacement.of(contract, all).sparing(judged).current(valid)
               : valid;
       rowCounts = rowCounts.plus(upsert(transaction, current, validRows));
     }
@@ -253,13 +253,14 @@ final class BackfillBuild {
     long handled = transaction.checkpoint(Checkpoint.REFINED);
     if (handled > built) {
       Changes news = silver.bronze().news(built, handled);
-      Dataset<Row> all =
-          judge.judged(news.rows(), news.bytes(), recorder).where(col("_reasons").isNull());
+      Dataset<Row> judged = judge.judged(news.rows(), news.bytes(), recorder);
+      Dataset<Row> all = judged.where(col("_reasons").isNull());
       Dataset<Row> valid = all.where(Backfill.Range.holds(range.from(), range.to(), day()));
       long rows = valid.count();
       if (contract.changes().isReplace()) {
         Replacement replacement = Replacement.of(contract, all);
         replacement.among(transaction.stagedFiles());
+        replacement.sparing(judged);
         long removed = replacement.takeOut(transaction, transaction.stagedFiles()).removed();
         rowCounts = rowCounts.plus(new RowCounts(0, 0, 0, 0, 0, 0, 0, removed));
         valid = replacement.current(valid);

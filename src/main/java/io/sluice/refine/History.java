@@ -197,11 +197,11 @@ final class History {
       return;
     }
     Replacement deliveries = Replacement.of(contract, valid(rows));
-    if (deliveries.oldest().isEmpty()) {
+    if (deliveries.arrived().oldest().isEmpty()) {
       return;
     }
     long newest = table.checkpoint(Checkpoint.DELIVERED);
-    if (deliveries.oldest().get().getTime() <= newest) {
+    if (deliveries.arrived().oldest().get().getTime() <= newest) {
       rebuild(table, deliveries, rows(ofBronze(until)));
     } else {
       TableTransaction.Files files = deliveries.files(table);
@@ -214,12 +214,13 @@ final class History {
                   .select(columns());
       merge(table, versionsOf(deliveries, rows, before));
     }
-    table.checkpoint(Checkpoint.DELIVERED, Math.max(newest, deliveries.newest().get().getTime()));
+    table.checkpoint(
+        Checkpoint.DELIVERED, Math.max(newest, deliveries.arrived().newest().get().getTime()));
   }
 
   private Dataset<Row> versionsOf(Replacement deliveries, Dataset<Row> rows, Dataset<Row> before) {
     return new HistoryDeliveries(contract)
-        .versions(rows, deliveries.deliveries(context.spark()), before);
+        .versions(rows, deliveries.arrived().byTime(context.spark()), before);
   }
 
   /** Makes the history of some scopes anew from all their deliveries. */

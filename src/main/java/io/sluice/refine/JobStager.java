@@ -103,12 +103,12 @@ final class JobStager implements RowStager {
 
   /** Writes the rows of the newest deliveries, and takes out those whose place they take. */
   private Staged stageDelivered(TableTransaction table, Tally tally) {
-    Dataset<Row> valid = valid();
-    Replacement replacement = Replacement.of(silver.contract(), valid);
+    Replacement replacement = Replacement.of(silver.contract(), valid());
+    TableTransaction.Files held = replacement.among(table);
     if (tally.quarantined() > 0) {
-      replacement.sparing(judged.where(col("_reasons").isNotNull()), valid);
+      replacement.sparing(judged);
     }
-    Replacement.Result done = replacement.takeOut(table, replacement.among(table));
+    Replacement.Result done = replacement.takeOut(table, held);
     return staged(
         tally,
         told(replacement, done.removed()),
@@ -153,6 +153,9 @@ final class JobStager implements RowStager {
     if (silver.contract().changes().isReplace()) {
       Replacement replacement = Replacement.of(silver.contract(), valid());
       replacement.among(targets.silver());
+      if (tally.quarantined() > 0) {
+        replacement.sparing(judged);
+      }
       return staged(
           tally,
           told(replacement, 0),
@@ -181,8 +184,10 @@ final class JobStager implements RowStager {
 
   /** Those of the deliveries that are kept. */
   private Told told(Replacement replacement, long removed) {
-    RowCounts aside = new RowCounts(0, 0, 0, 0, replacement.superseded(), 0, 0, removed);
-    return new Told(replacement.current(valid()), aside, null);
+    Dataset<Row> valid = valid();
+    long superseded = replacement.superseded(valid);
+    RowCounts aside = new RowCounts(0, 0, 0, 0, superseded, 0, 0, removed);
+    return new Told(replacement.current(valid), aside, null);
   }
 
   private Dataset<Row> valid() {

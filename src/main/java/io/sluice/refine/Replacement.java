@@ -1,39 +1,32 @@
 package io.sluice.refine;
 
-import static io.sluice.engine.Columns.and;
 import static io.sluice.engine.Columns.named;
+import static io.sluice.refine.ScopeDeliveries.ONE;
+import static io.sluice.refine.ScopeDeliveries.delivery;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.sluice.contract.Contract;
 import io.sluice.engine.Scala;
+import io.sluice.refine.ScopeDeliveries.Version;
 import io.sluice.table.TableTransaction;
-import java.sql.Timestamp;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -54,30 +47,20 @@ final class Replacement {
   private static final String AT = "_kept_at";
   private static final String KEPT = "_kept_delivery";
 
-  /** A table without scopes has one. */
-  private static final String ONE = "_scope";
-
   private static final String STALE = "_stale";
   private static final String PATH = "_path";
 
   private final Contract contract;
-  private final List<Arrived> arrived;
-  private final StructType schema;
+  private final ScopeDeliveries arrived;
   private final Map<List<Object>, Version> kept = new HashMap<>();
 
   /** Scopes of which the table holds the delivery kept already. */
   private final Set<List<Object>> held = new HashSet<>();
 
-  private Optional<Dataset<Row>> spared = Optional.empty();
+  /** The delivery that the table holds of a scope. */
+  private final Map<List<Object>, Version> present = new HashMap<>();
 
-  /** A delivery of a scope; the greater one is kept. */
-  private record Version(Timestamp at, String delivery) {
-    private static final Comparator<Version> ORDER =
-        Comparator.comparing(Version::at).thenComparing(Version::delivery);
-  }
-
-  /** How many rows of a scope a delivery brought. */
-  private record Arrived(List<Object> scope, Version version, long rows) {}
+  private Optional<BrokenKeys> broken = Optional.empty();
 
   /**
    * What has been done to a table.
@@ -87,11 +70,13 @@ final class Replacement {
    */
   record Result(long removed, TableTransaction.Files present) {}
 
-  private Replacement(Contract contract, StructType schema, List<Arrived> arrived) {
+  private Replacement(Contract contract, ScopeDeliveries arrived) {
     this.contract = contract;
-    this.schema = schema;
     this.arrived = arrived;
-    arrived.forEach(one -> kept.merge(one.scope, one.version, BinaryOperator.maxBy(Version.ORDER)));
+    arrived
+        .all()
+        .forEach(
+            one -> kept.merge(one.scope(), one.version(), BinaryOperator.maxBy(Version.ORDER)));
   }
 
   /**
@@ -100,39 +85,7 @@ final class Replacement {
    * @param valid with the contract's fields, {@code _arrived_at} and {@code _delivery}
    */
   static Replacement of(Contract contract, Dataset<Row> valid) {
-    int scopes = scope(contract).length;
-    List<Arrived> arrived = new ArrayList<>();
-    for (Row row :
-        valid
-            .withColumn(ONE, lit(0))
-            .groupBy(and(scope(contract), col("_arrived_at"), delivery().as(Refiner.DELIVERY)))
-            .agg(count(lit(1)))
-            .collectAsList()) {
-      arrived.add(new Arrived(scope(row, scopes), version(row, scopes), row.getLong(scopes + 2)));
-    }
-    return new Replacement(contract, valid.schema(), arrived);
-  }
-
-  /** Rows from before deliveries were told apart are older than any delivery of a file. */
-  private static Column delivery() {
-    return coalesce(col(Refiner.DELIVERY), lit(""));
-  }
-
-  private static Column[] scope(Contract contract) {
-    List<String> fields = contract.changes().scope();
-    return named(fields.isEmpty() ? List.of(ONE) : fields);
-  }
-
-  private static List<Object> scope(Row row, int scopes) {
-    List<Object> scope = new ArrayList<>();
-    for (int i = 0; i < scopes; i++) {
-      scope.add(row.get(i));
-    }
-    return scope;
-  }
-
-  private static Version version(Row row, int at) {
-    return new Version(row.getTimestamp(at), row.getString(at + 1));
+    return new Replacement(contract, ScopeDeliveries.of(contract, valid));
   }
 
   /**
@@ -163,54 +116,58 @@ final class Replacement {
     if (files.isEmpty() || kept.isEmpty()) {
       return;
     }
-    int scopes = scope(contract).length;
-    Column newest = struct(col("_arrived_at"), delivery().as(Refiner.DELIVERY));
-    for (Row row :
-        files
-            .rows()
-            .withColumn(ONE, lit(0))
-            .groupBy(scope(contract))
-            .agg(max(newest).as("_held"))
-            .select(and(scope(contract), col("_held._arrived_at"), col("_held._delivery")))
-            .collectAsList()) {
-      List<Object> scope = scope(row, scopes);
-      Version version = version(row, scopes);
-      Version arrived = kept.get(scope);
-      if (arrived != null && Version.ORDER.compare(version, arrived) >= 0) {
-        kept.put(scope, version);
-        held.add(scope);
+    for (ScopeDeliveries.Arrived newest : ScopeDeliveries.newest(contract, files.rows())) {
+      Version arrived = kept.get(newest.scope());
+      if (arrived != null) {
+        present.put(newest.scope(), newest.version());
+        if (Version.ORDER.compare(newest.version(), arrived) >= 0) {
+          kept.put(newest.scope(), newest.version());
+          held.add(newest.scope());
+        }
       }
     }
   }
 
   /**
-   * Lets rows of older deliveries stay whose key the newest one has in a broken row only: what it
-   * says of them nobody knows, and not that they are gone.
+   * Lets rows of older deliveries stay whose key the newer ones have in broken rows only: what
+   * these say of them nobody knows, and not that they are gone. To be called when the table's
+   * deliveries are known.
    *
-   * @param broken rows as judged; those of which the key cannot be read spare none
+   * @param judged all rows; broken ones of which the key cannot be read spare none
    */
-  Replacement sparing(Dataset<Row> broken, Dataset<Row> valid) {
+  Replacement sparing(Dataset<Row> judged) {
     if (!contract.isKeyless()) {
-      spared = Optional.of(keys(current(broken)).distinct().except(keys(current(valid))));
+      broken = Optional.of(BrokenKeys.of(contract, arrived.ranked(judged, present)));
     }
     return this;
   }
 
-  private Dataset<Row> keys(Dataset<Row> rows) {
-    return rows.select(named(contract.keyColumns()));
+  /** Whether a row may stay though a newer delivery of the batch has come. */
+  private boolean mayStay() {
+    return broken.isPresent() && arrived.hasSeveral(present);
   }
 
-  /** How many of the rows belong to deliveries that are older than those kept. */
-  long superseded() {
-    return arrived.stream()
-        .filter(one -> !kept.get(one.scope).equals(one.version))
-        .mapToLong(Arrived::rows)
-        .sum();
+  /** How many of the valid rows neither belong to the deliveries kept nor stay. */
+  long superseded(Dataset<Row> valid) {
+    long older =
+        arrived.all().stream()
+            .filter(one -> !kept.get(one.scope()).equals(one.version()))
+            .mapToLong(ScopeDeliveries.Arrived::rows)
+            .sum();
+    return older > 0 && mayStay() ? older - staying(valid).count() : older;
   }
 
-  /** Those of some rows of the scopes that belong to the deliveries kept. */
+  /** Those of some rows of the scopes that belong to the deliveries kept, or stay beside them. */
   Dataset<Row> current(Dataset<Row> rows) {
-    return marked(rows, "inner").where(not(col(STALE))).drop(ONE, AT, KEPT, STALE);
+    Dataset<Row> current = marked(rows, "inner").where(not(col(STALE))).drop(ONE, AT, KEPT, STALE);
+    return mayStay() ? current.unionByName(staying(rows)) : current;
+  }
+
+  private Dataset<Row> staying(Dataset<Row> rows) {
+    return broken
+        .orElseThrow()
+        .staying(marked(rows, "inner").where(STALE))
+        .drop(ONE, AT, KEPT, STALE);
   }
 
   /**
@@ -244,51 +201,9 @@ final class Replacement {
     return new Result(removed, files.at(whole).and(table.stagedFiles()));
   }
 
-  /**
-   * For each scope and time the delivery that counts then, of those of the rows: the scope's
-   * columns, {@code _arrived_at}, {@code _delivery}, and when the next one was complete ({@link
-   * HistoryDeliveries#NEXT}).
-   */
-  Dataset<Row> deliveries(SparkSession spark) {
-    Map<List<Object>, TreeMap<Timestamp, String>> byScope = new HashMap<>();
-    arrived.forEach(
-        one ->
-            byScope
-                .computeIfAbsent(one.scope, first -> new TreeMap<>())
-                .merge(
-                    one.version.at,
-                    one.version.delivery,
-                    BinaryOperator.maxBy(Comparator.naturalOrder())));
-    List<Row> rows = new ArrayList<>();
-    byScope.forEach(
-        (scope, times) ->
-            times.forEach(
-                (at, delivery) ->
-                    rows.add(
-                        row(
-                            contract.changes().scope().isEmpty() ? List.of() : scope,
-                            at,
-                            delivery,
-                            times.higherKey(at)))));
-    StructType type = new StructType();
-    for (String name : contract.changes().scope()) {
-      type = type.add(schema.apply(name));
-    }
-    return spark.createDataFrame(
-        rows,
-        type.add(Contract.ARRIVED_AT, DataTypes.TimestampType)
-            .add(Refiner.DELIVERY, DataTypes.StringType)
-            .add(HistoryDeliveries.NEXT, DataTypes.TimestampType));
-  }
-
-  /** When the oldest of the rows' deliveries was complete; empty if there are no rows. */
-  Optional<Timestamp> oldest() {
-    return arrived.stream().map(one -> one.version.at).min(Comparator.naturalOrder());
-  }
-
-  /** When the newest was. */
-  Optional<Timestamp> newest() {
-    return arrived.stream().map(one -> one.version.at).max(Comparator.naturalOrder());
+  /** The deliveries that the rows come of. */
+  ScopeDeliveries arrived() {
+    return arrived;
   }
 
   /** The files of a table that may hold rows of the scopes. */
@@ -311,16 +226,12 @@ final class Replacement {
     Dataset<Row> marked =
         marked(rows, "left_outer", kept(scope -> !held.contains(scope)))
             .withColumn(STALE, coalesce(col(STALE), lit(false)));
-    return spared
+    return broken
         .map(
             keys ->
-                marked
-                    .join(
-                        broadcast(keys.withColumn("_spared", lit(true))),
-                        Scala.seq(contract.keyColumns()),
-                        "left_outer")
-                    .withColumn(STALE, col(STALE).and(col("_spared").isNull()))
-                    .drop("_spared"))
+                keys.marked(marked, "_stays")
+                    .withColumn(STALE, col(STALE).and(not(col("_stays"))))
+                    .drop("_stays"))
         .orElse(marked);
   }
 
@@ -330,12 +241,13 @@ final class Replacement {
   }
 
   private Dataset<Row> marked(Dataset<Row> rows, String join, List<Row> deliveries) {
-    List<String> names =
-        contract.changes().scope().isEmpty() ? List.of(ONE) : contract.changes().scope();
+    StructType type =
+        arrived.scopeType().add(AT, DataTypes.TimestampType).add(KEPT, DataTypes.StringType);
+    Dataset<Row> told = rows.sparkSession().createDataFrame(deliveries, type);
+    Column isKept = col("_arrived_at").equalTo(col(AT)).and(delivery().equalTo(col(KEPT)));
     return rows.withColumn(ONE, lit(0))
-        .join(broadcast(keptRows(rows, names, deliveries)), Scala.seq(names), join)
-        .withColumn(
-            STALE, not(col("_arrived_at").equalTo(col(AT)).and(delivery().equalTo(col(KEPT)))));
+        .join(broadcast(told), Scala.seq(ScopeDeliveries.scopes(contract)), join)
+        .withColumn(STALE, not(isKept));
   }
 
   private List<Row> kept(Predicate<List<Object>> wanted) {
@@ -343,26 +255,9 @@ final class Replacement {
     kept.forEach(
         (scope, version) -> {
           if (wanted.test(scope)) {
-            rows.add(row(scope, version.at, version.delivery));
+            rows.add(ScopeDeliveries.row(scope, version.at(), version.delivery()));
           }
         });
     return rows;
-  }
-
-  private Dataset<Row> keptRows(Dataset<Row> rows, List<String> names, List<Row> deliveries) {
-    StructType type = new StructType();
-    for (String name : names) {
-      type =
-          type.add(
-              name.equals(ONE)
-                  ? DataTypes.createStructField(ONE, DataTypes.IntegerType, true)
-                  : schema.apply(name));
-    }
-    type = type.add(AT, DataTypes.TimestampType).add(KEPT, DataTypes.StringType);
-    return rows.sparkSession().createDataFrame(deliveries, type);
-  }
-
-  private static Row row(List<Object> scope, Object... more) {
-    return RowFactory.create(Stream.concat(scope.stream(), Arrays.stream(more)).toArray());
   }
 }

@@ -207,13 +207,17 @@ class ReplaceTest {
     assertEquals(List.of("A|one", "B|two"), rows("register", "id", "name"));
   }
 
-  @Test
-  void aBrokenRecordDoesNotSayThatItsKeyIsGone() throws IOException {
+  private void numbers() throws IOException {
     write(
         "register",
         REGISTER.replace("name: name, logicalType: string", "name: name, logicalType: integer"),
         "replace",
         "{of: file}");
+  }
+
+  @Test
+  void aBrokenRecordDoesNotSayThatItsKeyIsGone() throws IOException {
+    numbers();
     land("register/1.csv", 1, "id,name\nA,1\nB,2\nC,3\n");
     run("register");
     land("register/2.csv", 2, "id,name\nA,one\nB,4\nB,four\n");
@@ -223,6 +227,59 @@ class ReplaceTest {
     land("register/3.csv", 3, "id,name\nB,4\n");
     assertEquals(counts(1, 1, 0, 2), run("register"));
     assertEquals(List.of("B|4"), rows("register", "id", "name"));
+  }
+
+  @Test
+  void ofSeveralDeliveriesInOneBatchABrokenRecordLeavesWhatTheOneBeforeSaid() throws IOException {
+    numbers();
+    land("register/1.csv", 1, "id,name\nA,1\nB,2\nC,3\nD,4\nE,5\n");
+    land("register/2.csv", 2, "id,name\nA,11\nB,x\nC,13\nD,14\n");
+    land("register/3.csv", 3, "id,name\nA,x\nB,y\nD,24\nE,x\n");
+    // A stays as the second said it, B as the first did; C and E were gone before.
+    assertEquals(new RowCounts(13, 3, 4, 0, 6, 0, 0, 0), run("register"));
+    assertEquals(List.of("A|11", "B|2", "D|24"), rows("register", "id", "name"));
+    land("register/4.csv", 4, "id,name\nA,x\nB,y\nD,z\nF,6\n");
+    land("register/5.csv", 5, "id,name\nA,x\nD,z\nF,7\n");
+    assertEquals(new RowCounts(7, 1, 5, 0, 1, 0, 0, 1), run("register"));
+    assertEquals(List.of("A|11", "D|24", "F|7"), rows("register", "id", "name"));
+  }
+
+  @Test
+  void whereBatchesAreCutIsOfNoAccount() throws IOException {
+    Random random = new Random(1);
+    for (String name : List.of("alone", "some", "together")) {
+      folder = Files.createDirectories(folder.resolve(name));
+      open();
+      numbers();
+      random.setSeed(7);
+      Map<String, String> truth = new TreeMap<>();
+      RowCounts all = RowCounts.EMPTY;
+      for (int i = 1; i <= 6; i++) {
+        StringBuilder content = new StringBuilder("id,name\nZ," + i + "\n");
+        truth.put("Z", "" + i);
+        for (String id : List.of("A", "B", "C", "D", "E", "F", "G", "H")) {
+          int kind = random.nextInt(3);
+          if (kind == 0) {
+            truth.remove(id);
+          } else if (kind == 1) {
+            truth.put(id, "" + i);
+            content.append(id).append(',').append(i).append('\n');
+          } else {
+            content.append(id).append(",x\n");
+          }
+        }
+        land("register/" + i + ".csv", i, content.toString());
+        if (name.equals("alone") || name.equals("some") && i % 3 == 2) {
+          all = all.plus(run("register"));
+        }
+      }
+      all = all.plus(run("register"));
+      List<String> expected =
+          truth.entrySet().stream().map(e -> e.getKey() + "|" + e.getValue()).toList();
+      assertEquals(expected, rows("register", "id", "name"), name);
+      assertTrue(all.balances());
+      assertEquals(expected.size(), all.accepted() - all.removed(), name);
+    }
   }
 
   @Test
