@@ -36,6 +36,23 @@ public final class Demo {
   /** What a fraud model learns from: labels are known after 14 days, and its gate wants 14 more. */
   private static final int HISTORY = 42;
 
+  /** What to look at first. */
+  private static final List<Map.Entry<String, String>> QUERIES =
+      List.of(
+          Map.entry("What was spent", "select * from gold.spend_daily limit 5"),
+          Map.entry(
+              "What the vendor register said, version by version",
+              "select vendor_id, risk_rating, valid_from, valid_to, is_current from"
+                  + " silver.vendors_history where not _deleted order by count(*) over (partition by"
+                  + " vendor_id) desc, vendor_id, valid_from limit 8"),
+          Map.entry(
+              "Who is not in it any more",
+              "select vendor_id, valid_from as gone_since from silver.vendors_history where _deleted"),
+          Map.entry(
+              "Bills restated: what each run read, took over, and removed of earlier deliveries",
+              "select started_at, rows_read, rows_accepted, rows_superseded, rows_removed from ops.runs"
+                  + " where command = 'refine' and subject = 'cloud_costs' order by started_at"));
+
   /** Fewer than calls, so that weeks of them are handled in a night. */
   private static final int ORDERS = 300;
 
@@ -88,8 +105,11 @@ public final class Demo {
           (System.nanoTime() - began) / 1_000_000_000);
       out.println("Page:   " + page.toAbsolutePath());
       out.println("Tables: " + dir.resolve("data/lake").toAbsolutePath());
-      out.println(
-          "Ask:    target/sluice sql --demo " + dir + " 'select * from gold.spend_daily limit 5'");
+      QUERIES.forEach(
+          one ->
+              out.printf(
+                  "%s:%n  target/sluice sql --demo %s \"%s\"%n",
+                  one.getKey(), dir, one.getValue()));
       out.flush();
       return differences.isEmpty() ? 0 : 1;
     }

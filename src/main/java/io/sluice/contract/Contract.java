@@ -84,6 +84,11 @@ public record Contract(
     return validFrom != null;
   }
 
+  /** The silver table of these versions. */
+  public String historyTable() {
+    return id + "_history";
+  }
+
   /** The field that silver is partitioned by. */
   public Optional<Field> partition() {
     return fields.stream().filter(field -> field.role() == Field.Role.PARTITION).findFirst();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -63,6 +64,11 @@ public final class Contracts {
 
   private static void checkReferences(Map<String, Contract> byId, ValidationErrors errors) {
     for (Contract contract : byId.values()) {
+      if (contract.keepsHistory() && byId.containsKey(contract.historyTable())) {
+        errors.add(
+            contract.historyTable() + ".yaml: id",
+            "is the name of the table in which the history of " + contract.id() + " is kept");
+      }
       for (Field field : contract.fields()) {
         field
             .reference()
@@ -118,6 +124,25 @@ public final class Contracts {
 
   public boolean contains(String id) {
     return byId.containsKey(id);
+  }
+
+  /** The contract of a silver table: a source's own, or the history of its rows. */
+  public Optional<Contract> ofTable(String table) {
+    return byId.values().stream()
+        .filter(
+            contract ->
+                contract.id().equals(table)
+                    || contract.keepsHistory() && contract.historyTable().equals(table))
+        .findFirst();
+  }
+
+  /** The sources that some silver tables are made from, each once. */
+  public List<String> sources(List<String> tables) {
+    return tables.stream()
+        .flatMap(table -> ofTable(table).stream())
+        .map(Contract::id)
+        .distinct()
+        .toList();
   }
 
   /**

@@ -216,7 +216,7 @@ public final class MartBuild {
   }
 
   private Optional<String> day(String source) {
-    return context.contracts().get(source).partition().map(Field::name);
+    return context.contracts().ofTable(source).orElseThrow().partition().map(Field::name);
   }
 
   /** The output periods that rows of the changed days reach. */

@@ -17,7 +17,8 @@ public final class Marts {
   /** Those whose sources all have a contract. */
   public static List<Mart> of(Contracts contracts) {
     return ALL.stream()
-        .filter(mart -> mart.reads().stream().allMatch(contracts::contains))
+        .filter(
+            mart -> mart.reads().stream().allMatch(table -> contracts.ofTable(table).isPresent()))
         .toList();
   }
 

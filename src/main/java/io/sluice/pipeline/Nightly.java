@@ -71,7 +71,11 @@ public final class Nightly {
       for (Mart mart : Marts.of(context.contracts())) {
         steps.put(
             "mart " + mart.name(),
-            after(mart.reads(), steps, () -> new MartBuild(context, mart).run(), pool));
+            after(
+                context.contracts().sources(mart.reads()),
+                steps,
+                () -> new MartBuild(context, mart).run(),
+                pool));
       }
       finish(steps);
     } finally {

@@ -41,7 +41,7 @@ public final class PipelineGraph {
       ObjectNode node = marts.addObject();
       node.put("name", mart.name());
       node.put("owner", mart.owner());
-      mart.reads().forEach(node.putArray("reads")::add);
+      contracts.sources(mart.reads()).forEach(node.putArray("reads")::add);
     }
     ArrayNode models = root.putArray("models");
     for (Model model : Models.of(contracts)) {

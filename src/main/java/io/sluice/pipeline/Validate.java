@@ -87,11 +87,13 @@ public final class Validate {
                           .collect(
                               Collectors.toMap(
                                   Function.identity(),
-                                  source ->
+                                  table ->
                                       spark.createDataFrame(
                                           List.<Row>of(),
-                                          new Refiner(contracts.get(source), settings.privacyKey())
-                                              .silverSchema()))))
+                                          new Refiner(
+                                                  contracts.ofTable(table).orElseThrow(),
+                                                  settings.privacyKey())
+                                              .schema(table)))))
                   .columns());
       if (!made.equals(columns)) {
         errors.add(place, "states columns " + columns + " and makes " + made);

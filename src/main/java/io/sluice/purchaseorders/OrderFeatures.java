@@ -18,6 +18,7 @@ import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.unix_timestamp;
 import static org.apache.spark.sql.functions.when;
 
+import io.sluice.mart.AsOf;
 import io.sluice.mart.Mart;
 import io.sluice.quality.Check;
 import java.util.Arrays;
@@ -29,13 +30,13 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 
 /**
- * Reads silver purchase order lines and vendors and gives one row per order: what is known of it
- * when its day closes, from the {@value #DAYS} days that end with that day.
+ * Reads silver purchase order lines and the history of vendors and gives one row per order: what is
+ * known of it when its day closes, from the {@value #DAYS} days that end with that day.
  *
  * <p>The feature table of order fraud. Nothing in a row depends on a later day: windows end with
- * the order's day, of a vendor only what never changes is used, and an order's status, which tells
- * what people decided later, is not looked at. A line that is corrected afterwards changes its
- * order's row.
+ * the order's day, a vendor is what its register said when the order was made, and an order's
+ * status, which tells what people decided later, is not looked at. A line that is corrected
+ * afterwards changes its order's row.
  *
  * <p>Cost: the lines of the days asked for and of the {@value #DAYS} before, one shuffle each by
  * item, order, vendor, account and buyer.
@@ -63,7 +64,7 @@ public final class OrderFeatures implements Mart {
 
   @Override
   public List<String> reads() {
-    return List.of("purchase_orders", "vendors");
+    return List.of("purchase_orders", "vendors_history");
   }
 
   @Override
@@ -135,10 +136,9 @@ public final class OrderFeatures implements Mart {
   @Override
   public Dataset<Row> build(Map<String, Dataset<Row>> silver) {
     var orders = orders(priced(silver.get("purchase_orders")));
-    var vendors =
-        silver.get("vendors").select(col("vendor_id"), col("category"), col("onboarded_on"));
-    return windows(orders)
-        .join(vendors, new String[] {"vendor_id"}, "left")
+    var vendors = new AsOf(silver.get("vendors_history"), List.of("vendor_id"));
+    return vendors
+        .join(windows(orders), "created_at", List.of("category", "onboarded_on"))
         .select(
             col("order_date").as("day"),
             col("order_id"),

@@ -75,7 +75,7 @@ final class History {
   }
 
   private LakeTable table() {
-    return context.lake().silver(contract.id() + "_history");
+    return context.lake().silver(contract.historyTable());
   }
 
   private TableSpec spec() {

@@ -209,6 +209,13 @@ public final class Refiner {
     return field.name().equals(contract.ordering());
   }
 
+  /** The columns of a silver table of the contract: the source's own, or its history. */
+  public StructType schema(String table) {
+    return table.equals(contract.id())
+        ? silverSchema()
+        : HistoryVersions.spec(contract, silverSchema()).schema();
+  }
+
   /** Silver's columns with their descriptions. */
   public StructType silverSchema() {
     List<StructField> fields = new ArrayList<>();

@@ -82,7 +82,8 @@ public final class Report {
         days,
         context.contracts().inOrder().stream().map(sources::source).toList(),
         Marts.of(context.contracts()).stream()
-            .map(mart -> new ReportPage.Gold(mart.name(), mart.reads()))
+            .map(
+                mart -> new ReportPage.Gold(mart.name(), context.contracts().sources(mart.reads())))
             .toList(),
         runs.newest(),
         runs.runs(),

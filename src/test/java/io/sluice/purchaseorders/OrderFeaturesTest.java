@@ -36,10 +36,12 @@ class OrderFeaturesTest {
                 + String.join(",", lines)
                 + " as t(order_id, line_number, order_date, vendor_id, customer_id, buyer_id,"
                 + " item_id, unit_price, amount, bank_account, region, status, created_at)"),
-        "vendors",
+        "vendors_history",
         spark.sql(
-            "select 'V1' vendor_id, 'office' category, date'2026-08-02' onboarded_on union all"
-                + " select 'V2', 'travel', date'2020-01-01'"));
+            "select * from values"
+                + " ('V1', 'office', date'2026-08-02', timestamp'2026-08-20 00:00:00', null, false),"
+                + " ('V2', 'travel', date'2020-01-01', timestamp'2026-09-02 12:00:00', null, false)"
+                + " as t(vendor_id, category, onboarded_on, valid_from, valid_to, _deleted)"));
   }
 
   private static String line(

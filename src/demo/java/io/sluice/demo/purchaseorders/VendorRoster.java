@@ -10,21 +10,28 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
  * Writes the vendor register, whole, to {@code vendors/<day>.csv} each day, and keeps the vendors
  * that orders go to.
  *
- * <p>Every day some vendors change and now and then one is admitted, so most records of a file are
- * duplicates. A share of {@value #DEFECT_SHARE} of the records is defective; only vendors that
- * silver holds already are hit, so that no order is placed with a vendor that silver does not know.
+ * <p>Every day some vendors change and now and then one is admitted; each third day one is admitted
+ * by mistake, which nobody orders from and which is gone the day after. A share of {@value
+ * #DEFECT_SHARE} of the records is defective; only vendors that silver holds already are hit, so
+ * that no order is placed with a vendor that silver does not know.
  */
 public final class VendorRoster {
 
   static final double DEFECT_SHARE = 0.002;
 
   static final int FIRST_UNKNOWN = 90_000;
+
+  /** Of numbers given by mistake. */
+  private static final int FIRST_MISTAKE = 80_000;
+
+  private static final int MISTAKE_EVERY_DAYS = 3;
 
   private static final int FIRST_VENDORS = 240;
   private static final double ADMITTED_PER_DAY = 0.4;
@@ -92,8 +99,12 @@ public final class VendorRoster {
     private final String secondAccount;
 
     private Vendor(int number, long onboardedOn, SplittableRandom random) {
+      this(number, id(number), onboardedOn, random);
+    }
+
+    private Vendor(int number, String id, long onboardedOn, SplittableRandom random) {
       this.number = number;
-      this.id = id(number);
+      this.id = id;
       int place = weighted(COUNTRY_SHARES, random);
       this.country = COUNTRIES.get(place);
       this.category = random.nextInt(CATEGORIES.size());
@@ -134,7 +145,11 @@ public final class VendorRoster {
   private int usable;
   private long records;
   private long files;
-  private long duplicates;
+  private long removed;
+
+  /** How many rows silver has of the newest register. */
+  private long rows;
+
   private final Truth errors = new Truth();
 
   public VendorRoster(long seed, LocalDate firstDay) {
@@ -164,7 +179,13 @@ public final class VendorRoster {
         vendor.account = newAccount(vendor.country, random);
       }
     }
-    write("vendors/" + day + ".csv", landing, random);
+    List<Vendor> listed = new ArrayList<>(vendors);
+    if (today % MISTAKE_EVERY_DAYS == 0) {
+      int number = (int) (today % (FIRST_UNKNOWN - FIRST_MISTAKE));
+      String id = String.format(Locale.ROOT, "V-%05d", FIRST_MISTAKE + number);
+      listed.add(new Vendor(number, id, today, Purchasing.random(seed, "mistakes", today)));
+    }
+    write("vendors/" + day + ".csv", listed, landing, random);
   }
 
   /** The vendors that orders can go to today, the greatest first. */
@@ -185,11 +206,10 @@ public final class VendorRoster {
     var truth = new Truth();
     truth.records = records;
     truth.files = files;
-    truth.duplicates = duplicates;
     truth.quarantined.putAll(errors.quarantined);
-    long held = vendors.stream().filter(vendor -> vendor.versionInSilver != Long.MIN_VALUE).count();
-    if (held > 0) {
-      truth.rows.put("", held);
+    truth.removed = removed;
+    if (rows > 0) {
+      truth.rows.put("", rows);
     }
     return truth;
   }
@@ -207,16 +227,19 @@ public final class VendorRoster {
     }
   }
 
-  private void write(String path, Landing landing, SplittableRandom random) throws IOException {
+  private void write(String path, List<Vendor> listed, Landing landing, SplittableRandom random)
+      throws IOException {
     try (var out =
         new BufferedWriter(new OutputStreamWriter(landing.create(path), StandardCharsets.UTF_8))) {
       out.write("vendor_id,vendor_name,country,category,onboarded_on,risk_rating,updated_at\r\n");
-      for (Vendor vendor : vendors) {
+      long broken = 0;
+      for (Vendor vendor : listed) {
         String name = vendor.name;
         String rating = vendor.rating;
         boolean known = vendor.versionInSilver == vendor.updatedAt;
         records++;
         if (known && random.nextDouble() < DEFECT_SHARE) {
+          broken++;
           if (random.nextBoolean()) {
             name = "";
             errors.addQuarantined("vendor_name/required");
@@ -224,9 +247,7 @@ public final class VendorRoster {
             rating = "unrated";
             errors.addQuarantined("risk_rating/enum");
           }
-        } else if (known) {
-          duplicates++;
-        } else {
+        } else if (!known) {
           vendor.versionInSilver = vendor.updatedAt;
         }
         out.write(
@@ -241,6 +262,9 @@ public final class VendorRoster {
                 Instant.ofEpochSecond(vendor.updatedAt).toString()));
         out.write("\r\n");
       }
+      // Of a broken record the row stays that silver has; all others make room.
+      removed += rows - broken;
+      rows = listed.size();
     }
     files++;
   }

@@ -36,7 +36,9 @@ public final class OrderHistory {
               + " decimal(18,4), currency string, amount decimal(18,2), bank_account string, region"
               + " string, status string, created_at timestamp");
   private static final StructType VENDORS =
-      StructType.fromDDL("vendor_id string, category string, onboarded_on date");
+      StructType.fromDDL(
+          "vendor_id string, category string, onboarded_on date, valid_from timestamp, valid_to"
+              + " timestamp, _deleted boolean");
   private static final StructType OUTCOMES =
       StructType.fromDDL(
           "order_id string, decided_on date, order_date date, buyer_id string, vendor_id string,"
@@ -144,11 +146,14 @@ public final class OrderHistory {
           RowFactory.create(
               vendor.id,
               VendorRoster.CATEGORIES.get(vendor.category),
-              Date.valueOf(LocalDate.ofEpochDay(vendor.onboardedOn))));
+              Date.valueOf(LocalDate.ofEpochDay(vendor.onboardedOn)),
+              Timestamp.valueOf(LocalDate.ofEpochDay(vendor.onboardedOn).atStartOfDay()),
+              null,
+              false));
     }
     return Map.of(
         "purchase_orders", spark.createDataFrame(lines, LINES),
-        "vendors", spark.createDataFrame(vendors, VENDORS),
+        "vendors_history", spark.createDataFrame(vendors, VENDORS),
         "fraud_outcomes", spark.createDataFrame(outcomes, OUTCOMES));
   }
 }
