@@ -4,6 +4,7 @@ import io.sluice.demo.Demo;
 import io.sluice.demo.DemoLake;
 import io.sluice.demo.Truth;
 import io.sluice.demo.TruthComparison;
+import io.sluice.demo.calls.AgentChanges;
 import io.sluice.demo.calls.CallGenerator;
 import io.sluice.demo.purchaseorders.PurchaseOrderGenerator;
 import io.sluice.demo.server.KafkaServer;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,8 +39,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs the stream on one machine: a broker, a registry and an S3 server of its own; purchase orders
- * as Avro, calls and transactions as JSON, some of them broken, a burst of fraud among the
- * transactions; shows what it does meanwhile, and holds what it made against the truth.
+ * as Avro, calls, changes of a database's table of agents and transactions as JSON, some of them
+ * broken, a burst of fraud among the transactions; shows what it does meanwhile, and holds what it
+ * made against the truth.
  */
 final class DemoStream {
   private static final long SEED = 20_261_101;
@@ -49,6 +52,8 @@ final class DemoStream {
   private static final int ORDERS = 150;
   private static final int CALLS = 400;
   private static final int USERS = 3000;
+  private static final int AGENTS = 60;
+  private static final int AGENT_CHANGES = 300;
   private static final String ALERTS = "spending-alerts";
 
   /** Who has stolen a card, and how often it is used within half a minute. */
@@ -93,6 +98,8 @@ final class DemoStream {
               "purchase_orders-dead",
               "calls",
               "calls-dead",
+              "agents",
+              "agents-dead",
               "transactions",
               "transactions-dead",
               ALERTS),
@@ -148,6 +155,8 @@ final class DemoStream {
     StreamComparison events = new StreamComparison();
     TransactionGenerator.StreamTruth truth = sent.transactions().truth();
     events.transactions(context, truth, alerts);
+    events.agents(context, sent.agents().truth());
+    events.deadLetters("agents", sent.agents().truth().quarantined, broker.rest("agents-dead"));
     events.deadLetters("transactions", truth.quarantined, broker.rest("transactions-dead"));
     sent.truth()
         .forEach(
@@ -163,7 +172,7 @@ final class DemoStream {
     out.printf(
         Locale.ROOT,
         "%n%,d events and records, %,d alerts; %,d figures compared with the truth, %d differ%n",
-        truth.events + sent.orders().size() + sent.calls().size(),
+        truth.events + sent.orders().size() + sent.calls().size() + sent.agents().events().size(),
         alerts.size(),
         tables.compared() + events.compared(),
         differences.size());
@@ -173,6 +182,11 @@ final class DemoStream {
         "Ask:    target/sluice sql --demo "
             + dir
             + " 'select * from gold.transactions_alerts limit 5'");
+    out.println(
+        "        target/sluice sql --demo "
+            + dir
+            + " 'select * from silver.agents_history where agent_id in"
+            + " (select agent_id from silver.agents_deleted) order by agent_id, valid_from'");
     out.flush();
     return differences.isEmpty() ? 0 : 1;
   }
@@ -185,6 +199,7 @@ final class DemoStream {
   private record Sent(
       List<byte[]> orders,
       List<byte[]> calls,
+      AgentChanges agents,
       TransactionGenerator transactions,
       Map<String, Truth> truth) {}
 
@@ -207,6 +222,7 @@ final class DemoStream {
         files.lines("calls", truth.get("calls").unreadableFiles.keySet()).stream()
             .map(line -> line.getBytes(StandardCharsets.UTF_8))
             .toList(),
+        new AgentChanges(SEED, AGENTS, AGENT_CHANGES),
         new TransactionGenerator(
             SEED,
             // A second between two payments of a partition; the newest lie in the past.
@@ -222,6 +238,7 @@ final class DemoStream {
     private final Sent sent;
     private int orders;
     private int calls;
+    private int agents;
     private int payments;
     private boolean stolen;
 
@@ -233,6 +250,12 @@ final class DemoStream {
     void upTo(double share) {
       orders = send("purchase_orders", sent.orders(), orders, share);
       calls = send("calls", sent.calls(), calls, share);
+      List<AgentChanges.Event> changes = sent.agents().events();
+      for (; agents < (int) (share * changes.size()); agents++) {
+        AgentChanges.Event change = changes.get(agents);
+        int partition = Math.floorMod(Arrays.hashCode(change.key()), PARTITIONS);
+        broker.send("agents", partition, change.key(), change.value());
+      }
       for (; payments < share * rate * seconds; payments++) {
         send(sent.transactions().next());
       }
@@ -258,7 +281,7 @@ final class DemoStream {
     }
 
     long count() {
-      return orders + calls + sent.transactions().truth().events;
+      return orders + calls + agents + sent.transactions().truth().events;
     }
   }
 
@@ -273,14 +296,16 @@ final class DemoStream {
     new Refine(context, "vendors").run();
   }
 
-  /** The shipped contracts, with topics in place of files; that of transactions as it is. */
+  /**
+   * The shipped contracts, with topics in place of files; those of the demo's topics as they are.
+   */
   private Path contracts() throws IOException {
     Path folder = Files.createDirectories(dir.resolve("contracts"));
     Path shipped = Path.of("conf/contracts");
     Files.copy(shipped.resolve("vendors.yaml"), folder.resolve("vendors.yaml"));
-    Files.copy(
-        Path.of("src/demo/stream/contracts/transactions.yaml"),
-        folder.resolve("transactions.yaml"));
+    for (String name : List.of("transactions.yaml", "agents.yaml")) {
+      Files.copy(Path.of("src/demo/stream/contracts", name), folder.resolve(name));
+    }
     for (String[] one : new String[][] {{"purchase_orders", "avro"}, {"calls", "json"}}) {
       String contract = Files.readString(shipped.resolve(one[0] + ".yaml"));
       Files.writeString(folder.resolve(one[0] + ".yaml"), onTopic(contract, one[0], one[1]));

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.demo.calls.AgentChanges;
 import io.sluice.demo.transactions.TransactionGenerator.StreamTruth;
 import io.sluice.run.RunContext;
 import java.io.IOException;
@@ -12,9 +13,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Holds what a stream made of transactions against the truth about them. */
+/** Holds what a stream made of transactions and agents against the truth about them. */
 final class StreamComparison {
   private final List<String> differences = new ArrayList<>();
   private int compared;
@@ -68,6 +70,31 @@ final class StreamComparison {
     }
     told.sort(null);
     equal("alerts on their topic", expected, told);
+  }
+
+  /** Every agent who is there, and every version of all; of each change its time. */
+  void agents(RunContext context, AgentChanges.Truth truth) {
+    String row = "concat_ws('|', agent_id, team, shift)";
+    equal(
+        "silver.agents",
+        List.copyOf(truth.agents.values()),
+        texts(context.lake().silver("agents").read().selectExpr(row)));
+    equal(
+        "silver.agents_history",
+        truth.versions,
+        texts(
+            context
+                .lake()
+                .silver("agents_history")
+                .read()
+                .selectExpr(
+                    "concat_ws('|', if(_deleted, concat(agent_id, '|gone'), "
+                        + row
+                        + "), bigint(valid_from))")));
+  }
+
+  private static List<String> texts(Dataset<Row> rows) {
+    return rows.collectAsList().stream().map(row -> row.getString(0)).sorted().toList();
   }
 
   private static String alert(String name, String key, Instant start) {
