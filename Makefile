@@ -11,7 +11,7 @@ VERSION := $(shell sed -n '/<artifactId>sluice</{n;s:.*<version>\(.*\)</.*:\1:p;
 SPARK := $(shell sed -n 's:.*<spark.version>\(.*\)</.*:\1:p' pom.xml)
 SPARK_IMAGE ?= docker.io/library/spark:$(SPARK)-scala2.12-java17-ubuntu
 
-.PHONY: help demo demo-stream demo-real check test dags infra rehearse bench bench-models bench-stream chaos chaos-stream scale-out fuzz datacontract build format sql serve graph image image-base clean
+.PHONY: help demo demo-stream demo-real check test dags infra rehearse bench bench-changes bench-models bench-stream chaos chaos-stream scale-out fuzz datacontract build format sql serve graph image image-base clean
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -48,6 +48,13 @@ bench-stream: build ## The stream's latency and rate beside bare Spark: make ben
 	$(MVN) test-compile
 	SLUICE_TIER=4 SLUICE_GC=G1 SLUICE_HEAP=1g SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.BenchStream \
 	  target/sluice target/bench-stream $(RATE) $(MINUTES) $(PAIRS) $(SIDES)
+
+bench-changes: ROWS ?= 5000
+bench-changes: ROUNDS ?= 9
+bench-changes: build ## What a batch of a database's changes costs, by days behind it and with a history: make bench-changes ROWS=5000 ROUNDS=9
+	$(MVN) test-compile
+	SLUICE_CLASSES=target/test-classes SLUICE_MAIN=io.sluice.bench.BenchChanges \
+	  target/sluice target/bench-changes $(ROWS) $(ROUNDS)
 
 bench-models: $(SERVERS) target/bench/venv/.complete ## Models beside bare MLlib, scikit-learn, LightGBM, on real data
 	target/bench/venv/bin/python src/bench/classify.py export target/bench/classify
