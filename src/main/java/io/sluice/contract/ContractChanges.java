@@ -140,7 +140,10 @@ public final class ContractChanges {
       boolean byCase = was.name().equalsIgnoreCase(is.name());
       add(
           place,
-          "was called " + was.name() + (byCase ? ", in another case" : ""),
+          "was called "
+              + was.name()
+              + (byCase ? ", in another case" : "")
+              + (is.isProtected() ? "; its protected values are others" : ""),
           MIGRATE,
           BREAK,
           migrate());

@@ -11,6 +11,7 @@ import io.sluice.testing.LocalSpark;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -115,6 +116,7 @@ class ReshapingTest {
     reshaping(7).publish(SaveMode.Overwrite, "{}");
     assertEquals(List.of("7|2026-03-01"), lines(table.changes(0).rows()));
     assertEquals(List.of("7|2026-03-01"), lines(table.changes(-1).rows()));
+    assertEquals(Set.of("2026-03-01"), table.changes(0).partitions("Day"));
     long reshaped = table.version();
     TableTransaction.begin(table, NOW)
         .append(spark.sql("select 8L as number, date'2026-03-02' as Day"))
