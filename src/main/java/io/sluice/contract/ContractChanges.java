@@ -99,12 +99,7 @@ public final class ContractChanges {
     }
     for (Field was : before.fields()) {
       if (!continued.contains(was.name())) {
-        add(
-            "schema[0].properties (" + was.name() + ")",
-            "is dropped",
-            MIGRATE,
-            BREAK,
-            migrate());
+        add("schema[0].properties (" + was.name() + ")", "is dropped", MIGRATE, BREAK, migrate());
       }
     }
   }
@@ -120,7 +115,9 @@ public final class ContractChanges {
                     .findFirst())
         .or(
             () ->
-                field.earlierNames().stream().flatMap(name -> before.field(name).stream()).findFirst());
+                field.earlierNames().stream()
+                    .flatMap(name -> before.field(name).stream())
+                    .findFirst());
   }
 
   private void added(Field field, String place) {

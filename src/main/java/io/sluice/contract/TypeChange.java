@@ -24,15 +24,14 @@ public enum TypeChange {
   OTHER;
 
   private static final List<DataType> WHOLE =
-      List.of(
-          DataTypes.ByteType, DataTypes.ShortType, DataTypes.IntegerType, DataTypes.LongType);
+      List.of(DataTypes.ByteType, DataTypes.ShortType, DataTypes.IntegerType, DataTypes.LongType);
 
   /** The digits of the greatest number of each type in {@link #WHOLE}. */
   private static final List<Integer> DIGITS = List.of(3, 5, 10, 19);
 
   /** What a change of type is; of a nested one, the gravest inside. */
   public static TypeChange of(DataType from, DataType to) {
-    if (from.sameType(to)) {
+    if (from.equals(to)) {
       return NONE;
     }
     if (from instanceof StructType before && to instanceof StructType now) {
@@ -42,8 +41,7 @@ public enum TypeChange {
       return of(before.elementType(), now.elementType());
     }
     if (from instanceof MapType before && to instanceof MapType now) {
-      return graver(
-          of(before.keyType(), now.keyType()), of(before.valueType(), now.valueType()));
+      return graver(of(before.keyType(), now.keyType()), of(before.valueType(), now.valueType()));
     }
     if (from.equals(DataTypes.DateType) && to.equals(DataTypes.TimestampType)) {
       return FINER;
@@ -52,8 +50,9 @@ public enum TypeChange {
   }
 
   private static TypeChange ofMembers(StructType from, StructType to) {
-    TypeChange gravest = from.length() == to.length() ? NONE : MEMBERS_ADDED;
     List<String> names = Arrays.asList(to.fieldNames());
+    // Members in another order are the same members, and not the same Parquet.
+    TypeChange gravest = names.equals(Arrays.asList(from.fieldNames())) ? NONE : MEMBERS_ADDED;
     for (StructField member : from.fields()) {
       gravest =
           graver(
@@ -62,8 +61,7 @@ public enum TypeChange {
                   ? of(member.dataType(), to.apply(member.name()).dataType())
                   : OTHER);
     }
-    // Members in another order are the same members, and not the same Parquet.
-    return gravest == NONE ? MEMBERS_ADDED : gravest;
+    return gravest;
   }
 
   private static TypeChange graver(TypeChange one, TypeChange other) {

@@ -55,7 +55,8 @@ public record CompareContracts(String text, ValidationErrors errors) {
         .forEach(
             id ->
                 text.append(id)
-                    .append(".yaml is gone: its tables stay as they are, and readers get no news\n"));
+                    .append(
+                        ".yaml is gone: its tables stay as they are, and readers get no news\n"));
     return new CompareContracts(
         text.isEmpty() ? "no contract differs from " + against : text.toString().stripTrailing(),
         errors);

@@ -73,8 +73,7 @@ public final class Backfill {
           from + "_" + to,
           arrivedFrom + "/" + step,
           steps().stream()
-              .map(
-                  first -> new Extent.Part(first.toString(), holds(first, last(first), day)))
+              .map(first -> new Extent.Part(first.toString(), holds(first, last(first), day)))
               .toList(),
           holds(from, to, day),
           Optional.of(new Extent.Days(from, to, day)),

@@ -50,11 +50,7 @@ final class BackfillBuild {
   private final long built;
 
   private BackfillBuild(
-      SilverTable silver,
-      RowJudge judge,
-      Extent extent,
-      BackfillJournal journal,
-      long built) {
+      SilverTable silver, RowJudge judge, Extent extent, BackfillJournal journal, long built) {
     this.silver = silver;
     this.contract = silver.contract();
     this.judge = judge;
@@ -222,8 +218,7 @@ final class BackfillBuild {
     if (extent.isAll()) {
       return broken;
     }
-    Dataset<Row> live =
-        silver.table().read().where(part.rows()).select("_file", "_position");
+    Dataset<Row> live = silver.table().read().where(part.rows()).select("_file", "_position");
     Dataset<Row> byDay = broken.where(part.rows());
     Dataset<Row> byLive =
         broken
@@ -280,8 +275,7 @@ final class BackfillBuild {
    * published them.
    */
   void adoptBroken(TableTransaction quarantine) {
-    Checkpoint checkpoint =
-        Checkpoint.backfilled(extent.name(), fingerprint(contract, extent));
+    Checkpoint checkpoint = Checkpoint.backfilled(extent.name(), fingerprint(contract, extent));
     if (quarantine.checkpoint(checkpoint) < built) {
       steps().forEach(step -> quarantine.adopt(step.quarantine));
       if (!quarantine.isEmpty()) {

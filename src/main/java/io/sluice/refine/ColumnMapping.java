@@ -1,7 +1,6 @@
 package io.sluice.refine;
 
 import static io.sluice.engine.Columns.named;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.transform_values;
@@ -58,19 +57,13 @@ record ColumnMapping(StructType present, StructType declared, Counterparts count
    */
   Dataset<Row> live(Dataset<Row> rows) {
     return select(
-        rows,
-        (field, there) ->
-            common(
-                named(there.name()), there.dataType(), field.dataType()));
+        rows, (field, there) -> common(named(there.name()), there.dataType(), field.dataType()));
   }
 
   /** Rows as the contract makes them, in the same columns. */
   Dataset<Row> made(Dataset<Row> rows) {
     return select(
-        rows,
-        (field, there) ->
-            common(
-                named(field.name()), there.dataType(), field.dataType()));
+        rows, (field, there) -> common(named(field.name()), there.dataType(), field.dataType()));
   }
 
   /** The table's rows in the declared columns that it has. */
@@ -94,10 +87,7 @@ record ColumnMapping(StructType present, StructType declared, Counterparts count
    *
    * @param value of either type
    */
-  private static Column common(
-      Column value,
-      DataType before,
-      DataType now) {
+  private static Column common(Column value, DataType before, DataType now) {
     if (before.sameType(now)) {
       return value;
     }
@@ -118,14 +108,12 @@ record ColumnMapping(StructType present, StructType declared, Counterparts count
           : when(value.isNotNull(), struct(members.toArray(Column[]::new)));
     }
     if (before instanceof ArrayType was && now instanceof ArrayType is) {
-      return transform(
-          value, item -> common(item, was.elementType(), is.elementType()));
+      return transform(value, item -> common(item, was.elementType(), is.elementType()));
     }
     if (before instanceof MapType was
         && now instanceof MapType is
         && was.keyType().sameType(is.keyType())) {
-      return transform_values(
-          value, (key, item) -> common(item, was.valueType(), is.valueType()));
+      return transform_values(value, (key, item) -> common(item, was.valueType(), is.valueType()));
     }
     return comparable(before, now).map(type -> value.cast(type)).orElse(value.isNull());
   }

@@ -59,8 +59,7 @@ record Extent(
   static Extent all(Contract contract) {
     // A truncation, and a record that says nothing, has no key and is no row.
     Column isRow = named(contract.keyColumns().get(0)).isNotNull();
-    return new Extent(
-        "all", "", List.of(new Part("all", isRow)), isRow, Optional.empty(), null, 1);
+    return new Extent("all", "", List.of(new Part("all", isRow)), isRow, Optional.empty(), null, 1);
   }
 
   boolean isAll() {

@@ -95,7 +95,7 @@ record HistoryVersions(List<String> key, String ordering, String validFrom) {
             .toList(),
         Stream.concat(contract.statsColumns().stream(), Stream.of(FROM, TO)).toList(),
         Map.of(TableSpec.CONTRACT_VERSION, contract.version()),
-            SilverTable.origin(contract));
+        SilverTable.origin(contract));
   }
 
   private static StructField commented(String name, String comment) {

@@ -89,8 +89,7 @@ public final class Migrate {
     }
     ColumnMapping mapping = ColumnMapping.of(columns(silver.deletions()), silver.deletionsSpec());
     Stream.concat(contract.keyColumns().stream(), Stream.of(contract.ordering()))
-        .filter(
-            name -> !mapping.has(List.of(name)) || !mapping.change(name).isLossless())
+        .filter(name -> !mapping.has(List.of(name)) || !mapping.change(name).isLossless())
         .forEach(
             name ->
                 errors.add(

@@ -264,9 +264,7 @@ public final class RefineCommit {
         run,
         recorder,
         checkResults,
-        "The live rows are as they were; fix the contract, then run "
-            + run.command()
-            + " again.");
+        "The live rows are as they were; fix the contract, then run " + run.command() + " again.");
     String json = staged.rowCounts().json(run, built, handled);
     publishQuarantine(recorder, json, quarantine.rowsStaged());
     return publishSilver(SaveMode.Overwrite, recorder, json, staged.rowCounts());

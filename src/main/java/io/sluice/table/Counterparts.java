@@ -25,8 +25,7 @@ public record Counterparts(
   public Optional<StructField> of(String name) {
     Set<String> taken = Set.of(declared.fieldNames());
     List<String> candidates =
-        Stream.concat(
-                Stream.of(name), earlierNames.getOrDefault(name, List.of()).stream())
+        Stream.concat(Stream.of(name), earlierNames.getOrDefault(name, List.of()).stream())
             .toList();
     if (List.of(present.fieldNames()).contains(name)) {
       return Optional.of(present.apply(name));

@@ -178,7 +178,8 @@ public final class LakeTable {
   private Changes changes(long afterVersion, Snapshot now) {
     List<AddFile> added = new ArrayList<>();
     List<RemoveFile> removed = new ArrayList<>();
-    Reshaping.Watch watch = new Reshaping.Watch(
+    Reshaping.Watch watch =
+        new Reshaping.Watch(
             () -> Optional.of(afterVersion).filter(at -> at >= 0).map(at -> at(at).metadata()));
     for (Delta.Commit commit : commits(afterVersion, now.version())) {
       if (watch.isReshaped(commit)) {

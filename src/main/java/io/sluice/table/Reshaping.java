@@ -96,7 +96,11 @@ public final class Reshaping {
     List<String> partitionBy = Scala.list(now.partitionColumns());
     if (!partitionBy.equals(spec.partitionBy())) {
       differences.add(
-          "the table is partitioned by " + partitionBy + ", and by " + spec.partitionBy() + " by its"
+          "the table is partitioned by "
+              + partitionBy
+              + ", and by "
+              + spec.partitionBy()
+              + " by its"
               + " declaration");
     }
     return differences;

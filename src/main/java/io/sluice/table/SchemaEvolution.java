@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.delta.actions.Metadata;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -93,8 +94,7 @@ final class SchemaEvolution {
   /** The version of the contract that a table was written by, if it is of a later major one. */
   static Optional<String> laterContract(Metadata now, TableSpec spec) {
     String own = spec.properties().get(TableSpec.CONTRACT_VERSION);
-    return Optional.ofNullable(
-            Scala.javaMap(now.configuration()).get(TableSpec.CONTRACT_VERSION))
+    return Optional.ofNullable(Scala.javaMap(now.configuration()).get(TableSpec.CONTRACT_VERSION))
         .filter(written -> own != null && major(written) > major(own));
   }
 
@@ -152,7 +152,7 @@ final class SchemaEvolution {
                 if (!there.name().equals(declared.name())) {
                   misfits.add(declared.name() + " is called " + there.name() + " in the table");
                 }
-                if (!there.dataType().sameType(declared.dataType())) {
+                if (!isSame(there.dataType(), declared.dataType())) {
                   misfits.add(
                       declared.name()
                           + " is "
@@ -164,6 +164,11 @@ final class SchemaEvolution {
               });
     }
     return misfits;
+  }
+
+  /** Whether two types are the same, names inside and their case too; what may be null is not asked. */
+  private static boolean isSame(DataType one, DataType other) {
+    return one.catalogString().equals(other.catalogString());
   }
 
   private static RuntimeException refused(String table, List<String> misfits, String migrate) {

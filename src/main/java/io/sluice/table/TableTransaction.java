@@ -89,8 +89,7 @@ public final class TableTransaction {
     if (txn.readVersion() < 0) {
       txn.updateMetadataForNewTable(SchemaEvolution.made(table.name(), spec));
     } else {
-      SchemaEvolution.evolved(table.name(), txn.metadata(), spec)
-          .ifPresent(this::declare);
+      SchemaEvolution.evolved(table.name(), txn.metadata(), spec).ifPresent(this::declare);
     }
     return this;
   }
@@ -217,7 +216,7 @@ public final class TableTransaction {
 
     /** Their rows. */
     public Dataset<Row> rows() {
-      return Delta.rows(txn.snapshot(), files);
+      return staging.rows(files);
     }
 
     /**

@@ -51,7 +51,7 @@ class ContractChangesTest {
                 + BREAK),
         ContractText.change(
             "- {name: city, logicalType: string}",
-            "- {name: city, logicalType: string}\n                - {name: zip, logicalType: string}",
+            "- {name: city, logicalType: string}\n          - {name: zip, logicalType: string}",
             ContractText.ADDRESS
                 + ": has got members or another order of them: STRUCT<city: STRING> has become"
                 + " STRUCT<city: STRING, zip: STRING>"
@@ -71,16 +71,16 @@ class ContractChangesTest {
             "schema[0].properties[6] (supplier): was called vendor" + MIGRATE + BREAK),
         ContractText.change(
             "- name: tags\n",
-            "- name: Tags\n              transformLogic: tags\n",
+            "- name: Tags\n        transformLogic: tags\n",
             "schema[0].properties[5] (Tags): was called tags, in another case" + MIGRATE + BREAK),
         ContractText.change(
-            "              classification: restricted\n"
-                + "              customProperties: [{property: protection, value: token}]\n",
+            "        classification: restricted\n"
+                + "        customProperties: [{property: protection, value: token}]\n",
             "",
             ContractText.ACCOUNT + ": is kept as what it is, no longer as token" + MIGRATE + BREAK),
         ContractText.change(
             "logicalTypeOptions: {minimum: 0}",
-            "required: true\n              logicalTypeOptions: {minimum: 0}",
+            "required: true\n        logicalTypeOptions: {minimum: 0}",
             ContractText.AMOUNT
                 + ": is required now: new records without it go to quarantine"
                 + NEXT
@@ -140,7 +140,7 @@ class ContractChangesTest {
     String now =
         ContractText.changed(
             "- name: order_id\n",
-            "- name: number\n              customProperties: [{property: renamedFrom, value:"
+            "- name: number\n        customProperties: [{property: renamedFrom, value:"
                 + " order_id}]\n");
     assertEquals(
         List.of(
@@ -176,8 +176,7 @@ class ContractChangesTest {
             "orders.yaml: schema[0].properties (tags): is dropped, which breaks readers: take it"
                 + " back, or make version 2.0.0 of 1.7.0"),
         refusals("1.7.0"));
-    assertEquals(
-        List.of("orders.yaml: version: must not fall: it was 1.0.0"), refusals("0.9.0"));
+    assertEquals(List.of("orders.yaml: version: must not fall: it was 1.0.0"), refusals("0.9.0"));
     assertTrue(refusals("two").get(0).contains("must be MAJOR.MINOR.PATCH"));
   }
 }

@@ -43,8 +43,7 @@ class EarlierContractsTest {
   }
 
   private String refusal(String against) {
-    return assertThrows(
-            ValidationException.class, () -> EarlierContracts.read(against, contracts))
+    return assertThrows(ValidationException.class, () -> EarlierContracts.read(against, contracts))
         .getMessage();
   }
 
@@ -61,7 +60,8 @@ class EarlierContractsTest {
     assertEquals("1.1.0", versionIn("HEAD"));
     assertEquals("1.0.0", versionIn("HEAD~1"));
     String refused = refusal("no-such-branch");
-    assertTrue(refused.contains("--against no-such-branch: is no file, no folder, and no revision"));
+    assertTrue(
+        refused.contains("--against no-such-branch: is no file, no folder, and no revision"));
     assertTrue(refusal("--help").contains("is no revision of git"));
   }
 
@@ -74,8 +74,7 @@ class EarlierContractsTest {
   void aFolderAndAFileOfAnyName() throws IOException {
     Path old = Files.createDirectory(folder.resolve("old"));
     assertTrue(refusal(old.toString()).contains("no contract (*.yaml) is there"));
-    ContractText.write(
-        "orders", ContractText.changed("version: 1.0.0", "version: 0.3.0"), old);
+    ContractText.write("orders", ContractText.changed("version: 1.0.0", "version: 0.3.0"), old);
     assertEquals("0.3.0", versionIn(old.toString()));
     Path copy = Files.copy(old.resolve("orders.yaml"), folder.resolve("orders-of-may.yml"));
     assertEquals("0.3.0", versionIn(copy.toString()));

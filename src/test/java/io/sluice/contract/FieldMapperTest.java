@@ -67,7 +67,8 @@ class FieldMapperTest {
             "{property: protection, value: token}, {property: renamedFrom, value: [Vendor, a.b,"
                 + " konto, konto]}",
             ACCOUNT + ".customProperties.renamedFrom: Vendor is the name of another field",
-            ACCOUNT + ".customProperties.renamedFrom: must be the name that the field had, not"
+            ACCOUNT
+                + ".customProperties.renamedFrom: must be the name that the field had, not"
                 + " 'a.b'",
             ACCOUNT + ".customProperties.renamedFrom: konto is named twice"));
   }

@@ -67,7 +67,13 @@ class ColumnMappingTest {
     Dataset<Row> other =
         mapping.made(
             made.selectExpr(
-                "number", "Price + 0.0001 as Price", "seen", "code", "rate", "items", "tags",
+                "number",
+                "Price + 0.0001 as Price",
+                "seen",
+                "code",
+                "rate",
+                "items",
+                "tags",
                 "named_struct('zip', '5', 'city', 'Ulm') as address"));
     Comparison differs = Comparison.of(before, other, List.of("number"), List.of());
     assertEquals(Map.of("Price", 2L, "address", 2L), differs.byColumn());
@@ -90,7 +96,8 @@ class ColumnMappingTest {
                 Map.of(),
                 new TableSpec.Origin("migrate", Map.of("number", List.of("id")))));
     Dataset<Row> carried = keys.carried(live.select("id", "seen"));
-    assertEquals(made.select("number", "seen").schema().simpleString(), carried.schema().simpleString());
+    assertEquals(
+        made.select("number", "seen").schema().simpleString(), carried.schema().simpleString());
     assertEquals(
         List.of("1|2026-03-01 00:00:00", "2|2026-03-01 00:00:00"),
         Lines.of(carried.selectExpr("number", "cast(seen as string)")));

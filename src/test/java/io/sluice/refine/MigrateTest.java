@@ -179,7 +179,11 @@ class MigrateTest {
     assertTrue(refused.contains("Day is called day in the table; run: sluice migrate"), refused);
     migrate();
     assertEquals(
-        List.of("1|2026-03-01|1.75|2", "2|2026-03-02|2.25|1", "3|2026-03-03|3.00|1", "4|2026-03-04|4.00|1"),
+        List.of(
+            "1|2026-03-01|1.75|2",
+            "2|2026-03-02|2.25|1",
+            "3|2026-03-03|3.00|1",
+            "4|2026-03-04|4.00|1"),
         afterRefine("id", "Day", "amount", "v"));
     assertEquals(
         List.of("id", "Day", "amount", "address", "v"),
@@ -217,7 +221,10 @@ class MigrateTest {
     assertEquals(3, silver().read().count());
     assertEquals("date", silver().read().schema().apply("seen").dataType().simpleString());
 
-    open("2.0.0", FIRST.replace(SEEN, time.replace("}", ", transformLogic: \"concat(seen, 'T00:00:00Z')\"}")), ORDERED);
+    open(
+        "2.0.0",
+        FIRST.replace(SEEN, time.replace("}", ", transformLogic: \"concat(seen, 'T00:00:00Z')\"}")),
+        ORDERED);
     migrate();
     assertEquals(
         List.of("1|2026-02-01 00:00:00", "2|2026-02-02 00:00:00", "3|2026-02-03 00:00:00"),
@@ -246,8 +253,7 @@ class MigrateTest {
     long version = silver().version();
     migrate();
     assertEquals(version + 1, silver().version());
-    assertEquals(
-        List.of("1|1.75|2", "2|7.00|2", "3|3.00|1", "4|4.00|1"), rows("id", "price", "v"));
+    assertEquals(List.of("1|1.75|2", "2|7.00|2", "3|3.00|1", "4|4.00|1"), rows("id", "price", "v"));
     assertSame(RunResult.NOTHING_NEW, refine());
     assertThrows(ValidationException.class, () -> new Refine(earlier, "orders").run());
   }
@@ -257,7 +263,8 @@ class MigrateTest {
     String fields = ID + PRICE + VERSION;
     String[] properties = {
       ORDERED,
-      "- {property: changes, value: {kind: cdc, operation: op}}", "- {property: history, value: {validFrom: _arrived_at}}"
+      "- {property: changes, value: {kind: cdc, operation: op}}",
+      "- {property: history, value: {validFrom: _arrived_at}}"
     };
     open("1.0.0", fields, properties);
     land(change("I", 1, 10), change("I", 2, 11), change("D", 3, 12));
@@ -267,8 +274,7 @@ class MigrateTest {
     open(
         "2.0.0",
         fields.replace(
-            ID,
-            NUMBER.replace("}", ", customProperties: [{property: renamedFrom, value: id}]}")),
+            ID, NUMBER.replace("}", ", customProperties: [{property: renamedFrom, value: id}]}")),
         properties);
     migrate();
     assertEquals(List.of("2|11"), rows("number", "v"));
@@ -283,20 +289,23 @@ class MigrateTest {
                 .read()
                 .select("number", "v", "_deleted", "is_current")));
     // What is older than a deletion stays away.
-    land(change("I", 3, 5), change("U", 1, 15), change("I", 3000000, 16).replace("3000000", "3000000000"));
+    land(
+        change("I", 3, 5),
+        change("U", 1, 15),
+        change("I", 3000000, 16).replace("3000000", "3000000000"));
     refine();
     assertEquals(List.of("2|11", "3000000000|16"), rows("number", "v"));
   }
 
   private static String change(String operation, int id, int version) {
-    return "{\"op\": \"%s\", \"id\": %d, \"price\": 1, \"v\": %d}".formatted(operation, id, version);
+    return "{\"op\": \"%s\", \"id\": %d, \"price\": 1, \"v\": %d}"
+        .formatted(operation, id, version);
   }
 
   @Test
   void deliveriesStayTheTruthOfTheirScope() throws IOException {
     String changes = "- {property: changes, value: {kind: replace, scope: [day]}}";
-    String fields =
-        DAY.replace(", primaryKey: true, primaryKeyPosition: 2", "") + PRICE + VERSION;
+    String fields = DAY.replace(", primaryKey: true, primaryKeyPosition: 2", "") + PRICE + VERSION;
     open("1.0.0", fields, changes);
     land(line(1, "1"), line(1, "2"), line(2, "5"));
     refine();

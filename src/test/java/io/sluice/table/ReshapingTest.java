@@ -94,8 +94,7 @@ class ReshapingTest {
     assertEquals(List.of("1|2026-03-01|x"), lines(table.read(0)));
     assertEquals(List.of(), Reshaping.differences(table, NOW));
     assertFalse(Reshaping.isReshaping(Reshaping.begin(table, NOW), NOW));
-    String refused =
-        assertThrows(ValidationException.class, () -> append(2)).getMessage();
+    String refused = assertThrows(ValidationException.class, () -> append(2)).getMessage();
     assertTrue(refused.contains("version 2.0.0 of its contract has written it"), refused);
   }
 

@@ -59,7 +59,8 @@ public record WantedFields(
 
   /** Columns of a format that needs no writer's schema. */
   public static WantedFields of(Arrival arrival, SchemaPolicy policy, List<String> columns) {
-    return new WantedFields(arrival, policy, columns, Map.of(), List.of(), Set.of(), List.of(), Map.of());
+    return new WantedFields(
+        arrival, policy, columns, Map.of(), List.of(), Set.of(), List.of(), Map.of());
   }
 
   /** What a contract wants of an arrival's records. */
