@@ -40,7 +40,7 @@ final class MigrateCommand implements Runnable {
     Values.requireShare(spec, "--quarantine-limit", quarantineLimit);
     PrintWriter out = spec.commandLine().getOut();
     try (RunContext context = environment.open("migrate")) {
-      Migrate migrate = new Migrate(context, source, quarantineLimit);
+      Migrate migrate = Migrate.of(context, source, quarantineLimit);
       out.println(migrate.plan());
       Validate.brokenMarts(context, source)
           .forEach(mart -> out.println("Left as it is, and cannot be built until mended: " + mart));

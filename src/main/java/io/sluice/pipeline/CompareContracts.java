@@ -74,7 +74,7 @@ public record CompareContracts(String text, ValidationErrors errors) {
         .forEach(then -> text.append("  then: ").append(then).append('\n'));
     List<String> marts =
         Marts.of(contracts).stream()
-            .filter(mart -> mart.reads().contains(now.id()))
+            .filter(mart -> contracts.sources(mart.reads()).contains(now.id()))
             .map(Mart::name)
             .toList();
     if (changes.stream().anyMatch(ContractChange::breaksReaders)) {

@@ -100,7 +100,7 @@ public final class Validate {
   /** The marts that read a source's silver table and cannot be made of it by its contract. */
   public static List<String> brokenMarts(RunContext context, String source) {
     return Marts.of(context.contracts()).stream()
-        .filter(mart -> mart.reads().contains(source))
+        .filter(mart -> context.contracts().sources(mart.reads()).contains(source))
         .flatMap(
             mart ->
                 refusal(mart, context.contracts(), context.settings(), context.spark()).stream()

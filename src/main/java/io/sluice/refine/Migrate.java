@@ -33,24 +33,33 @@ public final class Migrate {
   private final SilverTable silver;
   private final double mayLeave;
 
+  private Migrate(RunContext context, Contract contract, double mayLeave) {
+    this.context = context;
+    this.contract = contract;
+    this.silver = new SilverTable(context, contract);
+    this.mayLeave = mayLeave;
+  }
+
   /**
+   * The migration of a source.
+   *
    * @param mayLeave the share of silver's rows that may leave it for quarantine, from 0 to 1
    * @throws ValidationErrors.ValidationException if there is no table, or the change asks for a new
    *     major version of the contract, or for a source of its own
    */
-  public Migrate(RunContext context, String source, double mayLeave) {
-    this.context = context;
-    this.contract = context.contracts().get(source);
-    this.silver = new SilverTable(context, contract);
-    this.mayLeave = mayLeave;
+  public static Migrate of(RunContext context, String source, double mayLeave) {
+    Migrate migrate = new Migrate(context, context.contracts().get(source), mayLeave);
     ValidationErrors errors = new ValidationErrors();
-    if (!silver.table().exists()) {
-      errors.add("--source " + source, silver.table().name() + " does not exist; refine it first");
+    if (!migrate.silver.table().exists()) {
+      errors.add(
+          "--source " + source,
+          migrate.silver.table().name() + " does not exist; refine it first");
       throw errors.exception();
     }
-    requireNewVersion(errors);
-    requireCarriedDeletions(errors);
+    migrate.requireNewVersion(errors);
+    migrate.requireCarriedDeletions(errors);
     errors.throwIfAny();
+    return migrate;
   }
 
   private static StructType columns(LakeTable table) {

@@ -84,7 +84,7 @@ class MigrateTest {
   }
 
   private void migrate() {
-    new Migrate(context, "orders", 0).run();
+    Migrate.of(context, "orders", 0).run();
   }
 
   private LakeTable silver() {
@@ -138,7 +138,7 @@ class MigrateTest {
                 "{name: city, logicalType: string}",
                 "{name: city, logicalType: string}, {name: zip, logicalType: string}"),
         ORDERED);
-    Migrate migrate = new Migrate(context, "orders", 0);
+    Migrate migrate = Migrate.of(context, "orders", 0);
     assertTrue(migrate.plan().contains("id is INT in the table and BIGINT"), migrate.plan());
     long version = silver().version();
     migrate.run();
