@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RetrainCommand.class,
       NightlyCommand.class,
       BackfillCommand.class,
+      MigrateCommand.class,
       ReplayCommand.class,
       RestoreCommand.class,
       MaintainCommand.class,

@@ -29,8 +29,19 @@ final class ContractReader {
 
   /** The contract in a file; empty if the file has errors. */
   Optional<Contract> read(Path path) {
-    FileErrors found = new FileErrors(errors, path.getFileName().toString());
-    Optional<JsonNode> document = document(path, found);
+    String file = path.getFileName().toString();
+    try {
+      return read(file, Files.readString(path));
+    } catch (IOException e) {
+      new FileErrors(errors, file).add("", unreadable(e));
+      return Optional.empty();
+    }
+  }
+
+  /** The same of a file's content. */
+  Optional<Contract> read(String file, String text) {
+    FileErrors found = new FileErrors(errors, file);
+    Optional<JsonNode> document = document(text, found);
     document.ifPresent(root -> ODCS.validate(root, found));
     if (!found.isEmpty()) {
       return Optional.empty();
@@ -40,15 +51,25 @@ final class ContractReader {
     return found.isEmpty() ? Optional.of(contract) : Optional.empty();
   }
 
-  private static Optional<JsonNode> document(Path path, FileErrors found) {
+  /** Which source a text says it is the contract of; empty if it does not say. */
+  static Optional<String> id(String text) {
+    return document(text, new FileErrors(new ValidationErrors(), ""))
+        .map(root -> NodeReader.text(root, "id"));
+  }
+
+  private static String unreadable(IOException e) {
+    return "not readable as YAML: " + e.getMessage().strip().replace("\n", " ");
+  }
+
+  private static Optional<JsonNode> document(String text, FileErrors found) {
     try {
-      JsonNode root = YamlDocument.read(Files.readString(path));
+      JsonNode root = YamlDocument.read(text);
       if (root != null && root.isObject()) {
         return Optional.of(root);
       }
       found.add("", "empty; a data contract is expected");
     } catch (IOException e) {
-      found.add("", "not readable as YAML: " + e.getMessage().strip().replace("\n", " "));
+      found.add("", unreadable(e));
     }
     return Optional.empty();
   }

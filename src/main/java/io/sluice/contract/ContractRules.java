@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
@@ -14,6 +15,8 @@ import org.apache.spark.sql.types.DataTypes;
  * refers to in other contracts is for {@link Contracts}.
  */
 final class ContractRules {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
+
   private final FileErrors errors;
 
   ContractRules(FileErrors errors) {
@@ -74,8 +77,31 @@ final class ContractRules {
         errors.add(place, name + " is stated twice");
       }
       // Names that begin with _ are those of the columns that Sluice adds.
-      if (!name.matches("[A-Za-z][A-Za-z0-9_]*")) {
+      if (!NAME.matcher(name).matches()) {
         errors.add(place, name + " must be letters, digits and _, and begin with a letter");
+      }
+    }
+    judgeEarlierNames(fields, names);
+  }
+
+  /**
+   * @param names of all fields, in lower case
+   */
+  private void judgeEarlierNames(List<Field> fields, Set<String> names) {
+    Set<String> earlier = new HashSet<>();
+    for (int i = 0; i < fields.size(); i++) {
+      Field field = fields.get(i);
+      String place =
+          FieldMapper.place(i, field.name()) + ".customProperties." + FieldMapper.RENAMED_FROM;
+      for (String name : field.earlierNames()) {
+        if (!NAME.matcher(name).matches()) {
+          errors.add(place, "must be the name that the field had, not '" + name + "'");
+        } else if (names.contains(name.toLowerCase(Locale.ROOT))
+            && !name.equalsIgnoreCase(field.name())) {
+          errors.add(place, name + " is the name of another field");
+        } else if (name.equals(field.name()) || !earlier.add(name)) {
+          errors.add(place, name + " is named twice");
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.sluice.contract;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 
@@ -10,6 +11,7 @@ import org.apache.spark.sql.types.DataType;
  * @param shape what its value must be, before protection
  * @param expression Spark SQL over raw columns; by default the raw column of the field's name
  * @param keyPosition its place in the key from 1; 0 if it is no part of it
+ * @param earlierNames what it was called before, the newest first; none if it has always been so
  */
 public record Field(
     String name,
@@ -20,7 +22,12 @@ public record Field(
     Role role,
     Optional<Reference> reference,
     String classification,
-    Protection protection) {
+    Protection protection,
+    List<String> earlierNames) {
+
+  public Field {
+    earlierNames = List.copyOf(earlierNames);
+  }
 
   /** Whether a row may lack it. */
   public enum Presence {

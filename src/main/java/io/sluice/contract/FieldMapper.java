@@ -10,9 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes typed fields of the properties of a document's one schema object. */
 final class FieldMapper {
+  static final String RENAMED_FROM = "renamedFrom";
+
   private final FileErrors errors;
   private final NodeReader nodes;
   private final ShapeMapper shapes;
@@ -47,6 +51,7 @@ final class FieldMapper {
     Shape shape = shapes.shape(property, custom, place);
     Set<String> known = new TreeSet<>(ShapeMapper.customProperties(shape.type()));
     known.add("protection");
+    known.add(RENAMED_FROM);
     for (String unknown : custom.keySet()) {
       if (!known.contains(unknown)) {
         errors.add(
@@ -54,11 +59,12 @@ final class FieldMapper {
             "unknown; known are " + String.join(", ", known));
       }
     }
+    List<String> earlierNames = earlierNames(custom.get(RENAMED_FROM), place);
     return new Field(
         name,
         property.path("description").asText(""),
         shape,
-        property.path("transformLogic").asText("`" + name + "`"),
+        property.path("transformLogic").asText(asNamed(name, earlierNames)),
         property.path("primaryKey").asBoolean()
             ? Math.max(1, property.path("primaryKeyPosition").asInt(1))
             : 0,
@@ -71,7 +77,30 @@ final class FieldMapper {
                 custom.get("protection").asText(),
                 place + ".customProperties.protection",
                 Protection.NONE)
-            : Protection.NONE);
+            : Protection.NONE,
+        earlierNames);
+  }
+
+  /** A name or a list of names, the newest first; {@code value} is null if none is stated. */
+  private List<String> earlierNames(JsonNode value, String place) {
+    if (value == null) {
+      return List.of();
+    }
+    return value.isTextual()
+        ? List.of(value.asText())
+        : nodes.listOfTexts(value, place + ".customProperties." + RENAMED_FROM);
+  }
+
+  /**
+   * The raw column of a field's name; of a field that was called otherwise before, the first of its
+   * names that the record has a value of.
+   */
+  static String asNamed(String name, List<String> earlierNames) {
+    String quoted =
+        Stream.concat(Stream.of(name), earlierNames.stream())
+            .map(one -> "`" + one + "`")
+            .collect(Collectors.joining(", "));
+    return earlierNames.isEmpty() ? quoted : "coalesce(" + quoted + ")";
   }
 
   private Optional<Reference> reference(JsonNode relationships, String place) {

@@ -18,6 +18,7 @@ import io.sluice.stream.AlertBatch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.AnalysisException;
@@ -65,20 +66,10 @@ public final class Validate {
         + warnings;
   }
 
-  private static void check(
-      Mart mart,
-      Contracts contracts,
-      Settings settings,
-      SparkSession spark,
-      ValidationErrors errors) {
-    String place = "mart " + mart.name();
+  /** Why a mart cannot be made of silver as the contracts have it; empty if it can. */
+  private static Optional<String> refusal(
+      Mart mart, Contracts contracts, Settings settings, SparkSession spark) {
     List<String> columns = mart.columns().stream().map(Mart.Column::name).toList();
-    for (Check check : mart.checks()) {
-      if (check.demand() instanceof Demand.DqdlRule dqdl) {
-        Dqdl.error(dqdl.text(), columns)
-            .ifPresent(why -> errors.add(place + ": check " + check.name(), why));
-      }
-    }
     try {
       List<String> made =
           List.of(
@@ -95,15 +86,43 @@ public final class Validate {
                                                   settings.privacyKey())
                                               .schema(table)))))
                   .columns());
-      if (!made.equals(columns)) {
-        errors.add(place, "states columns " + columns + " and makes " + made);
-      }
+      return made.equals(columns)
+          ? Optional.empty()
+          : Optional.of("states columns " + columns + " and makes " + made);
     } catch (Exception e) {
       if (!(e instanceof AnalysisException)) {
         throw e;
       }
-      errors.add(place, e.getMessage().lines().findFirst().orElse(""));
+      return Optional.of(e.getMessage().lines().findFirst().orElse(""));
     }
+  }
+
+  /** The marts that read a source's silver table and cannot be made of it by its contract. */
+  public static List<String> brokenMarts(RunContext context, String source) {
+    return Marts.of(context.contracts()).stream()
+        .filter(mart -> context.contracts().sources(mart.reads()).contains(source))
+        .flatMap(
+            mart ->
+                refusal(mart, context.contracts(), context.settings(), context.spark()).stream()
+                    .map(why -> "mart " + mart.name() + ": " + why))
+        .toList();
+  }
+
+  private static void check(
+      Mart mart,
+      Contracts contracts,
+      Settings settings,
+      SparkSession spark,
+      ValidationErrors errors) {
+    String place = "mart " + mart.name();
+    List<String> columns = mart.columns().stream().map(Mart.Column::name).toList();
+    for (Check check : mart.checks()) {
+      if (check.demand() instanceof Demand.DqdlRule dqdl) {
+        Dqdl.error(dqdl.text(), columns)
+            .ifPresent(why -> errors.add(place + ": check " + check.name(), why));
+      }
+    }
+    refusal(mart, contracts, settings, spark).ifPresent(why -> errors.add(place, why));
     Map<String, String> missing =
         mart.key().stream()
             .filter(column -> !columns.contains(column))

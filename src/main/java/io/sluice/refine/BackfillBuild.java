@@ -21,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Date;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,7 +30,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
@@ -47,38 +45,32 @@ final class BackfillBuild {
   private final SilverTable silver;
   private final Contract contract;
   private final RowJudge judge;
-  private final Backfill.Range range;
+  private final Extent extent;
   private final BackfillJournal journal;
   private final long built;
 
   private BackfillBuild(
-      SilverTable silver,
-      RowJudge judge,
-      Backfill.Range range,
-      BackfillJournal journal,
-      long built) {
+      SilverTable silver, RowJudge judge, Extent extent, BackfillJournal journal, long built) {
     this.silver = silver;
     this.contract = silver.contract();
     this.judge = judge;
-    this.range = range;
+    this.extent = extent;
     this.journal = journal;
     this.built = built;
   }
 
   /**
-   * Reads the journal; what a run has noted there that built by another contract or range is
+   * Reads the journal; what a run has noted there that built by another contract or options is
    * forgotten.
    */
-  static BackfillBuild open(RunContext context, SilverTable silver, Backfill.Range range) {
+  static BackfillBuild open(RunContext context, SilverTable silver, Extent extent) {
     BackfillJournal journal =
-        context
-            .lake()
-            .journal("backfill/" + silver.contract().id() + "/" + range.from() + "_" + range.to());
-    String fingerprint = fingerprint(silver.contract(), range);
+        context.lake().journal("backfill/" + silver.contract().id() + "/" + extent.name());
+    String fingerprint = fingerprint(silver.contract(), extent);
     return new BackfillBuild(
         silver,
         RowJudge.open(context, silver.contract()),
-        range,
+        extent,
         journal,
         prepare(silver, journal, fingerprint));
   }
@@ -91,10 +83,6 @@ final class BackfillBuild {
   /** Forgets the notes. */
   void clear() {
     journal.clear();
-  }
-
-  private String day() {
-    return contract.partition().orElseThrow().name();
   }
 
   /**
@@ -114,12 +102,12 @@ final class BackfillBuild {
   /** What a step has written, as its note tells it. */
   private record Step(RowCounts rowCounts, String silver, String quarantine) {}
 
-  /** Tells contracts and ranges of arrival apart. */
-  private static String fingerprint(Contract contract, Backfill.Range range) {
+  /** Tells contracts and options apart. */
+  private static String fingerprint(Contract contract, Extent extent) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")
-              .digest((contract + "/" + range.arrivedFrom() + "/" + range.step()).getBytes(UTF_8));
+              .digest((contract + "/" + extent.options()).getBytes(UTF_8));
       return HexFormat.of().formatHex(hash, 0, 8);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
@@ -128,14 +116,13 @@ final class BackfillBuild {
 
   /** Builds the steps that have not been built yet. */
   void build(Run run) {
-    ExecutorService pool = Executors.newFixedThreadPool(range.parallel());
+    ExecutorService pool = Executors.newFixedThreadPool(extent.parallel());
     try {
       List<CompletableFuture<Void>> steps = new ArrayList<>();
-      for (LocalDate first : range.steps()) {
-        if (journal.read(first.toString()).isEmpty()) {
+      for (Extent.Part part : extent.parts()) {
+        if (journal.read(part.name()).isEmpty()) {
           steps.add(
-              CompletableFuture.runAsync(
-                  () -> journal.write(first.toString(), build(first, run)), pool));
+              CompletableFuture.runAsync(() -> journal.write(part.name(), build(part, run)), pool));
         }
       }
       steps.forEach(CompletableFuture::join);
@@ -149,18 +136,16 @@ final class BackfillBuild {
   }
 
   /** Writes the files of one step, and gives the note of them. */
-  private String build(LocalDate first, Run run) {
-    LocalDate last = range.last(first);
+  private String build(Extent.Part part, Run run) {
     Dataset<Row> bronze = silver.bronze().read(built);
-    if (range.arrivedFrom() != null) {
-      bronze = bronze.where(col("arrived_on").geq(lit(Date.valueOf(range.arrivedFrom()))));
+    if (extent.arrivedFrom() != null) {
+      bronze = bronze.where(col("arrived_on").geq(lit(Date.valueOf(extent.arrivedFrom()))));
     }
     Dataset<Row> judged =
         judge.judged(bronze, silver.bronze().size(built).bytes(), LineageRecorder.unused());
     Dataset<Row> all = judged.where(col("_reasons").isNull());
-    Column held = Backfill.Range.holds(first, last, day());
-    Dataset<Row> valid = all.where(held);
-    Dataset<Row> broken = broken(judged, first, last);
+    Dataset<Row> valid = all.where(part.rows());
+    Dataset<Row> broken = broken(judged, part);
     // Quarantine has most of them already.
     Dataset<Row> fresh =
         Quarantine.rows(broken, contract, run, built)
@@ -168,7 +153,7 @@ final class BackfillBuild {
                 silver.quarantine().read().select("arrival", "file", "position", "arrived_at"),
                 Scala.seq(List.of("arrival", "file", "position", "arrived_at")),
                 "left_anti");
-    TableTransaction transaction = TableTransaction.begin(silver.table(), silver.spec());
+    TableTransaction transaction = extent.begin(silver.table(), silver.spec());
     TableTransaction quarantine =
         TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
     long validRows = valid.count();
@@ -185,7 +170,7 @@ final class BackfillBuild {
     if (brokenRows > 0) {
       quarantine.append(fresh.repartition(1));
     }
-    LOG.info("backfill {}: built {} to {}: {}", contract.id(), first, last, rowCounts);
+    LOG.info("{} {}: built {}: {}", run.command(), contract.id(), part.name(), rowCounts);
     try {
       return new ObjectMapper()
           .writeValueAsString(new Step(rowCounts, transaction.manifest(), quarantine.manifest()));
@@ -204,14 +189,14 @@ final class BackfillBuild {
       return new RowCounts(rows, 0, 0, 0, rows);
     }
     Upsert upsert = JobStager.upsert(silver, judge);
-    List<Date> days = range.from().datesUntil(range.to().plusDays(1)).map(Date::valueOf).toList();
     Optional<Deletions> deletions = silver.deletions(transaction.checkpoint(Checkpoint.REFINED));
     Upsert.Outcomes outcomes =
         upsert.stage(
             transaction,
             new Upsert.Held(
                 transaction.stagedFiles(),
-                deletions.flatMap(of -> of.newest(days)),
+                deletions.flatMap(
+                    of -> extent.days().map(days -> of.newest(days.all())).orElseGet(of::newest)),
                 deletions.map(of -> of.truncation(null))),
             valid,
             UnaryOperator.identity(),
@@ -224,19 +209,20 @@ final class BackfillBuild {
     return outcomes.counts().rowCounts().plus(new RowCounts(rows, 0, 0, 0, rows - current));
   }
 
-  /** Broken rows of some days: by their own day, or by that of the live row that they are. */
-  private Dataset<Row> broken(Dataset<Row> judged, LocalDate first, LocalDate last) {
+  /**
+   * Broken rows of some days: by their own day, or by that of the live row that they are. Of all
+   * rows, all.
+   */
+  private Dataset<Row> broken(Dataset<Row> judged, Extent.Part part) {
     Dataset<Row> broken = judged.where(col("_reasons").isNotNull());
-    Dataset<Row> live =
-        silver
-            .table()
-            .read()
-            .where(Backfill.Range.holds(first, last, day()))
-            .select("_file", "_position");
-    Dataset<Row> byDay = broken.where(Backfill.Range.holds(first, last, day()));
+    if (extent.isAll()) {
+      return broken;
+    }
+    Dataset<Row> live = silver.table().read().where(part.rows()).select("_file", "_position");
+    Dataset<Row> byDay = broken.where(part.rows());
     Dataset<Row> byLive =
         broken
-            .where(not(Backfill.Range.holds(first, last, day())))
+            .where(not(part.rows()))
             .join(live, Scala.seq(List.of("_file", "_position")), "left_semi");
     return byDay.unionByName(byLive);
   }
@@ -255,7 +241,7 @@ final class BackfillBuild {
       Changes news = silver.bronze().news(built, handled);
       Dataset<Row> judged = judge.judged(news.rows(), news.bytes(), recorder);
       Dataset<Row> all = judged.where(col("_reasons").isNull());
-      Dataset<Row> valid = all.where(Backfill.Range.holds(range.from(), range.to(), day()));
+      Dataset<Row> valid = all.where(extent.rows());
       long rows = valid.count();
       if (contract.changes().isReplace()) {
         Replacement replacement = Replacement.of(contract, all);
@@ -273,12 +259,12 @@ final class BackfillBuild {
   }
 
   private List<Step> steps() {
-    return range.steps().stream().map(this::step).toList();
+    return extent.parts().stream().map(this::step).toList();
   }
 
-  private Step step(LocalDate first) {
+  private Step step(Extent.Part part) {
     try {
-      return new ObjectMapper().readValue(journal.read(first.toString()).orElseThrow(), Step.class);
+      return new ObjectMapper().readValue(journal.read(part.name()).orElseThrow(), Step.class);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
@@ -289,8 +275,7 @@ final class BackfillBuild {
    * published them.
    */
   void adoptBroken(TableTransaction quarantine) {
-    Checkpoint checkpoint =
-        Checkpoint.backfilled(range.from(), range.to(), fingerprint(contract, range));
+    Checkpoint checkpoint = Checkpoint.backfilled(extent.name(), fingerprint(contract, extent));
     if (quarantine.checkpoint(checkpoint) < built) {
       steps().forEach(step -> quarantine.adopt(step.quarantine));
       if (!quarantine.isEmpty()) {

@@ -51,7 +51,8 @@ record Deletions(SilverTable silver, TableTransaction table, long handled) {
             schema,
             contract.partition().map(field -> List.of(field.name())).orElse(List.of()),
             Stream.concat(contract.statsColumns().stream(), Stream.of("batch")).toList(),
-            Map.of("sluice.contract.version", contract.version()));
+            Map.of(TableSpec.CONTRACT_VERSION, contract.version()),
+            SilverTable.origin(contract));
     return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
   }
 
@@ -132,8 +133,16 @@ record Deletions(SilverTable silver, TableTransaction table, long handled) {
    * nothing is held of these days.
    */
   Optional<Dataset<Row>> newest(List<Date> days) {
+    return newest(silver.present(table, days));
+  }
+
+  /** The same of all days. */
+  Optional<Dataset<Row>> newest() {
+    return newest(table.files());
+  }
+
+  private Optional<Dataset<Row>> newest(TableTransaction.Files files) {
     Contract contract = silver.contract();
-    TableTransaction.Files files = silver.present(table, days);
     Column[] key = named(contract.keyColumns());
     return files.isEmpty()
         ? Optional.empty()

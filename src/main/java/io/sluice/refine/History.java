@@ -131,23 +131,22 @@ final class History {
     }
   }
 
-  /**
-   * Makes the versions of a range of days anew, by today's contract.
-   *
-   * @param range holds for rows of the range
-   */
-  void rebuild(Run run, LineageRecorder recorder, Column range) {
-    TableTransaction table = TableTransaction.begin(table(), spec());
+  /** Makes the versions of rows anew, by today's contract. */
+  void rebuild(Run run, LineageRecorder recorder, Extent extent) {
+    TableTransaction table = extent.begin(table(), spec());
     long reached = table.checkpoint(Checkpoint.REFINED);
     if (reached < 0) {
       return;
     }
     Dataset<Row> rows = rows(ofBronze(reached));
-    if (contract.changes().isReplace()) {
-      rebuild(table, Replacement.of(contract, valid(rows).where(range)), rows);
+    if (extent.isAll()) {
+      table.remove(table.files());
+      writeAnew(table, rows);
+    } else if (contract.changes().isReplace()) {
+      rebuild(table, Replacement.of(contract, valid(rows).where(extent.rows())), rows);
     } else {
-      table.remove(table.files(range));
-      write(table, versions.resolve(unstored(rows.where(range))));
+      table.remove(extent.files(table));
+      writeAnew(table, rows.where(extent.rows()));
     }
     publish(run, recorder, table, reached);
   }
@@ -229,11 +228,16 @@ final class History {
     if (!files.isEmpty()) {
       table.append(scopes.beside(files.rows())).remove(files);
     }
-    Dataset<Row> rows = scopes.within(all);
-    write(
-        table,
-        versions.resolve(
-            unstored(versionsOf(Replacement.of(contract, valid(rows)), rows, none(rows)))));
+    writeAnew(table, scopes.within(all));
+  }
+
+  /** Writes the versions that rows make by themselves. */
+  private void writeAnew(TableTransaction table, Dataset<Row> rows) {
+    Dataset<Row> all =
+        contract.changes().isReplace()
+            ? versionsOf(Replacement.of(contract, valid(rows)), rows, none(rows))
+            : rows;
+    write(table, versions.resolve(unstored(all)));
   }
 
   private Dataset<Row> none(Dataset<Row> rows) {

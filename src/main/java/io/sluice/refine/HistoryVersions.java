@@ -94,7 +94,8 @@ record HistoryVersions(List<String> key, String ordering, String validFrom) {
         Stream.concat(contract.partition().stream().map(field -> field.name()), Stream.of(LAST))
             .toList(),
         Stream.concat(contract.statsColumns().stream(), Stream.of(FROM, TO)).toList(),
-        Map.of("sluice.contract.version", contract.version()));
+        Map.of(TableSpec.CONTRACT_VERSION, contract.version()),
+        SilverTable.origin(contract));
   }
 
   private static StructField commented(String name, String comment) {

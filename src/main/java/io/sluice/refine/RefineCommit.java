@@ -73,7 +73,16 @@ public final class RefineCommit {
    * @throws IllegalStateException if quarantine lacks commits that silver's newest batch goes with
    */
   public static RefineCommit begin(RunContext context, SilverTable silver) {
-    TableTransaction table = TableTransaction.begin(silver.table(), silver.spec());
+    return begin(context, silver, TableTransaction.begin(silver.table(), silver.spec()));
+  }
+
+  /** The same for rows that are made anew. */
+  static RefineCommit begin(RunContext context, SilverTable silver, Extent extent) {
+    return begin(context, silver, extent.begin(silver.table(), silver.spec()));
+  }
+
+  private static RefineCommit begin(
+      RunContext context, SilverTable silver, TableTransaction table) {
     TableTransaction quarantine =
         TableTransaction.begin(silver.quarantine(), Quarantine.spec(silver.contract()));
     silver.quarantine().mustReach(table.checkpoint(Checkpoint.QUARANTINED), silver.table().name());
@@ -241,9 +250,9 @@ public final class RefineCommit {
   }
 
   /**
-   * Publishes a range of days made anew in place of the live one; how far bronze is handled stays.
+   * Publishes rows made anew in place of the live ones; how far bronze is handled stays.
    *
-   * @param built the bronze version that the range was built from
+   * @param built the bronze version that they were built from
    * @param more what was checked besides the row counts and the contract's checks
    * @throws io.sluice.run.StoppedException if an error-level check failed; nothing is published
    */
@@ -255,7 +264,7 @@ public final class RefineCommit {
         run,
         recorder,
         checkResults,
-        "The live range is as it was; fix the contract, then run the backfill again.");
+        "The live rows are as they were; fix the contract, then run " + run.command() + " again.");
     String json = staged.rowCounts().json(run, built, handled);
     publishQuarantine(recorder, json, quarantine.rowsStaged());
     return publishSilver(SaveMode.Overwrite, recorder, json, staged.rowCounts());

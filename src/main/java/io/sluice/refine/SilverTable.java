@@ -13,6 +13,7 @@ import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import java.sql.Date;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,8 +86,18 @@ public final class SilverTable {
             schema,
             contract.partition().map(field -> List.of(field.name())).orElse(List.of()),
             contract.statsColumns(),
-            Map.of("sluice.contract.version", contract.version()));
+            Map.of(TableSpec.CONTRACT_VERSION, contract.version()),
+            SilverTable.origin(contract));
     return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
+  }
+
+  /** What brings the tables of a source to its contract, and what their columns were called. */
+  static TableSpec.Origin origin(Contract contract) {
+    Map<String, List<String>> earlierNames = new HashMap<>();
+    for (Field field : contract.fields()) {
+      earlierNames.put(field.name(), field.earlierNames());
+    }
+    return new TableSpec.Origin("sluice migrate --source " + contract.id(), earlierNames);
   }
 
   /** The files that may hold rows of some days, of silver or of another table kept by its days. */

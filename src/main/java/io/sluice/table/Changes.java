@@ -85,14 +85,16 @@ public final class Changes {
 
   /**
    * The values of a partition column whose rows changed, as the log writes them; null where a row
-   * has none.
+   * has none. Files that were kept by other columns are passed over.
    */
   public SortedSet<String> partitions(String column) {
     SortedSet<String> values = new TreeSet<>(Comparator.nullsFirst(Comparator.naturalOrder()));
     Stream.concat(
             added.stream().map(AddFile::partitionValues),
             removed.stream().map(RemoveFile::partitionValues))
-        .map(partition -> Scala.javaMap(partition).get(column))
+        .map(Scala::javaMap)
+        .filter(partition -> partition.containsKey(column))
+        .map(partition -> partition.get(column))
         .forEach(values::add);
     return values;
   }

@@ -1,7 +1,5 @@
 package io.sluice.table;
 
-import java.time.LocalDate;
-
 /**
  * A name under which a table's commits record how far a command has come: Delta's application id of
  * a transaction. A commit that moves it conflicts with every other that has read it.
@@ -109,10 +107,11 @@ public record Checkpoint(String name) {
    * In {@code quarantine.<source>}: the version of bronze that a range of days was built from,
    * whose refused rows are here.
    *
+   * @param range the first and the last day, such as {@code 2026-03-01_2026-03-31}; or {@code all}
    * @param fingerprint of the contract and the options that it was built by
    */
-  public static Checkpoint backfilled(LocalDate from, LocalDate to, String fingerprint) {
-    return new Checkpoint("backfill:" + from + "_" + to + ":" + fingerprint);
+  public static Checkpoint backfilled(String range, String fingerprint) {
+    return new Checkpoint("backfill:" + range + ":" + fingerprint);
   }
 
   /** In {@code models.versions}: the number of a model's newest version. */

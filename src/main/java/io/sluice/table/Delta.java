@@ -149,13 +149,23 @@ final class Delta {
   /** The metadata of a table that is there, with another comment, other columns and properties. */
   static Metadata metadata(
       Metadata now, String comment, StructType schema, Map<String, String> properties) {
+    return metadata(now, comment, schema, Scala.list(now.partitionColumns()), properties);
+  }
+
+  /** The same, with other partition columns. */
+  static Metadata metadata(
+      Metadata now,
+      String comment,
+      StructType schema,
+      List<String> partitionBy,
+      Map<String, String> properties) {
     return new Metadata(
         now.id(),
         now.name(),
         comment,
         now.format(),
         schema.json(),
-        now.partitionColumns(),
+        Scala.seq(partitionBy),
         Scala.map(properties),
         now.createdTime());
   }

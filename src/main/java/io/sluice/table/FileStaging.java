@@ -147,6 +147,13 @@ final class FileStaging {
     return Delta.rows(Delta.without(table.log(), txn.metadata()), files);
   }
 
+  /** Rows of the table's files, by its columns as they are; or of files written, by theirs. */
+  Dataset<Row> rows(List<AddFile> files) {
+    boolean areWritten =
+        !files.isEmpty() && !staged.isEmpty() && new HashSet<>(staged).containsAll(files);
+    return areWritten ? read(files) : Delta.rows(txn.snapshot(), files);
+  }
+
   /** How many rows have been written, by their files' statistics. */
   long rowCount() {
     return staged.stream()

@@ -161,7 +161,8 @@ public final class LakeTable {
 
   /**
    * The files that came and went after a version, in commits that changed data (compaction does
-   * not).
+   * not). Of a table that has been given other columns meanwhile only the files that came with
+   * these or later: they hold all its rows.
    *
    * @throws IllegalStateException if the log no longer reaches back that far
    */
@@ -177,7 +178,14 @@ public final class LakeTable {
   private Changes changes(long afterVersion, Snapshot now) {
     List<AddFile> added = new ArrayList<>();
     List<RemoveFile> removed = new ArrayList<>();
+    Reshaping.Watch watch =
+        new Reshaping.Watch(
+            () -> Optional.of(afterVersion).filter(at -> at >= 0).map(at -> at(at).metadata()));
     for (Delta.Commit commit : commits(afterVersion, now.version())) {
+      if (watch.isReshaped(commit)) {
+        // All rows have been written anew with it.
+        added.clear();
+      }
       for (Action action : commit.actions()) {
         if (action instanceof AddFile file && file.dataChange()) {
           added.add(file);

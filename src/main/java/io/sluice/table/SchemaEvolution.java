@@ -1,13 +1,17 @@
 package io.sluice.table;
 
 import io.sluice.engine.Scala;
+import io.sluice.settings.ValidationErrors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.delta.actions.Metadata;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -24,6 +28,8 @@ final class SchemaEvolution {
           "delta.checkpointPolicy", "classic",
           "delta.logRetentionDuration", "interval 90 days");
 
+  private static final Pattern MAJOR = Pattern.compile("[0-9]{1,9}");
+
   private SchemaEvolution() {}
 
   /** The metadata of a table that is made by a declaration. */
@@ -35,11 +41,14 @@ final class SchemaEvolution {
   /**
    * The metadata of a table that is there, brought up to a declaration; empty if it is so already.
    *
-   * @throws IllegalStateException if a column would be retyped; it names all of them
+   * @throws ValidationErrors.ValidationException if the table does not fit the declaration, or was
+   *     written by a later contract; it names all columns and the command that helps
+   * @throws IllegalStateException the same of a table that no command brings to its declaration
    */
   static Optional<Metadata> evolved(String table, Metadata now, TableSpec spec) {
-    StructType schema = merged(table, now.schema(), spec.schema());
+    refuseEarlierContract(table, now, spec);
     Map<String, String> before = Scala.javaMap(now.configuration());
+    StructType schema = merged(table, now.schema(), spec);
     Map<String, String> properties = new HashMap<>(before);
     properties.putAll(properties(spec));
     boolean same =
@@ -64,32 +73,62 @@ final class SchemaEvolution {
     return properties;
   }
 
+  /** A contract that has been left behind does not know what the table's columns are now. */
+  private static void refuseEarlierContract(String table, Metadata now, TableSpec spec) {
+    laterContract(now, spec)
+        .ifPresent(
+            written -> {
+              ValidationErrors errors = new ValidationErrors();
+              errors.add(
+                  table,
+                  "version "
+                      + written
+                      + " of its contract has written it, and this command has version "
+                      + spec.properties().get(TableSpec.CONTRACT_VERSION)
+                      + ": start it again with today's, or bring the table to this one by: "
+                      + spec.origin().migrate());
+              throw errors.exception();
+            });
+  }
+
+  /** The version of the contract that a table was written by, if it is of a later major one. */
+  static Optional<String> laterContract(Metadata now, TableSpec spec) {
+    String own = spec.properties().get(TableSpec.CONTRACT_VERSION);
+    return Optional.ofNullable(Scala.javaMap(now.configuration()).get(TableSpec.CONTRACT_VERSION))
+        .filter(written -> own != null && major(written) > major(own));
+  }
+
+  /** Whether a spec has another major version than has written a table, or none is known. */
+  static boolean isOfOtherMajor(Metadata now, TableSpec spec) {
+    String own = spec.properties().get(TableSpec.CONTRACT_VERSION);
+    String written = Scala.javaMap(now.configuration()).get(TableSpec.CONTRACT_VERSION);
+    return own == null || written == null || major(own) != major(written);
+  }
+
+  /** The number before the first point; 0 if there is none. */
+  private static long major(String version) {
+    Matcher number = MAJOR.matcher(version);
+    return number.lookingAt() ? Long.parseLong(number.group()) : 0;
+  }
+
   /**
    * The present columns in their order with the declared comments, then those that are new. All may
    * be null: rows written before a column came have none of it.
-   *
-   * @throws IllegalStateException if a column would be retyped; it names all of them
    */
-  static StructType merged(String table, StructType present, StructType declared) {
+  static StructType merged(String table, StructType present, TableSpec spec) {
+    StructType declared = spec.schema();
     List<StructField> fields = new ArrayList<>();
-    List<String> errors = new ArrayList<>();
+    List<String> misfits = misfits(present, spec);
+    if (!misfits.isEmpty()) {
+      throw refused(table, misfits, spec.origin().migrate());
+    }
     Set<String> wanted = Set.of(declared.fieldNames());
     for (StructField field : present.fields()) {
-      if (!wanted.contains(field.name())) {
-        fields.add(field);
-        continue;
-      }
-      StructField now = declared.apply(field.name());
-      if (!now.dataType().sameType(field.dataType())) {
-        errors.add(
-            field.name()
-                + " is "
-                + field.dataType().sql()
-                + " in the table and "
-                + now.dataType().sql()
-                + " by its declaration");
-      }
-      fields.add(new StructField(field.name(), field.dataType(), true, now.metadata()));
+      fields.add(
+          wanted.contains(field.name())
+              ? new StructField(
+                  field.name(), field.dataType(), true, declared.apply(field.name()).metadata())
+              : field);
     }
     Set<String> have = Set.of(present.fieldNames());
     for (StructField field : declared.fields()) {
@@ -97,10 +136,48 @@ final class SchemaEvolution {
         fields.add(new StructField(field.name(), field.dataType(), true, field.metadata()));
       }
     }
-    if (!errors.isEmpty()) {
-      throw new IllegalStateException(
-          table + ": a published column is never retyped: " + String.join("; ", errors));
-    }
     return new StructType(fields.toArray(StructField[]::new));
+  }
+
+  /** What of a table no added column brings to its declaration. */
+  static List<String> misfits(StructType present, TableSpec spec) {
+    Counterparts counterparts =
+        new Counterparts(present, spec.schema(), spec.origin().earlierNames());
+    List<String> misfits = new ArrayList<>();
+    for (StructField declared : spec.schema().fields()) {
+      counterparts
+          .of(declared.name())
+          .ifPresent(
+              there -> {
+                if (!there.name().equals(declared.name())) {
+                  misfits.add(declared.name() + " is called " + there.name() + " in the table");
+                }
+                if (!isSame(there.dataType(), declared.dataType())) {
+                  misfits.add(
+                      declared.name()
+                          + " is "
+                          + there.dataType().sql()
+                          + " in the table and "
+                          + declared.dataType().sql()
+                          + " by its declaration");
+                }
+              });
+    }
+    return misfits;
+  }
+
+  /** Whether two types are the same, names inside and their case too; what may be null is not asked. */
+  private static boolean isSame(DataType one, DataType other) {
+    return one.catalogString().equals(other.catalogString());
+  }
+
+  private static RuntimeException refused(String table, List<String> misfits, String migrate) {
+    if (migrate == null) {
+      return new IllegalStateException(
+          table + ": a published column is never retyped: " + String.join("; ", misfits));
+    }
+    ValidationErrors errors = new ValidationErrors();
+    misfits.forEach(misfit -> errors.add(table, misfit + "; run: " + migrate));
+    return errors.exception();
   }
 }

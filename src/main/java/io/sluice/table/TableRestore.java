@@ -40,6 +40,8 @@ final class TableRestore {
             files.bringBack(file, "part of version " + version);
           }
         });
+    // Files are of the columns that the table had when they were written.
+    Reshaping.back(now.metadata(), then.metadata(), now.version()).ifPresent(transaction::declare);
     Map<String, Long> before = Delta.recorded(then);
     Set<String> commands = new HashSet<>(before.keySet());
     commands.addAll(Delta.recorded(now).keySet());

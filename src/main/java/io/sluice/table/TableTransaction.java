@@ -25,6 +25,7 @@ import org.apache.spark.sql.delta.DeltaOperations;
 import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.AddFile;
+import org.apache.spark.sql.delta.actions.Metadata;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -51,8 +52,8 @@ public final class TableTransaction {
   /**
    * Opens a transaction on a table as it stands now.
    *
-   * @throws IllegalStateException if the table's columns cannot be brought to the spec's by adding
-   *     some
+   * @throws RuntimeException as {@link SchemaEvolution#evolved} says, if adding columns does not
+   *     bring the table to the spec
    */
   public static TableTransaction begin(LakeTable table, TableSpec spec) {
     return open(table, table.snapshot()).declare(spec);
@@ -78,12 +79,17 @@ public final class TableTransaction {
     return new TableTransaction(table, new Delta.Transaction(table.log(), snapshot));
   }
 
+  /** Makes the table what some metadata say, whatever it was. */
+  TableTransaction declare(Metadata metadata) {
+    txn.updateMetadata(metadata, false);
+    return this;
+  }
+
   private TableTransaction declare(TableSpec spec) {
     if (txn.readVersion() < 0) {
       txn.updateMetadataForNewTable(SchemaEvolution.made(table.name(), spec));
     } else {
-      SchemaEvolution.evolved(table.name(), txn.metadata(), spec)
-          .ifPresent(metadata -> txn.updateMetadata(metadata, false));
+      SchemaEvolution.evolved(table.name(), txn.metadata(), spec).ifPresent(this::declare);
     }
     return this;
   }
@@ -210,7 +216,7 @@ public final class TableTransaction {
 
     /** Their rows. */
     public Dataset<Row> rows() {
-      return Delta.rows(txn.snapshot(), files);
+      return staging.rows(files);
     }
 
     /**

@@ -158,6 +158,10 @@ class CommandsTest {
             "stream --source transactions --until-caught-up",
             Map.of("--source", List.of("transactions"), "--until-caught-up", true)),
         Arguments.of("validate --conf other", Map.of("--conf", Path.of("other"))),
+        Arguments.of("validate --against main", Map.of("--against", "main")),
+        Arguments.of(
+            "migrate --source orders --quarantine-limit 0.1 --dry-run",
+            Map.of("--source", "orders", "--quarantine-limit", 0.1, "--dry-run", true)),
         Arguments.of("report --out a.html", Map.of("--out", Path.of("a.html"))),
         Arguments.of("sql --format JSON select", Map.of("--format", LakeQuery.Format.JSON)),
         Arguments.of("graph --env dev", Map.of("--env", "dev")));
@@ -193,6 +197,8 @@ class CommandsTest {
         "backfill --source orders --from 2026-03-01",
         "backfill --from 2026-03-01 --to 2026-03-02",
         "backfill --source a --mart b --from 2026-03-01 --to 2026-03-02",
+        "migrate",
+        "migrate --source orders --quarantine-limit 2",
         "replay",
         "replay --source orders --from 1.3.2026",
         "restore",

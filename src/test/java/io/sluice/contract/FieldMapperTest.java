@@ -52,12 +52,39 @@ class FieldMapperTest {
         change(
             "property: protection",
             "property: masking",
-            ACCOUNT + ".customProperties.masking: unknown; known are protection",
+            ACCOUNT + ".customProperties.masking: unknown; known are protection, renamedFrom",
             ACCOUNT + together),
         change(
             "{property: protection, value: token}",
             "{property: protection, value: token}, {property: protection, value: encrypt}",
-            ACCOUNT + ".customProperties.protection: stated twice"));
+            ACCOUNT + ".customProperties.protection: stated twice"),
+        change(
+            "{property: protection, value: token}",
+            "{property: protection, value: token}, {property: renamedFrom, value: 7}",
+            ACCOUNT + ".customProperties.renamedFrom: must be a list of strings"),
+        change(
+            "{property: protection, value: token}",
+            "{property: protection, value: token}, {property: renamedFrom, value: [Vendor, a.b,"
+                + " konto, konto]}",
+            ACCOUNT + ".customProperties.renamedFrom: Vendor is the name of another field",
+            ACCOUNT
+                + ".customProperties.renamedFrom: must be the name that the field had, not"
+                + " 'a.b'",
+            ACCOUNT + ".customProperties.renamedFrom: konto is named twice"));
+  }
+
+  @Test
+  void aRenamedFieldIsReadByAllItsNames() throws IOException {
+    Contract contract =
+        read(
+            changed(
+                "{property: protection, value: token}",
+                "{property: protection, value: token}, {property: renamedFrom, value: [konto,"
+                    + " acc]}"),
+            folder);
+    assertEquals(List.of("konto", "acc"), field(contract, "account").earlierNames());
+    assertEquals("coalesce(`account`, `konto`, `acc`)", field(contract, "account").expression());
+    assertEquals("`vendor`", field(contract, "vendor").expression());
   }
 
   @ParameterizedTest

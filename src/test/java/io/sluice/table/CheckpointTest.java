@@ -3,7 +3,6 @@ package io.sluice.table;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -11,8 +10,6 @@ import org.junit.jupiter.api.Test;
 
 /** The names are in the logs of existing lakes. */
 class CheckpointTest {
-  private static final LocalDate FROM = LocalDate.of(2026, 3, 1);
-
   @Test
   void namesAreThoseOfExistingLakes() {
     assertEquals(
@@ -47,7 +44,7 @@ class CheckpointTest {
                 Checkpoint.offset("payments", 3),
                 Checkpoint.making("payments"),
                 Checkpoint.built("calls"),
-                Checkpoint.backfilled(FROM, LocalDate.of(2026, 3, 31), "0a1b"),
+                Checkpoint.backfilled("2026-03-01_2026-03-31", "0a1b"),
                 Checkpoint.version("order_fraud"),
                 Checkpoint.learned("order_fraud", "gold.order_features"),
                 Checkpoint.moves("order_fraud"),

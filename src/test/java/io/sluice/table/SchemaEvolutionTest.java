@@ -50,7 +50,7 @@ class SchemaEvolutionTest {
         new StructType()
             .add("more", DataTypes.createArrayType(DataTypes.StringType), false, "More.")
             .add("id", DataTypes.LongType, false, "The new comment.");
-    StructType merged = SchemaEvolution.merged("silver.things", PRESENT, declared);
+    StructType merged = SchemaEvolution.merged("silver.things", PRESENT, spec(declared));
     assertEquals(List.of("id", "day", "more"), List.of(merged.fieldNames()));
     assertEquals("The new comment.", merged.apply("id").getComment().get());
     assertEquals("The day.", merged.apply("day").getComment().get());
@@ -83,11 +83,11 @@ class SchemaEvolutionTest {
         new StructType().add("lines", DataTypes.createArrayType(DataTypes.StringType));
     assertThrows(
         IllegalStateException.class,
-        () -> SchemaEvolution.merged("silver.things", present, declared));
+        () -> SchemaEvolution.merged("silver.things", present, spec(declared)));
     // Whether elements may be null is no other type.
     StructType strict =
         new StructType().add("lines", DataTypes.createArrayType(DataTypes.LongType, false));
-    assertEquals(present, SchemaEvolution.merged("silver.things", present, strict));
+    assertEquals(present, SchemaEvolution.merged("silver.things", present, spec(strict)));
   }
 
   @Test

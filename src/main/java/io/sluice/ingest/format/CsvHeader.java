@@ -64,8 +64,7 @@ final class CsvHeader {
     if (lacking.isEmpty() && !(isNone && !wanted.columns().isEmpty())) {
       return;
     }
-    Set<String> further = new TreeSet<>(wanted.needed());
-    further.removeAll(named);
+    Set<String> further = new TreeSet<>(wanted.missing(named));
     further.removeAll(lacking);
     throw new UnreadableFileException(
         "its first line is no header: "
@@ -115,8 +114,7 @@ final class CsvHeader {
       throw BrokenRecordException.whole(
           "header line: column " + String.join(", ", twice) + " stands twice");
     }
-    List<String> missing = new ArrayList<>(wanted.needed());
-    missing.removeAll(seen);
+    List<String> missing = wanted.missing(seen);
     if (!missing.isEmpty()) {
       throw new BrokenRecordException(
           missing.size() == 1 ? missing.get(0) : "",

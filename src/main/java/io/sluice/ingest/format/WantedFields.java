@@ -8,6 +8,7 @@ import io.sluice.contract.SchemaPolicy;
 import io.sluice.engine.Expressions;
 import io.sluice.engine.value.ValueFormat;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.apache.spark.sql.types.DataTypes;
  * @param identifying for each field of the key and for the ordering column the raw columns that its
  *     expression reads: without one of each a record cannot be told from others
  * @param optional the raw columns that a record need not have
+ * @param renamed columns that have had several names, each with all of them, today's first
  * @param writerSchemas the schemas that records may be written by, by number
  */
 public record WantedFields(
@@ -34,6 +36,7 @@ public record WantedFields(
     Map<String, Plain> plain,
     List<Set<String>> identifying,
     Set<String> optional,
+    List<List<String>> renamed,
     Map<Integer, String> writerSchemas)
     implements Serializable {
 
@@ -50,12 +53,14 @@ public record WantedFields(
     plain = Map.copyOf(plain);
     identifying = List.copyOf(identifying);
     optional = Set.copyOf(optional);
+    renamed = List.copyOf(renamed);
     writerSchemas = Map.copyOf(writerSchemas);
   }
 
   /** Columns of a format that needs no writer's schema. */
   public static WantedFields of(Arrival arrival, SchemaPolicy policy, List<String> columns) {
-    return new WantedFields(arrival, policy, columns, Map.of(), List.of(), Set.of(), Map.of());
+    return new WantedFields(
+        arrival, policy, columns, Map.of(), List.of(), Set.of(), List.of(), Map.of());
   }
 
   /** What a contract wants of an arrival's records. */
@@ -78,8 +83,31 @@ public record WantedFields(
             .toList();
     Set<String> optional = new HashSet<>(contract.changes().rawColumns(arrival));
     contract.fields().forEach(field -> optional.removeAll(contract.rawColumns(arrival, field)));
+    List<List<String>> renamed = renamed(contract, arrival);
+    renamed.forEach(optional::addAll);
     return new WantedFields(
-        arrival, contract.schemaPolicy(), columns, plain, identifying, optional, writerSchemas);
+        arrival,
+        contract.schemaPolicy(),
+        columns,
+        plain,
+        identifying,
+        optional,
+        renamed,
+        writerSchemas);
+  }
+
+  /** Of fields that were called otherwise before, the names by which they are read, if several. */
+  private static List<List<String>> renamed(Contract contract, Arrival arrival) {
+    List<List<String>> renamed = new ArrayList<>();
+    for (Field field : contract.fields()) {
+      List<String> names = new ArrayList<>(List.of(field.name()));
+      names.addAll(field.earlierNames());
+      names.retainAll(contract.rawColumns(arrival, field));
+      if (names.size() > 1) {
+        renamed.add(List.copyOf(names));
+      }
+    }
+    return renamed;
   }
 
   /**
@@ -94,13 +122,23 @@ public record WantedFields(
     return isTold ? DataTypes.StringType : field.type();
   }
 
-  /** The raw columns without which a file's records are broken; none if absent ones are null. */
-  public List<String> needed() {
-    return policy.removed() == SchemaPolicy.Removed.NULL
-        ? List.of()
-        : columns.stream()
-            .filter(column -> !GivenColumns.isGiven(arrival, column) && !optional.contains(column))
-            .toList();
+  /**
+   * The raw columns that a file lacks and without which its records are broken; none if absent ones
+   * are null. Of a column that has had several names, one is enough.
+   *
+   * @param there the columns that the file has
+   */
+  List<String> missing(Set<String> there) {
+    if (policy.removed() == SchemaPolicy.Removed.NULL) {
+      return List.of();
+    }
+    return Stream.concat(
+            columns.stream().filter(column -> !optional.contains(column)),
+            renamed.stream()
+                .filter(names -> names.stream().noneMatch(there::contains))
+                .map(names -> names.get(0)))
+        .filter(column -> !GivenColumns.isGiven(arrival, column) && !there.contains(column))
+        .toList();
   }
 
   /** Those of some columns that a record itself must have. */

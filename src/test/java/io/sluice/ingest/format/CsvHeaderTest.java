@@ -28,6 +28,7 @@ class CsvHeaderTest {
         Map.of(),
         List.of(),
         Set.of(),
+        List.of(),
         Map.of());
   }
 
@@ -44,6 +45,24 @@ class CsvHeaderTest {
   }
 
   @Test
+  void ofAColumnThatHasHadSeveralNamesOneIsEnough() {
+    WantedFields wanted =
+        new WantedFields(
+            arrival("csv", USUAL),
+            POLICY,
+            List.of("id", "name", "nom"),
+            Map.of(),
+            List.of(),
+            Set.of("name", "nom"),
+            List.of(List.of("name", "nom")),
+            Map.of());
+    assertEquals(List.of("missing: the file has no column name"), rows(wanted, "id,x\n1,2\n"));
+    assertEquals(1, rows(wanted, "id,nom\n1,2\n").size());
+    assertFalse(rows(wanted, "id,nom\n1,2\n").get(0).startsWith("missing"));
+    assertFalse(rows(wanted, "name,id\n1,2\n").get(0).startsWith("missing"));
+  }
+
+  @Test
   void oneOfTheColumnsThatAnExpressionReadsIsEnough() {
     WantedFields wanted =
         new WantedFields(
@@ -53,6 +72,7 @@ class CsvHeaderTest {
             Map.of(),
             List.of(Set.of("a", "b")),
             Set.of(),
+            List.of(),
             Map.of());
     assertEquals(List.of("missing: the file has no column b"), rows(wanted, "a,c\n1,2\n"));
     assertTrue(refusal(wanted, "c,d\n1,2\n").contains("it does not name a, b, which"));

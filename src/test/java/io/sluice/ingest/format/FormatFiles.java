@@ -57,6 +57,7 @@ final class FormatFiles {
         Map.of(),
         List.of(Set.of(columns[0]), Set.of(columns[columns.length - 1])),
         Set.of(),
+        List.of(),
         Map.of());
   }
 
