@@ -1,7 +1,6 @@
 package io.sluice.contract;
 
 import java.io.Serializable;
-import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 
 /**
@@ -18,7 +17,6 @@ public record Field(
     String expression,
     int keyPosition,
     Role role,
-    Optional<Reference> reference,
     String classification,
     Protection protection) {
 
@@ -42,9 +40,6 @@ public record Field(
     /** Encrypted: who holds the key reads it. */
     ENCRYPT
   }
-
-  /** The silver table and column that hold its accepted values. */
-  public record Reference(String source, String field) {}
 
   /**
    * Limits of a value, as texts for numbers, dates and timestamps; null where there is none.

@@ -77,18 +77,4 @@ class FieldMapperTest {
     assertEquals("internal", field(contract, "vendor").classification());
     assertEquals(Field.Presence.OPTIONAL, field(contract, "vendor").shape().presence());
   }
-
-  @Test
-  void severalReferencesOfFieldAreRefused() throws IOException {
-    assertEquals(
-        List.of(
-            "schema[0].properties[6] (vendor).relationships: must be one entry with to:"
-                + " <source>.<field>"),
-        errorsOf(referring("zones.order_id}, {to: areas.order_id"), folder));
-    assertEquals(
-        List.of(
-            "schema[0].properties[6] (vendor).relationships: must be one entry with to:"
-                + " <source>.<field>"),
-        errorsOf(referring("zones.address.city"), folder));
-  }
 }

@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Reference;
 import io.sluice.run.RunContext;
 import io.sluice.table.TableTransaction;
 import io.sluice.testing.LocalLake;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +55,7 @@ class AcceptedValuesTest {
   }
 
   private AcceptedValues values(long most) {
-    return new AcceptedValues(context, new Reference("shops", "shop"), DataTypes.StringType, most);
+    return new AcceptedValues(context, new Reference(List.of("shop"), "shops", List.of("shop")), List.of(DataTypes.StringType), most);
   }
 
   private static Set<Object> shops(int... numbers) {
