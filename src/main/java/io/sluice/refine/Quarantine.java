@@ -52,6 +52,11 @@ public final class Quarantine {
 
   private Quarantine() {}
 
+  /** Whether rows of quarantine have the column; tables made before it lack it until written to. */
+  static boolean tellsWaiting(Dataset<Row> quarantined) {
+    return List.of(quarantined.columns()).contains(WAITS_FOR);
+  }
+
   /** How a quarantine table is declared. */
   public static TableSpec spec(Contract contract) {
     TableSpec spec =

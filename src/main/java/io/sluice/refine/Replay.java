@@ -224,7 +224,7 @@ public final class Replay {
 
   /** Null in a table that has been without the column so far. */
   private static Column waitsFor(TableTransaction.Files files) {
-    return List.of(files.rows().columns()).contains(Quarantine.WAITS_FOR)
+    return Quarantine.tellsWaiting(files.rows())
         ? col(Quarantine.WAITS_FOR)
         : lit(null).cast(DataTypes.StringType);
   }

@@ -113,7 +113,7 @@ public final class WaitingRows {
     TableTransaction quarantine =
         TableTransaction.begin(silver.quarantine(), Quarantine.spec(contract));
     TableTransaction.Files files = quarantine.files(waiting);
-    if (files.isEmpty() || !files.rows().schema().contains(Quarantine.WAITS_FOR)) {
+    if (files.isEmpty() || !Quarantine.tellsWaiting(files.rows())) {
       return RunResult.NOTHING_NEW;
     }
     Bound bound = bound(files.rows().where(waiting));
