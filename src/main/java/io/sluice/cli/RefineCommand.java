@@ -3,6 +3,7 @@ package io.sluice.cli;
 import io.sluice.contract.Contract;
 import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.Refine;
+import io.sluice.refine.WaitingRows;
 import io.sluice.run.RunContext;
 import io.sluice.settings.Printable;
 import io.sluice.stream.DeadLetters;
@@ -15,8 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Reads options of {@code refine}; runs {@link Refine} for each source, then sends its dead
- * letters. A rehearsal ends with 3 if a run would be stopped.
+ * Reads options of {@code refine}; runs {@link Refine} for each source, sends its dead letters, and
+ * looks after rows that wait for other sources. A rehearsal ends with 3 if a run would be stopped.
  */
 @Command(
     name = "refine",
@@ -67,6 +68,7 @@ final class RefineCommand implements Callable<Integer> {
         } else {
           refine.run();
           DeadLetters.send(context, contract);
+          new WaitingRows(context, source).run();
         }
       }
     }

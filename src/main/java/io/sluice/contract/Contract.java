@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * What is agreed about one source: its columns, rules, checks, protection and how it arrives.
  *
  * @param id the source's name, its file's and its tables'
+ * @param references which values must be among those of other sources
  * @param changes how the source tells what has changed
  * @param ordering the column whose greatest value wins among rows of one key: a field, or {@link
  *     #ARRIVED_AT}
@@ -34,6 +35,7 @@ public record Contract(
     Period retention,
     Period frequency,
     List<Field> fields,
+    List<Reference> references,
     List<RowRule> rowRules,
     List<Check> checks,
     ChangePolicy changes,
@@ -94,14 +96,9 @@ public record Contract(
     return fields.stream().filter(field -> field.role() == Field.Role.PARTITION).findFirst();
   }
 
-  /** The sources whose silver tables its rules look into. */
-  public List<String> references() {
-    return fields.stream()
-        .flatMap(field -> field.reference().stream())
-        .map(Field.Reference::source)
-        .distinct()
-        .sorted()
-        .toList();
+  /** The sources that it refers to: its rules look into their silver tables. */
+  public List<String> parents() {
+    return references.stream().map(Reference::source).distinct().sorted().toList();
   }
 
   /** The raw columns that an arrival's expressions read, in a fixed order. */

@@ -197,7 +197,7 @@ public final class ContractChanges {
   /** What is asked of a value, its type and whether it must be there left out. */
   private static List<Object> judged(Field field) {
     Shape shape = field.shape();
-    return List.of(shape.accepted(), shape.bounds(), shape.format(), field.reference());
+    return List.of(shape.accepted(), shape.bounds(), shape.format());
   }
 
   private static boolean isMadeAlike(Field was, Field is) {
@@ -263,6 +263,18 @@ public final class ContractChanges {
   }
 
   private void compareOthers() {
+    List<Reference> references =
+        before.references().stream()
+            .map(was -> new Reference(names(was.fields()), was.source(), was.to()))
+            .toList();
+    if (!references.equals(now.references())) {
+      add(
+          "relationships",
+          "new rows refer to other values; rows that are there stay as they are",
+          NEXT_PUBLISH,
+          GO_ON,
+          "");
+    }
     if (before.keepsHistory() && !now.keepsHistory()) {
       add("customProperties.history", "is filled no more", NEXT_PUBLISH, BREAK, "");
     } else if (!before.keepsHistory() && now.keepsHistory()) {

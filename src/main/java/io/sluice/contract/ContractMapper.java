@@ -59,6 +59,7 @@ final class ContractMapper {
         period(root.path("slaProperties"), "retention", Period.ofYears(100)),
         period(root.path("slaProperties"), "frequency", Period.ofDays(1)),
         fields,
+        new ReferenceMapper(errors, id, fields).references(table),
         quality.rules(),
         quality.checks(),
         changes,
@@ -77,9 +78,6 @@ final class ContractMapper {
     JsonNode table = objects.path(0);
     if (!table.path("name").asText().equals(id)) {
       errors.add("schema[0].name", "must be the contract's id, " + id);
-    }
-    if (table.has("relationships")) {
-      errors.add("schema[0].relationships", "must be stated on the field that refers");
     }
     return table;
   }

@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -40,7 +38,8 @@ public final class Contracts {
       reader.read(file).ifPresent(contract -> byId.put(contract.id(), contract));
     }
     if (files.size() == byId.size()) {
-      checkReferences(byId, errors);
+      checkHistories(byId, errors);
+      new ReferenceRules(byId).judge(errors);
     }
     errors.throwIfAny();
     return new Contracts(byId);
@@ -62,50 +61,14 @@ public final class Contracts {
     }
   }
 
-  private static void checkReferences(Map<String, Contract> byId, ValidationErrors errors) {
+  private static void checkHistories(SortedMap<String, Contract> byId, ValidationErrors errors) {
     for (Contract contract : byId.values()) {
       if (contract.keepsHistory() && byId.containsKey(contract.historyTable())) {
         errors.add(
             contract.historyTable() + ".yaml: id",
             "is the name of the table in which the history of " + contract.id() + " is kept");
       }
-      for (Field field : contract.fields()) {
-        field
-            .reference()
-            .ifPresent(
-                to -> {
-                  String place = contract.id() + ".yaml: " + field.name() + ".relationships";
-                  Contract target = byId.get(to.source());
-                  if (target == null) {
-                    errors.add(
-                        place, "no contract " + to.source() + "; there are " + byId.keySet());
-                  } else if (target.field(to.field()).isEmpty()) {
-                    errors.add(place, to.source() + " has no field " + to.field());
-                  } else if (target.field(to.field()).orElseThrow().isProtected()) {
-                    errors.add(place, to.source() + "." + to.field() + " is a protected field");
-                  }
-                });
-      }
     }
-    if (errors.isEmpty()) {
-      for (String id : byId.keySet()) {
-        if (upstream(byId, id).contains(id)) {
-          errors.add(id + ".yaml: relationships", "must not lead back to " + id);
-        }
-      }
-    }
-  }
-
-  private static Set<String> upstream(Map<String, Contract> byId, String id) {
-    Set<String> seen = new LinkedHashSet<>();
-    List<String> open = new ArrayList<>(byId.get(id).references());
-    while (!open.isEmpty()) {
-      String next = open.remove(open.size() - 1);
-      if (seen.add(next)) {
-        open.addAll(byId.get(next).references());
-      }
-    }
-    return seen;
   }
 
   /** All contracts, each after those it refers to. */
@@ -117,9 +80,14 @@ public final class Contracts {
 
   private void place(String id, Set<String> order) {
     if (!order.contains(id)) {
-      byId.get(id).references().forEach(reference -> place(reference, order));
+      byId.get(id).parents().forEach(parent -> place(parent, order));
       order.add(id);
     }
+  }
+
+  /** What is valid between them and seldom meant. */
+  public List<String> warnings() {
+    return ReferenceRules.warnings(byId);
   }
 
   public boolean contains(String id) {

@@ -2,7 +2,6 @@ package io.sluice.contract;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 
 /**
@@ -20,7 +19,6 @@ public record Field(
     String expression,
     int keyPosition,
     Role role,
-    Optional<Reference> reference,
     String classification,
     Protection protection,
     List<String> earlierNames) {
@@ -49,9 +47,6 @@ public record Field(
     /** Encrypted: who holds the key reads it. */
     ENCRYPT
   }
-
-  /** The silver table and column that hold its accepted values. */
-  public record Reference(String source, String field) {}
 
   /**
    * Limits of a value, as texts for numbers, dates and timestamps; null where there is none.

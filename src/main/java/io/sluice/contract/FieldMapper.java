@@ -2,12 +2,10 @@ package io.sluice.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.contract.Field.Protection;
-import io.sluice.contract.Field.Reference;
 import io.sluice.contract.Field.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -69,7 +67,6 @@ final class FieldMapper {
             ? Math.max(1, property.path("primaryKeyPosition").asInt(1))
             : 0,
         property.path("partitioned").asBoolean() ? Role.PARTITION : Role.COLUMN,
-        reference(property.path("relationships"), place + ".relationships"),
         property.path("classification").asText("internal"),
         custom.containsKey("protection")
             ? nodes.choice(
@@ -101,17 +98,5 @@ final class FieldMapper {
             .map(one -> "`" + one + "`")
             .collect(Collectors.joining(", "));
     return earlierNames.isEmpty() ? quoted : "coalesce(" + quoted + ")";
-  }
-
-  private Optional<Reference> reference(JsonNode relationships, String place) {
-    if (relationships.isEmpty()) {
-      return Optional.empty();
-    }
-    String[] parts = relationships.path(0).path("to").asText("").split("\\.");
-    if (relationships.size() > 1 || parts.length != 2) {
-      errors.add(place, "must be one entry with to: <source>.<field>");
-      return Optional.empty();
-    }
-    return Optional.of(new Reference(parts[0], parts[1]));
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.mart.MartBuild;
 import io.sluice.mart.Marts;
 import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.Refine;
+import io.sluice.refine.WaitingRows;
 import io.sluice.run.RunContext;
 import io.sluice.run.StoppedException;
 import io.sluice.stream.DeadLetters;
@@ -66,7 +67,7 @@ public final class Nightly {
       Map<String, CompletableFuture<Void>> steps = new LinkedHashMap<>();
       for (Contract contract : context.contracts().inOrder()) {
         steps.put(
-            contract.id(), after(contract.references(), steps, () -> refine(contract.id()), pool));
+            contract.id(), after(contract.parents(), steps, () -> refine(contract.id()), pool));
       }
       for (Mart mart : Marts.of(context.contracts())) {
         steps.put(
@@ -97,6 +98,7 @@ public final class Nightly {
     new Ingest(context, source).run();
     new Refine(context, source, gates.get(source)).run();
     DeadLetters.send(context, context.contracts().get(source));
+    new WaitingRows(context, source).run();
   }
 
   /**

@@ -34,7 +34,7 @@ public final class PipelineGraph {
       ObjectNode node = sources.addObject();
       node.put("name", contract.id());
       node.put("owner", contract.owner());
-      contract.references().forEach(node.putArray("references")::add);
+      contract.parents().forEach(node.putArray("references")::add);
     }
     ArrayNode marts = root.putArray("marts");
     for (Mart mart : Marts.of(contracts)) {

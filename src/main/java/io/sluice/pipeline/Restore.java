@@ -142,7 +142,7 @@ public final class Restore {
                       .map(Mart::name)
                       .map(name -> "gold." + name),
                   context.contracts().inOrder().stream()
-                      .filter(contract -> contract.references().contains(parts[1]))
+                      .filter(contract -> contract.parents().contains(parts[1]))
                       .map(contract -> "silver." + contract.id()))
               .toList();
       default -> List.of();

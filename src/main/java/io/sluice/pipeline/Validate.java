@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -53,8 +54,10 @@ public final class Validate {
     marts.forEach(mart -> check(mart, contracts, settings, spark, errors));
     errors.throwIfAny();
     String warnings =
-        contracts.inOrder().stream()
-            .flatMap(contract -> ContractExpressions.warnings(contract, spark).stream())
+        Stream.concat(
+                contracts.warnings().stream(),
+                contracts.inOrder().stream()
+                    .flatMap(contract -> ContractExpressions.warnings(contract, spark).stream()))
             .map(warning -> "\nwarning: " + warning)
             .collect(Collectors.joining());
     return settings.environment()

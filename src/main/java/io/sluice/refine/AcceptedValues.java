@@ -3,8 +3,9 @@ package io.sluice.refine;
 import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
-import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Reference;
 import io.sluice.engine.DriverRows;
 import io.sluice.engine.LocalRows;
 import io.sluice.lineage.LineageRecorder;
@@ -18,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,14 +30,15 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Which values a column of another source's silver holds, asked batch by batch by a stream's
- * driver: kept in memory, within so many bytes, by the table's version.
+ * Which values a column of another source's silver holds, or several columns together, asked batch
+ * by batch by a stream's driver: kept in memory, within so many bytes, by the table's version. A
+ * value of several columns is their list.
  *
  * <p>Guarantee: all values of a batch are told by one version of the table. It is the newest as
  * this JVM has looked for it no longer ago than {@link #LOOKED_AT}; where that lacks a value, it is
  * the newest of all. Cost: nothing but memory while all values of the table fit and it does not
- * change; of rows that it is given, their column; else, for values that are not kept, the column of
- * the whole table: in the calling thread if its files are few and small, else by a job.
+ * change; of rows that it is given, their columns; else, for values that are not kept, the columns
+ * of the whole table: in the calling thread if its files are few and small, else by a job.
  */
 final class AcceptedValues {
   static final Duration LOOKED_AT = Duration.ofSeconds(5);
@@ -43,16 +46,21 @@ final class AcceptedValues {
   /** Of a kept value besides its own bytes. */
   private static final int VALUE_BYTES = 112;
 
+  /** Of each value in a list. */
+  private static final int PART_BYTES = 48;
+
   /** What is read in the calling thread. */
   private static final int FILES = 64;
 
   private static final long BYTES = 64L << 20;
   private static final long ROWS_ADDED = 200_000;
+  private static final String ASKED = "_asked_";
 
   private final RunContext context;
   private final LakeTable table;
-  private final String column;
-  private final DataType type;
+  private final List<String> columns;
+  private final List<DataType> types;
+  private final List<Integer> places;
   private final long most;
   private final LinkedHashSet<Object> kept = new LinkedHashSet<>();
   private long bytes;
@@ -62,14 +70,15 @@ final class AcceptedValues {
   private StructType schema;
 
   /**
-   * @param type the column's; {@link #isTold} of it
+   * @param types the columns'; {@link #isTold} of each
    * @param most the most bytes to be kept
    */
-  AcceptedValues(RunContext context, Reference of, DataType type, long most) {
+  AcceptedValues(RunContext context, Reference of, List<DataType> types, long most) {
     this.context = context;
     this.table = context.lake().silver(of.source());
-    this.column = of.field();
-    this.type = type;
+    this.columns = of.to();
+    this.types = types;
+    this.places = IntStream.range(0, types.size()).boxed().toList();
     this.most = most;
   }
 
@@ -102,6 +111,22 @@ final class AcceptedValues {
   /** How many bytes are taken. */
   long bytes() {
     return bytes;
+  }
+
+  /**
+   * The value that some columns of a row make, of the same types as the table's.
+   *
+   * @return null if one of them is
+   */
+  Object value(LocalRows.LocalRow row, List<Integer> at) {
+    Object[] parts = new Object[types.size()];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = row.value(at.get(i), types.get(i));
+      if (parts[i] == null) {
+        return null;
+      }
+    }
+    return parts.length == 1 ? parts[0] : List.of(parts);
   }
 
   /**
@@ -150,7 +175,7 @@ final class AcceptedValues {
         Changes changes = table.changes(version, asked);
         added = changes.filesRemoved() == 0 && changes.rowsAdded() <= ROWS_ADDED;
         if (added && all && !changes.isEmpty()) {
-          DriverRows.forEach(changes.rows().select(value()), row -> keep(row.value(0, type)));
+          DriverRows.forEach(changes.rows().select(columns()), row -> keep(value(row, places)));
         }
       } catch (IllegalStateException e) {
         // The log no longer says what has changed.
@@ -167,7 +192,7 @@ final class AcceptedValues {
 
   /** Reads the table's values; those that fit are kept. */
   private Set<Object> lookUp(Set<Object> wanted) {
-    Dataset<Row> values = table.read(version).select(value());
+    Dataset<Row> values = table.read(version).select(columns());
     LakeTable.Size size = table.size(version);
     Set<Object> found = new HashSet<>();
     if (size.files() <= FILES && size.bytes() <= BYTES) {
@@ -175,26 +200,43 @@ final class AcceptedValues {
       DriverRows.forEach(
           values,
           row -> {
-            Object value = row.value(0, type);
+            Object value = value(row, places);
             keep(value);
             if (wanted.contains(value)) {
               found.add(value);
             }
           });
     } else {
-      LocalRows.Builder asked = LocalRows.builder(new StructType().add("_asked", type));
-      wanted.forEach(asked::add);
-      Dataset<Row> few = broadcast(asked.build().dataset(context.spark()));
-      Dataset<Row> held = values.join(few, value().equalTo(col("_asked")), "left_semi").distinct();
+      Dataset<Row> held = values.join(broadcast(asked(wanted)), areAsked(), "left_semi").distinct();
       LocalRows.of(held.schema(), held.collectAsList())
-          .forEach(row -> found.add(row.value(0, type)));
+          .forEach(row -> found.add(value(row, places)));
     }
     found.forEach(this::keep);
     return found;
   }
 
-  private Column value() {
-    return named(column);
+  private Dataset<Row> asked(Set<Object> wanted) {
+    StructType schema = new StructType();
+    for (int i = 0; i < types.size(); i++) {
+      schema = schema.add(ASKED + i, types.get(i));
+    }
+    LocalRows.Builder asked = LocalRows.builder(schema);
+    for (Object value : wanted) {
+      asked.add(value instanceof List<?> parts ? parts.toArray() : new Object[] {value});
+    }
+    return asked.build().dataset(context.spark());
+  }
+
+  private Column areAsked() {
+    Column all = lit(true);
+    for (int i = 0; i < columns.size(); i++) {
+      all = all.and(named(columns.get(i)).equalTo(col(ASKED + i)));
+    }
+    return all;
+  }
+
+  private Column[] columns() {
+    return named(columns);
   }
 
   /** Keeps a value as the newest; the eldest make room for it. */
@@ -212,6 +254,9 @@ final class AcceptedValues {
   }
 
   private static long bytes(Object value) {
+    if (value instanceof List<?> parts) {
+      return parts.stream().mapToLong(part -> PART_BYTES + bytes(part)).sum();
+    }
     return VALUE_BYTES + (value instanceof UTF8String text ? text.numBytes() : 0);
   }
 }

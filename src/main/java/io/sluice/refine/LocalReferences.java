@@ -2,7 +2,7 @@ package io.sluice.refine;
 
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
-import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Reference;
 import io.sluice.engine.LocalRows;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.run.RunContext;
@@ -15,11 +15,11 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Finds for typed rows at hand whether what their fields refer to is accepted, in this JVM: what
- * {@link References} judges them by. Cost: that of {@link AcceptedValues} for each reference.
+ * Finds for typed rows at hand whether what they refer to is accepted, in this JVM: what {@link
+ * References} judges them by. Cost: that of {@link AcceptedValues} for each reference.
  */
 final class LocalReferences {
-  private final List<Field> fields;
+  private final List<Reference> references;
   private final StructType marks;
   private final List<AcceptedValues> accepted = new ArrayList<>();
 
@@ -27,15 +27,22 @@ final class LocalReferences {
    * @param bytes the most memory that may be taken
    */
   LocalReferences(RunContext context, Contract contract, long bytes) {
-    this.fields = References.of(contract);
+    this.references = contract.references();
     this.marks = References.marks(contract);
-    for (Field field : fields) {
-      Reference to = field.reference().orElseThrow();
-      DataType there = context.contracts().get(to.source()).field(to.field()).orElseThrow().type();
-      if (field.type().equals(there) && AcceptedValues.isTold(there)) {
-        accepted.add(new AcceptedValues(context, to, there, bytes / fields.size()));
+    for (Reference reference : references) {
+      List<DataType> here = types(contract, reference.fields());
+      Contract parent = context.contracts().get(reference.source());
+      if (here.equals(types(parent, reference.to()))
+          && here.stream().allMatch(AcceptedValues::isTold)) {
+        accepted.add(new AcceptedValues(context, reference, here, bytes / references.size()));
       }
     }
+  }
+
+  private static List<DataType> types(Contract contract, List<String> fields) {
+    return fields.stream()
+        .map(name -> contract.field(name).map(Field::type).orElseThrow())
+        .toList();
   }
 
   /**
@@ -45,16 +52,18 @@ final class LocalReferences {
    *     be compared with values of another type, or is a real number, or is no simple value
    */
   Optional<LocalRows> marked(LocalRows typed) {
-    if (accepted.size() < fields.size()) {
+    if (accepted.size() < references.size()) {
       return Optional.empty();
     }
-    List<Integer> columns =
-        fields.stream().map(field -> typed.schema().fieldIndex(field.name())).toList();
+    List<List<Integer>> columns =
+        references.stream()
+            .map(reference -> reference.fields().stream().map(typed.schema()::fieldIndex).toList())
+            .toList();
     List<Set<Object>> found = new ArrayList<>();
-    for (int i = 0; i < fields.size(); i++) {
+    for (int i = 0; i < accepted.size(); i++) {
       Set<Object> wanted = new HashSet<>();
       for (LocalRows.LocalRow row : typed) {
-        wanted.add(value(row, columns, i));
+        wanted.add(accepted.get(i).value(row, columns.get(i)));
       }
       wanted.remove(null);
       Optional<Set<Object>> told = accepted.get(i).among(wanted);
@@ -67,16 +76,12 @@ final class LocalReferences {
         typed.with(
             marks,
             row -> {
-              Object[] isFound = new Object[fields.size()];
+              Object[] isFound = new Object[accepted.size()];
               for (int i = 0; i < isFound.length; i++) {
-                isFound[i] = found.get(i).contains(value(row, columns, i));
+                isFound[i] = found.get(i).contains(accepted.get(i).value(row, columns.get(i)));
               }
               return isFound;
             }));
-  }
-
-  private Object value(LocalRows.LocalRow row, List<Integer> columns, int field) {
-    return row.value(columns.get(field), fields.get(field).type());
   }
 
   /** Tells a recorder of the tables that told last. */

@@ -77,7 +77,7 @@ public final class LocalRefiner {
             contract.partition().map(Field::name),
             RowContent.of(contract)::column);
     long bytes = context.settings().get(Key.KNOWN_KEYS);
-    long ofReferences = References.of(contract).isEmpty() ? 0 : bytes / 4;
+    long ofReferences = contract.references().isEmpty() ? 0 : bytes / 4;
     this.references = new LocalReferences(context, contract, ofReferences);
     this.upsert = new LocalUpsert(silver.table(), new KnownKeys(columns, bytes - ofReferences));
   }

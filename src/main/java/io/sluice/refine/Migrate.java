@@ -52,8 +52,7 @@ public final class Migrate {
     ValidationErrors errors = new ValidationErrors();
     if (!migrate.silver.table().exists()) {
       errors.add(
-          "--source " + source,
-          migrate.silver.table().name() + " does not exist; refine it first");
+          "--source " + source, migrate.silver.table().name() + " does not exist; refine it first");
       throw errors.exception();
     }
     migrate.requireNewVersion(errors);

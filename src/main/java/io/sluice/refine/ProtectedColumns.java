@@ -25,8 +25,8 @@ import org.apache.spark.sql.types.DataTypes;
  * the stored record for broken rows only.
  *
  * <p>Reads what {@link References} give. Gives the contract's fields, {@link Refiner#origin},
- * {@code _extra} and {@code _reasons}. A protected field of a broken row is null: quarantine keeps
- * the stored record, which is encrypted.
+ * {@code _extra}, {@code _reasons} and {@link References#WAITS_FOR}. A protected field of a broken
+ * row is null: quarantine keeps the stored record, which is encrypted.
  */
 final class ProtectedColumns {
   /** What only quarantine keeps: the shuffle carries it for broken rows alone. */
@@ -57,6 +57,7 @@ final class ProtectedColumns {
     }
     columns.add(extra().as("_extra"));
     columns.add(col("_reasons"));
+    columns.add(col(References.WAITS_FOR));
     if (contract.changes().hasDeletes()) {
       columns.add(col(Refiner.DELETED));
     }

@@ -21,6 +21,9 @@ public final class Quarantine {
   /** The outcome of a row that is still in quarantine. */
   public static final String OPEN = "quarantined";
 
+  /** The column that says for which other sources alone a row is here. */
+  static final String WAITS_FOR = "waits_for";
+
   private static final StructType SCHEMA =
       new StructType()
           .add("raw", DataTypes.BinaryType, true, "The record as bronze holds it.")
@@ -40,9 +43,19 @@ public final class Quarantine {
               DataTypes.StringType,
               true,
               "quarantined; or what became of it when it was judged again: accepted, duplicate or superseded.")
-          .add("problem", DataTypes.StringType, true, "Why it could not be read whole, if so.");
+          .add("problem", DataTypes.StringType, true, "Why it could not be read whole, if so.")
+          .add(
+              WAITS_FOR,
+              DataTypes.StringType,
+              true,
+              "The sources that lack what it refers to, if it breaks no other rule: it comes in once they have it.");
 
   private Quarantine() {}
+
+  /** Whether rows of quarantine have the column; tables made before it lack it until written to. */
+  static boolean tellsWaiting(Dataset<Row> quarantined) {
+    return List.of(quarantined.columns()).contains(WAITS_FOR);
+  }
 
   /** How a quarantine table is declared. */
   public static TableSpec spec(Contract contract) {
@@ -54,7 +67,7 @@ public final class Quarantine {
                     Bronze.DELIVERY, DataTypes.StringType, true, "The delivery it is part of.")
                 : SCHEMA,
             List.of(),
-            List.of("batch", "quarantined_at"));
+            List.of("batch", "quarantined_at", WAITS_FOR));
     return contract.topics().isEmpty() ? spec : spec.oftenCommitted();
   }
 
@@ -86,6 +99,7 @@ public final class Quarantine {
     columns.add(batch.as("batch"));
     columns.add(lit(OPEN).as("outcome"));
     columns.add(col("_unread").as("problem"));
+    columns.add(col(References.WAITS_FOR).as(WAITS_FOR));
     if (contract.changes().isReplace()) {
       columns.add(col(Refiner.DELIVERY).as(Bronze.DELIVERY));
     }

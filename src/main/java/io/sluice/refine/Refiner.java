@@ -10,7 +10,7 @@ import static org.apache.spark.sql.functions.when;
 import io.sluice.contract.Arrival;
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
-import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Reference;
 import io.sluice.contract.SchemaPolicy;
 import io.sluice.engine.NativeColumns;
 import io.sluice.ingest.Bronze;
@@ -45,8 +45,8 @@ import org.apache.spark.sql.types.StructType;
  * {@code _extra} (the columns that the contract does not know), where the row came from ({@code
  * _arrival}, {@code _file}, {@code _position}, {@code _arrived_at}), {@code _reasons} (null for a
  * valid row, else an array of {@code {field, rule, message}}); and, null for a valid row, {@code
- * _header}, {@code _unread} (why it could not be read whole) and {@code _raw} (the stored record).
- * Every row in comes out once.
+ * _header}, {@code _unread} (why it could not be read whole), {@code _raw} (the stored record) and
+ * {@link References#WAITS_FOR}. Every row in comes out once.
  *
  * <p>Cost: one pass; a broadcast join for each reference.
  */
@@ -111,7 +111,7 @@ public final class Refiner {
   /**
    * Types and judges bronze rows.
    *
-   * @param references for each reference of the contract its accepted values, one column
+   * @param references for each reference of the contract its parent's fields, in their order
    */
   public Dataset<Row> apply(Dataset<Row> bronze, Map<Reference, Dataset<Row>> references) {
     return protectedColumns.of(References.judge(contract, typed(bronze), references));

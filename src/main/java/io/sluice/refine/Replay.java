@@ -1,5 +1,6 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -33,6 +34,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Reads a source's quarantined rows, judges them again by today's contract, and brings those that
@@ -49,10 +51,13 @@ public final class Replay {
   /**
    * Which of the rows that are still in quarantine.
    *
+   * @param told holds for rows as quarantine has them; its files' statistics tell of some that they
+   *     hold none
    * @param stored holds for rows as quarantine has them
    * @param judged holds for rows as refinement gives them; the others keep their marks
+   * @param note why they are judged again, if nobody has asked for it; null if somebody has
    */
-  public record Selection(Column stored, Column judged) {
+  public record Selection(Column told, Column stored, Column judged, String note) {
     /**
      * Rows that arrived in a range of days and broke a rule.
      *
@@ -72,14 +77,17 @@ public final class Replay {
       if (to != null) {
         chosen = chosen.and(to_date(col("arrived_at")).leq(lit(Date.valueOf(to))));
       }
-      return new Selection(chosen, lit(true));
+      return new Selection(lit(true), chosen, lit(true), null);
     }
 
     /** Valid rows for which a condition over silver's columns holds. */
     public static Selection of(Column condition) {
-      return new Selection(lit(true), col("_reasons").isNull().and(condition));
+      return new Selection(lit(true), lit(true), VALID.and(condition), null);
     }
   }
+
+  /** Of rows as refinement gives them. */
+  static final Column VALID = col("_reasons").isNull();
 
   private final RunContext context;
   private final Contract contract;
@@ -119,17 +127,17 @@ public final class Replay {
   private Column open() {
     return coalesce(col("outcome"), lit(Quarantine.OPEN))
         .equalTo(Quarantine.OPEN)
+        .and(selection.told)
         .and(selection.stored);
   }
 
+  /** Rows of quarantine in the columns that refinement reads, as bronze has them. */
+  static Dataset<Row> records(Contract contract, Dataset<Row> quarantined) {
+    return quarantined.select(named(Refiner.origin(contract).values()));
+  }
+
   private Dataset<Row> judged(RowJudge judge, Dataset<Row> quarantined, LineageRecorder recorder) {
-    // The columns that refinement reads, as bronze has them.
-    Dataset<Row> records =
-        quarantined.select(
-            Refiner.origin(contract).values().stream()
-                .map(name -> col(name))
-                .toArray(Column[]::new));
-    return judge.judged(records, 0, recorder).where(selection.judged);
+    return judge.judged(records(contract, quarantined), 0, recorder).where(selection.judged);
   }
 
   private RunResult publish(Run run, LineageRecorder recorder) {
@@ -139,7 +147,7 @@ public final class Replay {
     RefineCommit commit = RefineCommit.begin(context, silver);
     // Rows beyond silver's checkpoint belong to a refine that is under way or has died.
     Column published = col("batch").leq(commit.handled());
-    TableTransaction.Files files = commit.quarantine().files(published);
+    TableTransaction.Files files = commit.quarantine().files(published, selection.told);
     Dataset<Row> rows = files.rows().where(open().and(published));
     if (rows.isEmpty()) {
       return RunResult.NOTHING_NEW;
@@ -158,7 +166,8 @@ public final class Replay {
     Optional<RunResult> result = commit.publishReplayed(run, recorder, staged);
     String json = staged.rowCounts().json(run, commit.handled(), commit.handled());
     long marked = mark(commit.quarantine(), files, outcomes(judged, tally.days()), run, json);
-    return result.orElseGet(() -> new RunResult(staged.rowCounts(), marked));
+    return new RunResult(
+        staged.rowCounts(), result.map(RunResult::version).orElse(marked), selection.note);
   }
 
   /** Rewrites the quarantine files that hold rows judged, each with what became of it. */
@@ -173,7 +182,9 @@ public final class Replay {
             Stream.concat(
                     ROW.stream().map(name -> col("_" + name).as(name)),
                     Stream.of(
-                        col("_reasons").as("_new_reasons"), col("_outcome").as("_new_outcome")))
+                        col("_reasons").as("_new_reasons"),
+                        col("_outcome").as("_new_outcome"),
+                        col(References.WAITS_FOR).as("_new_waits_for")))
                 .toArray(Column[]::new));
     scala.collection.immutable.Seq<String> row = Scala.seq(ROW);
     Dataset<Row> all =
@@ -194,7 +205,10 @@ public final class Replay {
                 when(judgedNow, lit(contract.version())).otherwise(col("contract_version")))
             .withColumn("run_id", when(judgedNow, lit(run.id())).otherwise(col("run_id")))
             .withColumn("reasons", coalesce(col("_new_reasons"), col("reasons")))
-            .withColumn("outcome", coalesce(col("_new_outcome"), col("outcome")));
+            .withColumn("outcome", coalesce(col("_new_outcome"), col("outcome")))
+            .withColumn(
+                Quarantine.WAITS_FOR,
+                when(judgedNow, col("_new_waits_for")).otherwise(waitsFor(files)));
     TableSpec spec = Quarantine.spec(contract);
     quarantine
         .append(
@@ -206,6 +220,13 @@ public final class Replay {
                 .repartition(Math.max(1, paths.size())))
         .remove(files.at(paths));
     return quarantine.publish(SaveMode.Overwrite, rowCounts);
+  }
+
+  /** Null in a table that has been without the column so far. */
+  private static Column waitsFor(TableTransaction.Files files) {
+    return Quarantine.tellsWaiting(files.rows())
+        ? col(Quarantine.WAITS_FOR)
+        : lit(null).cast(DataTypes.StringType);
   }
 
   /**

@@ -1,10 +1,11 @@
 package io.sluice.refine;
 
+import static io.sluice.engine.Columns.named;
 import static org.apache.spark.sql.functions.col;
 
 import io.sluice.contract.Contract;
 import io.sluice.contract.Field;
-import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Reference;
 import io.sluice.engine.ReusedShuffle;
 import io.sluice.ingest.WriterSchemas;
 import io.sluice.lineage.LineageRecorder;
@@ -90,22 +91,17 @@ public final class RowJudge {
   private Map<Reference, Dataset<Row>> references(LineageRecorder recorder) {
     Map<Reference, Dataset<Row>> references = new HashMap<>();
     ValidationErrors errors = new ValidationErrors();
-    for (Field field : contract.fields()) {
-      field
-          .reference()
-          .ifPresent(
-              to -> {
-                LakeTable table = context.lake().silver(to.source());
-                if (table.exists()) {
-                  Dataset<Row> rows = table.read();
-                  recorder.reads(table.path(), rows.schema(), table.version());
-                  references.put(to, rows.select(col(to.field())));
-                } else {
-                  errors.add(
-                      contract.id() + "." + field.name(),
-                      "refers to " + table.name() + ", which does not exist yet; refine it first");
-                }
-              });
+    for (Reference reference : contract.references()) {
+      LakeTable table = context.lake().silver(reference.source());
+      if (table.exists()) {
+        Dataset<Row> rows = table.read();
+        recorder.reads(table.path(), rows.schema(), table.version());
+        references.put(reference, rows.select(named(reference.to())));
+      } else {
+        errors.add(
+            contract.id() + "." + reference.name(),
+            "refers to " + table.name() + ", which does not exist yet; refine it first");
+      }
     }
     errors.throwIfAny();
     return references;

@@ -49,7 +49,7 @@ record ReportSources(Lake lake, ReportRuns runs, Map<String, Instant> newestFile
         contract.id(),
         contract.title(),
         contract.arrivals().stream().map(Arrival::place).distinct().toList(),
-        contract.references(),
+        contract.parents(),
         refined.map(ReportRuns.Subject::rowCounts).orElse(RowCounts.EMPTY),
         refined.map(ReportRuns.Subject::published).orElse(null),
         waiting(contract),

@@ -117,6 +117,18 @@ public record Key<T>(
               + " loss and skip them.",
           List.of("stop", "skip"));
 
+  public static final Key<Integer> WAITING_ROWS =
+      number(
+          "replay.waiting-rows",
+          "100000",
+          "The most quarantined rows of a source that come in by themselves at a time, once what they"
+              + " refer to is there; the others come the next time.");
+  public static final Key<Integer> WAITING_DAYS =
+      number(
+          "replay.waiting-days",
+          "30",
+          "How many days a quarantined row waits for what it refers to; later, replay brings it in.");
+
   public static final Key<Integer> SMALL_BATCH =
       number(
           "stream.small-batch",

@@ -43,19 +43,26 @@ final class QueryControl {
     }
   }
 
+  /** Runs a query until it ends by itself or is done. */
+  <T> void run(DataStreamWriter<T> writer, BooleanSupplier isDone) {
+    run(writer, () -> {}, isDone);
+  }
+
   /**
-   * Runs a query until it ends by itself or is done.
+   * The same.
    *
-   * @param isDone asked several times a second; the query is stopped when it holds
+   * @param beside done several times a second, beside the batches
+   * @param isDone asked as often; the query is stopped when it holds
    * @throws RuntimeException what a batch has thrown, as it threw it
    */
-  <T> void run(DataStreamWriter<T> writer, BooleanSupplier isDone) {
+  <T> void run(DataStreamWriter<T> writer, Runnable beside, BooleanSupplier isDone) {
     StreamingQuery query = start(writer);
     try {
       while (!query.awaitTermination(50)) {
         if (isDone.getAsBoolean()) {
           return;
         }
+        beside.run();
       }
     } catch (StreamingQueryException e) {
       throw failure(e);

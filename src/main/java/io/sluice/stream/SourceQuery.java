@@ -13,6 +13,7 @@ import io.sluice.kafka.TopicOffsets;
 import io.sluice.lineage.LineageRecorder;
 import io.sluice.refine.QuarantineGate;
 import io.sluice.refine.Refine;
+import io.sluice.refine.WaitingRows;
 import io.sluice.run.RowCounts;
 import io.sluice.run.Run;
 import io.sluice.run.RunContext;
@@ -61,6 +62,12 @@ final class SourceQuery implements AutoCloseable {
    */
   private static final Duration LOOKED_AT = Duration.ofSeconds(10);
 
+  /**
+   * How often rows are looked after that wait for what they refer to: batches wait while some come
+   * in, which takes jobs.
+   */
+  private static final Duration WAITING_LOOKED_AFTER = Duration.ofMinutes(1);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RunContext context;
@@ -69,11 +76,13 @@ final class SourceQuery implements AutoCloseable {
   private final QuarantineGate gate;
   private final SmallBatches small;
   private final DeadLetters letters;
+  private final WaitingRows waitingRows;
   private final QueryMetrics metrics;
   // What follows silver's commit is done while the next batch is on its way there.
   private final ExecutorService after = Executors.newSingleThreadExecutor();
   private CompletableFuture<Void> following = CompletableFuture.completedFuture(null);
   private Instant lookAt = Instant.EPOCH;
+  private Instant lookAfter = Instant.MAX;
   private RunResult published = RunResult.NOTHING_NEW;
   private JsonNode begins;
 
@@ -95,6 +104,7 @@ final class SourceQuery implements AutoCloseable {
     this.gate = QuarantineGate.ofStream(contract, Clock.systemUTC());
     this.small = new SmallBatches(context, contract, topics, gate, refined, upkeep);
     this.letters = new DeadLetters(context, contract);
+    this.waitingRows = new WaitingRows(context, contract.id());
   }
 
   /** When it ends by itself. */
@@ -128,8 +138,12 @@ final class SourceQuery implements AutoCloseable {
                   (records, id) -> {
                     control.batch(() -> take(run, recorder, records, ends(checkpoint, id)));
                   }),
+          () -> lookAfterWaiting(control),
           isStopping);
       await();
+      if (ends == Ends.CAUGHT_UP) {
+        waitingRows.run();
+      }
       return published;
     } finally {
       delete(checkpoint);
@@ -143,6 +157,8 @@ final class SourceQuery implements AutoCloseable {
     metrics.behind(waiting.behind(Map.of()));
     refineByJobs(QuarantineGate.of(contract));
     metrics.sent(letters.send());
+    waitingRows.run();
+    lookAfter = Instant.now().plus(WAITING_LOOKED_AFTER);
     return waiting;
   }
 
@@ -214,6 +230,14 @@ final class SourceQuery implements AutoCloseable {
     }
     begins = ends;
     metrics.behind(all.behind(waiting.ranges()));
+  }
+
+  /** Between two batches, also of a source to which nothing comes. */
+  private void lookAfterWaiting(QueryControl control) {
+    if (!Instant.now().isBefore(lookAfter)) {
+      control.batch(waitingRows::run);
+      lookAfter = Instant.now().plus(WAITING_LOOKED_AFTER);
+    }
   }
 
   private TopicBacklog look(Run run, LineageRecorder recorder) {

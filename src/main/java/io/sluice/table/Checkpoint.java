@@ -104,6 +104,19 @@ public record Checkpoint(String name) {
   }
 
   /**
+   * In {@code quarantine.<source>}: the version of bronze up to which rows that wait for other
+   * sources have been looked after.
+   */
+  public static final Checkpoint LOOKED_AFTER = new Checkpoint("waiting");
+
+  /**
+   * In {@code quarantine.<source>}: the version of another source's silver by which that was done.
+   */
+  public static Checkpoint lookedAfter(String parent) {
+    return new Checkpoint("waiting:" + parent);
+  }
+
+  /**
    * In {@code quarantine.<source>}: the version of bronze that a range of days was built from,
    * whose refused rows are here.
    *

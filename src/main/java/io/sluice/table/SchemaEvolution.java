@@ -166,7 +166,9 @@ final class SchemaEvolution {
     return misfits;
   }
 
-  /** Whether two types are the same, names inside and their case too; what may be null is not asked. */
+  /**
+   * Whether two types are the same, names inside and their case too; what may be null is not asked.
+   */
   private static boolean isSame(DataType one, DataType other) {
     return one.catalogString().equals(other.catalogString());
   }

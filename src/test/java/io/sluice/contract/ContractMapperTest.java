@@ -52,10 +52,6 @@ class ContractMapperTest {
         change("value: 7, unit: y", "value: long, unit: y", duration),
         change("value: 7, unit: y", "value: 2.5, unit: y", duration),
         change(
-            "    quality:\n",
-            "    relationships: [{from: orders.vendor, to: vendors.id}]\n    quality:\n",
-            "schema[0].relationships: must be stated on the field that refers"),
-        change(
             "customProperties:\n  - p",
             "customProperties:\n  - {property: orderingColumn, value: updated_at}\n  - p",
             "customProperties.orderingColumn: stated twice"),

@@ -108,6 +108,15 @@ final class ContractText {
     return changed("enum: [{value: acme}, {value: globex}]", "relationships: [{to: " + to + "}]");
   }
 
+  /** The valid contract with a reference of two of its fields together. */
+  static String together(String first, String second, String toFirst, String toSecond) {
+    return changed(
+        "    quality:\n",
+        String.format(
+            "    relationships: [{from: [orders.%s, orders.%s], to: [%s, %s]}]\n    quality:\n",
+            first, second, toFirst, toSecond));
+  }
+
   static Field field(Contract contract, String name) {
     return contract.field(name).orElseThrow();
   }

@@ -2,8 +2,8 @@ package io.sluice.contract;
 
 import static io.sluice.contract.ContractText.SOUND;
 import static io.sluice.contract.ContractText.changed;
-import static io.sluice.contract.ContractText.field;
 import static io.sluice.contract.ContractText.referring;
+import static io.sluice.contract.ContractText.together;
 import static io.sluice.contract.ContractText.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,10 +54,16 @@ class ContractsTest {
     assertEquals(
         List.of("areas", "zones", "orders"),
         contracts.inOrder().stream().map(Contract::id).toList());
-    assertEquals(List.of("zones"), contracts.get("orders").references());
+    assertEquals(List.of("zones"), contracts.get("orders").parents());
     assertEquals(
-        Optional.of(new Field.Reference("zones", "order_id")),
-        field(contracts.get("orders"), "vendor").reference());
+        List.of(new Reference(List.of("vendor"), "zones", List.of("order_id"))),
+        contracts.get("orders").references());
+    assertEquals(
+        List.of(
+            "orders.yaml: vendor.relationships: zones.order_id is not the primaryKey of zones,"
+                + " (order_date, order_id): several of its rows may hold the same, and one is"
+                + " enough"),
+        contracts.warnings());
     assertTrue(contracts.contains("areas"));
     assertFalse(contracts.contains("notes"));
     var e = assertThrows(ValidationErrors.ValidationException.class, () -> contracts.get("order"));
@@ -77,6 +82,30 @@ class ContractsTest {
     assertEquals(place + "zones has no field name", refusal());
     write("orders", referring("zones.account"), folder);
     assertEquals(place + "zones.account is a protected field", refusal());
+    write("orders", referring("zones.order_date"), folder);
+    assertEquals(
+        place
+            + "vendor is of type STRING, and zones.order_date of type DATE; both must be of one"
+            + " plain type, or numbers",
+        refusal());
+  }
+
+  @Test
+  void severalFieldsMustLeadToFields() throws IOException {
+    write("zones", named("zones"), folder);
+    write("orders", together("order_date", "vendor", "zones.order_date", "zones.order_id"), folder);
+    assertEquals(List.of(), Contracts.read(folder).warnings());
+    assertEquals(
+        "zones.(order_date, order_id)",
+        Contracts.read(folder).get("orders").references().get(0).target());
+    write("orders", together("order_date", "vendor", "zones.when", "zones.account"), folder);
+    assertEquals(
+        """
+        2 errors:
+          orders.yaml: (order_date, vendor).relationships: zones has no field when
+          orders.yaml: (order_date, vendor).relationships: zones.account is a protected field\
+        """,
+        refusal());
   }
 
   @Test
@@ -86,19 +115,15 @@ class ContractsTest {
     write("areas", referring("orders.order_id").replaceAll("orders\\b(?!\\.)", "areas"), folder);
     write("spare", referring("orders.order_id").replaceAll("orders\\b(?!\\.)", "spare"), folder);
     assertEquals(
-        """
-        3 errors:
-          areas.yaml: relationships: must not lead back to areas
-          orders.yaml: relationships: must not lead back to orders
-          zones.yaml: relationships: must not lead back to zones\
-        """,
+        "1 error:\n  areas.yaml: relationships: lead in a circle: areas -> orders -> zones -> areas;"
+            + " a source is refined after those it refers to, so one of these must not refer",
         refusal());
   }
 
   @Test
   void referenceToItselfIsRefused() throws IOException {
     write("orders", referring("orders.order_id"), folder);
-    assertEquals("1 error:\n  orders.yaml: relationships: must not lead back to orders", refusal());
+    assertTrue(refusal().contains("lead in a circle: orders -> orders;"), refusal());
   }
 
   @Test
@@ -121,7 +146,7 @@ class ContractsTest {
           contracts.inOrder().stream().map(contract -> contract.id() + ".yaml").sorted().toList());
     }
     for (Contract contract : contracts.inOrder()) {
-      for (String reference : contract.references()) {
+      for (String reference : contract.parents()) {
         assertTrue(contracts.inOrder().indexOf(contracts.get(reference)) >= 0);
         assertTrue(
             contracts.inOrder().indexOf(contracts.get(reference))

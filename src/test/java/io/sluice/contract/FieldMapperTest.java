@@ -9,7 +9,6 @@ import static io.sluice.contract.ContractText.changed;
 import static io.sluice.contract.ContractText.errorsOf;
 import static io.sluice.contract.ContractText.field;
 import static io.sluice.contract.ContractText.read;
-import static io.sluice.contract.ContractText.referring;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
@@ -103,19 +102,5 @@ class FieldMapperTest {
     assertEquals("restricted", field(contract, "account").classification());
     assertEquals("internal", field(contract, "vendor").classification());
     assertEquals(Field.Presence.OPTIONAL, field(contract, "vendor").shape().presence());
-  }
-
-  @Test
-  void severalReferencesOfFieldAreRefused() throws IOException {
-    assertEquals(
-        List.of(
-            "schema[0].properties[6] (vendor).relationships: must be one entry with to:"
-                + " <source>.<field>"),
-        errorsOf(referring("zones.order_id}, {to: areas.order_id"), folder));
-    assertEquals(
-        List.of(
-            "schema[0].properties[6] (vendor).relationships: must be one entry with to:"
-                + " <source>.<field>"),
-        errorsOf(referring("zones.address.city"), folder));
   }
 }

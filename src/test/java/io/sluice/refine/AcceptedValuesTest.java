@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Reference;
 import io.sluice.run.RunContext;
 import io.sluice.table.TableTransaction;
 import io.sluice.testing.LocalLake;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,8 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What another source's silver accepts, from version to version, within so many bytes. */
 class AcceptedValuesTest {
@@ -54,7 +57,11 @@ class AcceptedValuesTest {
   }
 
   private AcceptedValues values(long most) {
-    return new AcceptedValues(context, new Reference("shops", "shop"), DataTypes.StringType, most);
+    return new AcceptedValues(
+        context,
+        new Reference(List.of("shop"), "shops", List.of("shop")),
+        List.of(DataTypes.StringType),
+        most);
   }
 
   private static Set<Object> shops(int... numbers) {
@@ -112,6 +119,27 @@ class AcceptedValuesTest {
     AcceptedValues values = values(1_000_000);
     assertEquals(found(1, 199), values.among(shops(1, 199, 200)));
     assertTrue(values.bytes() < 1_000, "only what was asked for is kept");
+  }
+
+  /** Of a table whose files are read in this thread, and of one that is asked by a job. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 70})
+  void valuesOfSeveralColumnsMustStandInOneRow(int files) {
+    add(0, 200, files);
+    begin()
+        .append(context.spark().sql("select 's500' as shop, cast(null as bigint) as floors"))
+        .publish(SaveMode.Append, "{}");
+    AcceptedValues values =
+        new AcceptedValues(
+            context,
+            new Reference(List.of("floor", "shop"), "shops", List.of("floors", "shop")),
+            List.of(DataTypes.LongType, DataTypes.StringType),
+            1_000_000);
+    Object held = List.of(7L, UTF8String.fromString("s7"));
+    Object crossed = List.of(7L, UTF8String.fromString("s8"));
+    assertEquals(Optional.of(Set.of(held)), values.among(Set.of(held, crossed)));
+    assertEquals(Optional.of(Set.of(held)), values.among(Set.of(held, crossed)), "as it is kept");
+    assertTrue(values.bytes() >= (files == 1 ? 200 * 300 : 300), values.bytes() + " bytes");
   }
 
   @Test

@@ -45,6 +45,7 @@ class ContractExpressionsTest {
         contract.retention(),
         contract.frequency(),
         contract.fields(),
+        contract.references(),
         List.of(new Contract.RowRule("odd", rule)),
         contract.checks(),
         contract.changes(),

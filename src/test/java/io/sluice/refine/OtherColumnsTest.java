@@ -3,7 +3,7 @@ package io.sluice.refine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Reference;
 import io.sluice.testing.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +57,9 @@ class OtherColumnsTest {
             .createDataFrame(
                 List.of(RowFactory.create("v1")), new StructType().add("id", DataTypes.StringType));
     return new Refiner(Orders.withOthers(folder, added), Optional.empty())
-        .apply(Orders.bronze(record), Map.of(new Reference("vendors", "id"), vendors))
+        .apply(
+            Orders.bronze(record),
+            Map.of(new Reference(List.of("vendor"), "vendors", List.of("id")), vendors))
         .head();
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.contract.Contract;
-import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Reference;
 import io.sluice.privacy.Cipher;
 import io.sluice.testing.LocalSpark;
 import java.io.IOException;
@@ -89,7 +89,7 @@ class RefinerTest {
 
   private static Map<Reference, Dataset<Row>> references() {
     return Map.of(
-        new Reference("vendors", "id"),
+        new Reference(List.of("vendor"), "vendors", List.of("id")),
         LocalSpark.withoutS3()
             .createDataFrame(List.<Row>of(), new StructType().add("id", DataTypes.StringType)));
   }

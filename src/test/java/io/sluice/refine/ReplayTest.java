@@ -136,6 +136,48 @@ class ReplayTest {
   }
 
   @Test
+  void rowsThatWaitedComeInOnceThoughTheirReplayDies() throws IOException {
+    Files.writeString(contracts.resolve("invoices.yaml"), WaitingRowsTest.INVOICES);
+    Files.writeString(contracts.resolve("payments.yaml"), WaitingRowsTest.ofPayments(""));
+    RunContext context = TestLake.open("waiting-death", contracts);
+    TestLake.land(context, "invoices/a.csv", "account,number\nA,1\n");
+    TestLake.land(
+        context, "payments/a.csv", "id,account,number,amount,iban\np1,A,2,1,DE\np2,A,3,1,DE\n");
+    for (String source : List.of("invoices", "payments")) {
+      new Ingest(context, source).run();
+      new Refine(context, source).run();
+    }
+    TestLake.land(context, "invoices/b.csv", "account,number\nA,2\n");
+    new Ingest(context, "invoices").run();
+    new Refine(context, "invoices").run();
+    CrashingS3A.dieAfter(0, context.lake().root() + "/quarantine");
+    try {
+      new WaitingRows(context, "payments").run();
+      throw new AssertionError("it should have died");
+    } catch (Exception e) {
+      assertTrue(e.toString().contains("killed"), e.toString());
+    } finally {
+      CrashingS3A.live();
+    }
+    assertEquals(1, context.lake().silver("payments").read().count());
+    new WaitingRows(context, "payments").run();
+    assertEquals(
+        List.of("2|accepted|null", "3|quarantined|invoices"),
+        context
+            .lake()
+            .quarantine("payments")
+            .read()
+            .select("position", "outcome", "waits_for")
+            .collectAsList()
+            .stream()
+            .map(row -> row.mkString("|"))
+            .sorted()
+            .toList());
+    assertEquals(1, context.lake().silver("payments").read().count());
+    assertSame(RunResult.NOTHING_NEW, new WaitingRows(context, "payments").run());
+  }
+
+  @Test
   void backfillMakesARangeAnew() throws IOException {
     RunContext context = start("backfill");
     // Stricter at the top, laxer at the bottom: rows leave and rows come.

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.sluice.contract.Contract;
-import io.sluice.contract.Field.Reference;
+import io.sluice.contract.Reference;
 import io.sluice.testing.LocalSpark;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -125,6 +125,8 @@ class RowReaderTest {
             .createDataFrame(
                 List.of(RowFactory.create("v1")), new StructType().add("id", DataTypes.StringType));
     return new Refiner(contract, Optional.empty())
-        .apply(Orders.bronze(records), Map.of(new Reference("vendors", "id"), vendors));
+        .apply(
+            Orders.bronze(records),
+            Map.of(new Reference(List.of("vendor"), "vendors", List.of("id")), vendors));
   }
 }
