@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -59,8 +60,13 @@ final class ReferenceRules {
       } else if (!areComparable(from.type(), to.get().type())) {
         wrong =
             String.format(
+                Locale.ROOT,
                 "%s is of type %s, and %s.%s of type %s; both must be of one plain type, or numbers",
-                from.name(), from.type().sql(), parent.id(), name, to.get().type().sql());
+                from.name(),
+                from.type().sql(),
+                parent.id(),
+                name,
+                to.get().type().sql());
       }
       if (wrong != null) {
         errors.add(place(contract, reference), wrong);

@@ -137,8 +137,8 @@ class ReplayTest {
 
   @Test
   void rowsThatWaitedComeInOnceThoughTheirReplayDies() throws IOException {
-    Files.writeString(contracts.resolve("invoices.yaml"), WaitingRowsTest.INVOICES);
-    Files.writeString(contracts.resolve("payments.yaml"), WaitingRowsTest.ofPayments(""));
+    Files.writeString(contracts.resolve("invoices.yaml"), PaymentContracts.INVOICES);
+    Files.writeString(contracts.resolve("payments.yaml"), PaymentContracts.payments(""));
     RunContext context = TestLake.open("waiting-death", contracts);
     TestLake.land(context, "invoices/a.csv", "account,number\nA,1\n");
     TestLake.land(

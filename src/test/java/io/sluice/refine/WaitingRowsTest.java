@@ -16,7 +16,6 @@ import io.sluice.table.TableSpec;
 import io.sluice.table.TableTransaction;
 import io.sluice.testing.Lines;
 import io.sluice.testing.LocalLake;
-import io.sluice.testing.SmallContract;
 import io.sluice.testing.TestLake;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,57 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
  * parent comes later comes in by itself.
  */
 class WaitingRowsTest {
-  static final String INVOICES =
-      SmallContract.text(
-          "invoices",
-          """
-          - {name: account, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}
-          - {name: number, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 2}
-          """,
-          arrival("invoices"));
-  static final String PAYMENTS =
-      SmallContract.text(
-          "payments",
-          """
-          - {name: id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}
-          - {name: account, logicalType: string}
-          - {name: number, logicalType: integer, physicalType: BIGINT}
-          - {name: amount, logicalType: integer, physicalType: BIGINT, required: true, logicalTypeOptions: {minimum: 0}}
-          - {name: iban, logicalType: string, classification: restricted, customProperties: [{property: protection, value: token}]}
-          """,
-          arrival("payments"));
-  private static final String REFUNDS =
-      SmallContract.text(
-          "refunds",
-          """
-          - {name: payment, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1, relationships: [{to: payments.id}]}
-          """,
-          arrival("refunds"));
-  static final String TOGETHER =
-      "  relationships:\n"
-          + "      - {from: [payments.account, payments.number], to: [invoices.account, invoices.number]}\n";
-
   @TempDir private Path folder;
   private final Map<String, String> settings = new LinkedHashMap<>();
   private RunContext context;
   private int files;
-
-  private static String arrival(String source) {
-    return """
-        - {property: orderingColumn, value: _arrived_at}
-        - {property: quarantineLimit, value: 1}
-        - property: arrivals
-          value:
-            - {name: files, format: csv, location: %s/}
-        """
-        .formatted(source);
-  }
-
-  /** The contract of payments with their reference, and checks. */
-  static String ofPayments(String checks) {
-    return PAYMENTS.replace(
-        "customProperties:\n  -", "  " + TOGETHER + checks + "customProperties:\n  -");
-  }
 
   @BeforeEach
   void open() throws IOException {
@@ -99,9 +51,9 @@ class WaitingRowsTest {
 
   private void open(String checks) throws IOException {
     Path contracts = Files.createDirectories(folder.resolve("contracts"));
-    Files.writeString(contracts.resolve("invoices.yaml"), INVOICES);
-    Files.writeString(contracts.resolve("payments.yaml"), ofPayments(checks));
-    Files.writeString(contracts.resolve("refunds.yaml"), REFUNDS);
+    Files.writeString(contracts.resolve("invoices.yaml"), PaymentContracts.INVOICES);
+    Files.writeString(contracts.resolve("payments.yaml"), PaymentContracts.payments(checks));
+    Files.writeString(contracts.resolve("refunds.yaml"), PaymentContracts.REFUNDS);
     context = LocalLake.open(folder, contracts, settings);
   }
 
