@@ -108,8 +108,11 @@ public final class Demo {
       QUERIES.forEach(
           one ->
               out.printf(
+                  Locale.ROOT,
                   "%s:%n  target/sluice sql --demo %s \"%s\"%n",
-                  one.getKey(), dir, one.getValue()));
+                  one.getKey(),
+                  dir,
+                  one.getValue()));
       out.flush();
       return differences.isEmpty() ? 0 : 1;
     }
