@@ -202,7 +202,7 @@ final class AcceptedValues {
           row -> {
             Object value = value(row, places);
             keep(value);
-            if (wanted.contains(value)) {
+            if (value != null && wanted.contains(value)) {
               found.add(value);
             }
           });
